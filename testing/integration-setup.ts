@@ -1,0 +1,53 @@
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pg from "pg";
+import type { TestProject } from "vitest/node";
+import { migrate } from "@/scripts/migrate";
+import { freePorts } from "@/scripts/services/free-port";
+import { databaseUser, startPostgresProcess } from "@/scripts/services/postgres-process";
+import { startRedisProcess } from "@/scripts/services/redis-process";
+
+/** The migrated database that every test database is a copy of. */
+const TEMPLATE = "reclaim_template";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Superuser URL of the maintenance database. */
+    postgresAdminUrl: string;
+    postgresTemplate: string;
+    redisUrl: string;
+  }
+}
+
+/** One PostgreSQL and one Redis for a run of the integration project, in a temporary folder, gone afterwards. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(path.join(tmpdir(), "reclaim-integration-"));
+  const user = databaseUser();
+  if (user) chownSync(folder, user.uid, user.gid);
+  mkdirSync(path.join(folder, "redis"));
+  const [postgresPort = 0, redisPort = 0] = await freePorts(2);
+  const [postgres, redis] = await Promise.all([
+    startPostgresProcess({
+      port: postgresPort,
+      dataDir: path.join(folder, "postgres"),
+      password: "integration",
+      durable: false,
+      logFile: path.join(folder, "postgres.log"),
+    }),
+    startRedisProcess({ port: redisPort, dataDir: path.join(folder, "redis"), durable: false }),
+  ]);
+  const admin = new pg.Client({ connectionString: postgres.url("postgres") });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${TEMPLATE}`);
+  await admin.end();
+  await migrate(postgres.url(TEMPLATE));
+
+  project.provide("postgresAdminUrl", postgres.url("postgres"));
+  project.provide("postgresTemplate", TEMPLATE);
+  project.provide("redisUrl", redis.url);
+  return async () => {
+    await Promise.all([postgres.stop(), redis.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
