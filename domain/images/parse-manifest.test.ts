@@ -32,10 +32,19 @@ describe("parseManifest", () => {
       mediaType: "application/vnd.oci.empty.v1+json",
       digest: digest("a"),
       sizeBytes: 2,
+      isForeign: false,
     });
     expect(manifest.subject?.digest).toBe(digest("c"));
     expect(manifest.annotations).toEqual({ "org.opencontainers.image.base.digest": digest("d") });
     expect(manifest.referencedDigests).toEqual([digest("a"), digest("b"), digest("c"), digest("d")]);
+  });
+
+  it("marks layers that live elsewhere", () => {
+    const layers = [
+      { digest: digest("a"), urls: ["https://example.com/layer"] },
+      { digest: digest("b"), urls: [] },
+    ];
+    expect(parsed({ config: {}, layers }).layers.map((layer) => layer.isForeign)).toEqual([true, false]);
   });
 
   it("reads Docker v2 and takes the caller's type only where the body says none", () => {

@@ -1,7 +1,13 @@
 import { digestsInText, isDigest } from "./digest";
 
 /** What a manifest says about one thing it refers to. `sizeBytes` is null where it is not said (schema 1). */
-export type Descriptor = { mediaType: string; digest: string; sizeBytes: number | null };
+export type Descriptor = {
+  mediaType: string;
+  digest: string;
+  sizeBytes: number | null;
+  /** It names its content elsewhere (`urls`): the registry need not hold any bytes of it. */
+  isForeign: boolean;
+};
 
 export type Platform = { os: string; architecture: string; variant: string | null };
 
@@ -68,6 +74,7 @@ function descriptorOf(value: unknown): Descriptor | null {
     mediaType: text(value.mediaType),
     digest,
     sizeBytes: typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? size : null,
+    isForeign: Array.isArray(value.urls) && value.urls.length > 0,
   };
 }
 
@@ -92,7 +99,7 @@ function listOf<T>(value: unknown, read: (item: unknown) => T | null): T[] {
 
 function schema1Layer(value: unknown): Descriptor | null {
   const digest = isObject(value) ? text(value.blobSum) : "";
-  return isDigest(digest) ? { mediaType: "", digest, sizeBytes: null } : null;
+  return isDigest(digest) ? { mediaType: "", digest, sizeBytes: null, isForeign: false } : null;
 }
 
 function annotationsOf(value: unknown): Record<string, string> {
