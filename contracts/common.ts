@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** An id of ours. Any string of a sane shape is accepted here: unknown and foreign ids must answer alike (404). */
+export const idSchema = z.string().min(1).max(100);
+export const timeSchema = z.iso.datetime();
+export const bytesSchema = z.number().int().nonnegative();
+export const digestSchema = z
+  .string()
+  .regex(/^sha(256|512):[0-9a-f]{64,128}$/, "write a digest as sha256:<64 hex digits>");
+
+export const workspaceParamsSchema = z.object({ workspaceId: idSchema }).strict();
+export const spaceParamsSchema = z.object({ workspaceId: idSchema, spaceId: idSchema }).strict();
+export const runParamsSchema = z.object({ workspaceId: idSchema, runId: idSchema }).strict();
+
+export const pageQueryShape = {
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+};
+
+/** One page of a list; `nextCursor` is null on the last one, `total` counts the whole filtered list. */
+export function pageSchema<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.number().int().nonnegative() });
+}

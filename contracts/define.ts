@@ -1,0 +1,43 @@
+import { z } from "zod";
+import type { Permission } from "@/domain/access/permissions";
+import type { Operation } from "./operation";
+
+const nothing = z.object({}).strict();
+type Nothing = typeof nothing;
+
+interface Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> {
+  id: string;
+  method: Operation["method"];
+  path: string;
+  summary: string;
+  /** omitted = any signed-in person */
+  permission?: Permission;
+  params?: P;
+  query?: Q;
+  body?: B;
+  response: R;
+  output?: Operation["output"];
+  successStatus?: Operation["successStatus"];
+}
+
+/** Completes an operation; what is left out takes no input at all (unknown keys are refused). */
+export function defineOperation<
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+  R extends z.ZodType = z.ZodType,
+>(definition: Definition<P, Q, B, R>): Operation<P, Q, B, R> {
+  return {
+    id: definition.id,
+    method: definition.method,
+    path: definition.path,
+    summary: definition.summary,
+    access: definition.permission ? { kind: "workspace", permission: definition.permission } : { kind: "signed-in" },
+    params: definition.params ?? (nothing as unknown as P),
+    query: definition.query ?? (nothing as unknown as Q),
+    body: definition.body ?? (nothing as unknown as B),
+    response: definition.response,
+    output: definition.output ?? "json",
+    successStatus: definition.successStatus ?? 200,
+  };
+}

@@ -1,0 +1,217 @@
+import { z } from "zod";
+import { RUN_KINDS, RUN_STATUSES } from "@/domain/history/run-status";
+import {
+  bytesSchema,
+  idSchema,
+  pageQueryShape,
+  pageSchema,
+  runParamsSchema,
+  spaceParamsSchema,
+  timeSchema,
+} from "./common";
+import { defineOperation } from "./define";
+
+/**
+ * Progress and totals by kind of run; every number is a count or bytes that were really reached, so that a cancelled
+ * run's row is as true as a finished one's. Absent = not known (yet).
+ */
+export const runNumbersSchema = z.object({
+  // reclaim, restore, purge
+  itemsTotal: z.number().int().optional(),
+  itemsDone: z.number().int().optional(),
+  itemsSkipped: z.number().int().optional(),
+  itemsFailed: z.number().int().optional(),
+  /** of a reclaim plan: images kept */
+  itemsKept: z.number().int().optional(),
+  tagsTotal: z.number().int().optional(),
+  logicalBytes: bytesSchema.optional(),
+  /** bytes that no kept image uses: what a later purge and collection can free */
+  uniqueBytes: bytesSchema.optional(),
+  currentItem: z.string().optional(),
+  // garbage collection
+  manifestsTotal: z.number().int().optional(),
+  manifestsDone: z.number().int().optional(),
+  blobsTotal: z.number().int().optional(),
+  /** looked at while marking */
+  blobsDone: z.number().int().optional(),
+  candidateManifests: z.number().int().optional(),
+  candidateBlobs: z.number().int().optional(),
+  candidateBytes: bytesSchema.optional(),
+  deletedManifests: z.number().int().optional(),
+  deletedBlobs: z.number().int().optional(),
+  freedBytes: bytesSchema.optional(),
+  bytesPerSecond: z.number().optional(),
+  secondsLeft: z.number().optional(),
+  /** while waiting for writers: when the last token ends, with the registry's leeway */
+  writersDoneAt: timeSchema.optional(),
+  oddities: z.number().int().optional(),
+});
+export type RunNumbers = z.infer<typeof runNumbersSchema>;
+
+export const runSchema = z.object({
+  id: idSchema,
+  spaceId: idSchema,
+  registryId: idSchema,
+  kind: z.enum(RUN_KINDS),
+  status: z.enum([...RUN_STATUSES, "cancelling"]),
+  phase: z.string(),
+  isDryRun: z.boolean(),
+  trigger: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  requestedByName: z.string(),
+  cancelRequestedBy: z.string().nullable(),
+  progress: runNumbersSchema,
+  totals: runNumbersSchema,
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  lastSequence: z.number().int(),
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  finishedAt: timeSchema.nullable(),
+});
+export type RunDto = z.infer<typeof runSchema>;
+
+export const runEventSchema = z.object({
+  sequence: z.number().int(),
+  at: timeSchema,
+  kind: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type RunEventDto = z.infer<typeof runEventSchema>;
+
+/** A frame of a run's stream. Every frame carries the whole row; `done` is the last one. */
+export const runFrameSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("update"), run: runSchema, events: z.array(runEventSchema) }),
+  z.object({ type: z.literal("done"), run: runSchema, events: z.array(runEventSchema) }),
+]);
+export type RunFrame = z.infer<typeof runFrameSchema>;
+
+export const listRuns = defineOperation({
+  id: "listRuns",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/runs",
+  summary: "Runs of a space, newest first",
+  permission: "history.read",
+  params: spaceParamsSchema,
+  query: z
+    .object({ ...pageQueryShape, kind: z.enum(RUN_KINDS).optional(), isDryRun: z.enum(["true", "false"]).optional() })
+    .strict(),
+  response: pageSchema(runSchema),
+});
+
+export const getRun = defineOperation({
+  id: "getRun",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/runs/{runId}",
+  summary: "One run",
+  permission: "history.read",
+  params: runParamsSchema,
+  response: runSchema,
+});
+
+export const cancelRun = defineOperation({
+  id: "cancelRun",
+  method: "POST",
+  path: "/api/v1/workspaces/{workspaceId}/runs/{runId}/cancel",
+  summary: "Ask a run to stop; what it did so far stays and is counted",
+  permission: "runs.cancel",
+  params: runParamsSchema,
+  response: runSchema,
+  successStatus: 202,
+});
+
+export const watchRun = defineOperation({
+  id: "watchRun",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/runs/{runId}/stream",
+  summary: "A run as server-sent events; Last-Event-ID resumes",
+  permission: "history.read",
+  params: runParamsSchema,
+  response: runFrameSchema,
+  output: "stream",
+});
+
+export const listRunEvents = defineOperation({
+  id: "listRunEvents",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/runs/{runId}/events",
+  summary: "The log of a run",
+  permission: "history.read",
+  params: runParamsSchema,
+  query: z
+    .object({
+      after: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(1000).default(500),
+    })
+    .strict(),
+  response: z.object({ items: z.array(runEventSchema) }),
+});
+
+export const RUN_ITEM_ACTIONS = ["recycle", "untag", "keep", "restore", "purge"] as const;
+export const RUN_ITEM_STATES = ["planned", "moving", "done", "skipped_stale", "failed", "left_out", "kept"] as const;
+
+/** One image of a run (or of its preview) with its verdict and how its move went. */
+export const runItemSchema = z.object({
+  ordinal: z.number().int(),
+  action: z.enum(RUN_ITEM_ACTIONS),
+  state: z.enum(RUN_ITEM_STATES),
+  repositoryName: z.string(),
+  digest: z.string(),
+  kind: z.string(),
+  tags: z.array(z.string()),
+  selectedTags: z.array(z.string()),
+  /** plain words: why it goes, or why it is kept */
+  reasonText: z.string(),
+  reasonCode: z.string(),
+  ruleId: idSchema.nullable(),
+  memberCount: z.number().int(),
+  logicalBytes: bytesSchema,
+  uniqueBytes: bytesSchema,
+  pushedAt: timeSchema.nullable(),
+  lastPulledAt: timeSchema.nullable(),
+  binEntryId: idSchema.nullable(),
+  error: z.string().nullable(),
+});
+export type RunItemDto = z.infer<typeof runItemSchema>;
+
+export const listRunItems = defineOperation({
+  id: "listRunItems",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/runs/{runId}/items",
+  summary: "The images of a run, each with verdict and reason",
+  permission: "history.read",
+  params: runParamsSchema,
+  query: z
+    .object({
+      ...pageQueryShape,
+      /** `going` = everything but keep */
+      action: z.enum([...RUN_ITEM_ACTIONS, "going"]).optional(),
+      state: z.enum(RUN_ITEM_STATES).optional(),
+      search: z.string().max(200).optional(),
+    })
+    .strict(),
+  response: pageSchema(runItemSchema),
+});
+
+export const auditEventSchema = z.object({
+  id: idSchema,
+  at: timeSchema,
+  actorName: z.string(),
+  action: z.string(),
+  resourceType: z.string(),
+  resourceId: z.string(),
+  /** one plain sentence */
+  text: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type AuditEventDto = z.infer<typeof auditEventSchema>;
+
+export const listHistory = defineOperation({
+  id: "listHistory",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/history",
+  summary: "Who did what in a space, newest first",
+  permission: "history.read",
+  params: spaceParamsSchema,
+  query: z.object({ ...pageQueryShape, search: z.string().max(200).optional() }).strict(),
+  response: pageSchema(auditEventSchema),
+});

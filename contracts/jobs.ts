@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { idSchema } from "./common";
+
+/** Queue name → payload. A payload carries ids only: everything else is read from PostgreSQL when the job runs. */
+export const JOBS = {
+  /** execute (or resume) a run */
+  run: z.object({ runId: idSchema }).strict(),
+  /** crawl a registry into the inventory and measure its unused data */
+  crawl: z.object({ registryId: idSchema }).strict(),
+  /** work off notifications received from a registry */
+  "registry-events": z.object({ registryId: idSchema }).strict(),
+  /** give silent runs back, re-enqueue queued ones, purge what is due, lift forgotten read-only modes */
+  reconcile: z.object({}).strict(),
+} as const;
+export type JobName = keyof typeof JOBS;
+export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;

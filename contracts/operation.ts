@@ -1,0 +1,38 @@
+import type { z } from "zod";
+import type { Permission } from "@/domain/access/permissions";
+
+/** Who may call: a permission inside the workspace of the path, or any signed-in person. */
+export type OperationAccess = { kind: "workspace"; permission: Permission } | { kind: "signed-in" };
+
+/**
+ * One operation of the REST API, declared once: the route wrapper, the browser's and the command line's caller, the
+ * OpenAPI document and the tenancy test all read it.
+ */
+export interface Operation<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Response extends z.ZodType = z.ZodType,
+> {
+  /** verb-noun, unique; also the name of the use case */
+  readonly id: string;
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** with `{name}` for every key of `params` */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: OperationAccess;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly response: Response;
+  /** `stream`: the response is server-sent events and `response` describes one frame. */
+  readonly output: "json" | "stream";
+  readonly successStatus: 200 | 201 | 202;
+}
+
+export type InputOf<O extends Operation> = {
+  params: z.output<O["params"]>;
+  query: z.output<O["query"]>;
+  body: z.output<O["body"]>;
+};
+export type OutputOf<O extends Operation> = z.input<O["response"]>;

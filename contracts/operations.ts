@@ -1,0 +1,47 @@
+import { getMe } from "./access";
+import { getGcStatus, startGc } from "./gc";
+import { cancelRun, getRun, listHistory, listRunEvents, listRunItems, listRuns, watchRun } from "./history";
+import { listImages, listRepositories } from "./images";
+import type { Operation } from "./operation";
+import { previewReclaim, startReclaim } from "./reclaim";
+import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "./recycle-bin";
+import { listRegistries } from "./registries";
+import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
+import { createSpace, getSpace, listSpaces, syncSpace, updateSpace } from "./spaces";
+import { getWorkspace, listMembers } from "./workspaces";
+
+/** Every operation there is. A route without an entry here does not exist: tests walk this list. */
+export const OPERATIONS: readonly Operation[] = [
+  getMe,
+  getWorkspace,
+  listMembers,
+  listRegistries,
+  listSpaces,
+  createSpace,
+  getSpace,
+  updateSpace,
+  syncSpace,
+  listRepositories,
+  listImages,
+  listRules,
+  createRule,
+  getRule,
+  updateRule,
+  deleteRule,
+  previewReclaim,
+  startReclaim,
+  listRuns,
+  getRun,
+  cancelRun,
+  watchRun,
+  listRunEvents,
+  listRunItems,
+  listHistory,
+  listBinEntries,
+  getBinEntry,
+  checkRestore,
+  startRestore,
+  startPurge,
+  getGcStatus,
+  startGc,
+];

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { ruleDefinitionSchema } from "@/domain/rules/rule";
+import { bytesSchema, idSchema, spaceParamsSchema, timeSchema } from "./common";
+import { defineOperation } from "./define";
+
+export const RULES_PER_SPACE_MAX = 15;
+
+export const ruleSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  definition: ruleDefinitionSchema,
+  /** the rule in words */
+  sentence: z.string(),
+  scheduleText: z.string(),
+  isEnabled: z.boolean(),
+  revision: z.number().int(),
+  updatedAt: timeSchema,
+  updatedByName: z.string(),
+  lastRun: z
+    .object({
+      runId: idSchema,
+      status: z.string(),
+      finishedAt: timeSchema.nullable(),
+      movedCount: z.number().int(),
+      movedBytes: bytesSchema,
+    })
+    .nullable(),
+});
+export type RuleDto = z.infer<typeof ruleSchema>;
+
+const ruleParamsSchema = spaceParamsSchema.extend({ ruleId: idSchema }).strict();
+export const ruleNameSchema = z.string().trim().min(1, "give the rule a name").max(80, "use at most 80 characters");
+
+export const listRules = defineOperation({
+  id: "listRules",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/rules",
+  summary: "Reclaim rules of a space (at most 15, disabled ones included)",
+  permission: "rules.read",
+  params: spaceParamsSchema,
+  response: z.object({ items: z.array(ruleSchema), maximum: z.literal(RULES_PER_SPACE_MAX) }),
+});
+
+export const createRuleBodySchema = z
+  .object({ name: ruleNameSchema, definition: ruleDefinitionSchema, isEnabled: z.boolean().default(true) })
+  .strict();
+
+export const createRule = defineOperation({
+  id: "createRule",
+  method: "POST",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/rules",
+  summary: "Create a reclaim rule",
+  permission: "rules.write",
+  params: spaceParamsSchema,
+  body: createRuleBodySchema,
+  response: ruleSchema,
+  successStatus: 201,
+});
+
+export const getRule = defineOperation({
+  id: "getRule",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/rules/{ruleId}",
+  summary: "One reclaim rule",
+  permission: "rules.read",
+  params: ruleParamsSchema,
+  response: ruleSchema,
+});
+
+export const updateRuleBodySchema = z
+  .object({
+    /** the revision that was edited; another one meanwhile answers 409 and loses nothing */
+    revision: z.number().int().min(1),
+    name: ruleNameSchema.optional(),
+    definition: ruleDefinitionSchema.optional(),
+    isEnabled: z.boolean().optional(),
+  })
+  .strict();
+
+export const updateRule = defineOperation({
+  id: "updateRule",
+  method: "PATCH",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/rules/{ruleId}",
+  summary: "Edit, enable or disable a reclaim rule",
+  permission: "rules.write",
+  params: ruleParamsSchema,
+  body: updateRuleBodySchema,
+  response: ruleSchema,
+});
+
+export const deleteRule = defineOperation({
+  id: "deleteRule",
+  method: "DELETE",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/rules/{ruleId}",
+  summary: "Delete a reclaim rule; its revisions stay in history",
+  permission: "rules.write",
+  params: ruleParamsSchema,
+  response: z.object({ id: idSchema }),
+});

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { bytesSchema, idSchema, spaceParamsSchema, timeSchema, workspaceParamsSchema } from "./common";
+import { defineOperation } from "./define";
+
+export const spaceSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  prefix: z.string(),
+  registryId: idSchema,
+  registryName: z.string(),
+  registryUrl: z.string(),
+  binRetentionDays: z.number().int(),
+  repositoryCount: z.number().int(),
+  imageCount: z.number().int(),
+  tagCount: z.number().int(),
+  storedBytes: bytesSchema,
+  ruleCount: z.number().int(),
+  binEntryCount: z.number().int(),
+  binBytes: bytesSchema,
+  activeRunCount: z.number().int(),
+  /** the demo seed backdated push times in this space */
+  hasBackdatedTimes: z.boolean(),
+  createdAt: timeSchema,
+});
+export type SpaceDto = z.infer<typeof spaceSchema>;
+
+const spaceNameSchema = z.string().trim().min(2, "give the space a name of at least 2 characters").max(60);
+const PREFIX = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+
+export const listSpaces = defineOperation({
+  id: "listSpaces",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/spaces",
+  summary: "Registry spaces of a workspace",
+  permission: "spaces.read",
+  params: workspaceParamsSchema,
+  query: z.object({ registryId: idSchema.optional() }).strict(),
+  response: z.object({ items: z.array(spaceSchema) }),
+});
+
+export const createSpaceBodySchema = z
+  .object({
+    name: spaceNameSchema,
+    registryId: idSchema,
+    prefix: z
+      .string()
+      .trim()
+      .min(1, "write the repository prefix, for instance acme")
+      .max(150)
+      .regex(PREFIX, "use lower-case letters, digits and . _ - in parts separated by /, for instance acme/web"),
+  })
+  .strict();
+
+export const createSpace = defineOperation({
+  id: "createSpace",
+  method: "POST",
+  path: "/api/v1/workspaces/{workspaceId}/spaces",
+  summary: "Create a registry space: a repository prefix of a registry, owned by this workspace",
+  permission: "spaces.write",
+  params: workspaceParamsSchema,
+  body: createSpaceBodySchema,
+  response: spaceSchema,
+  successStatus: 201,
+});
+
+export const getSpace = defineOperation({
+  id: "getSpace",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}",
+  summary: "One registry space",
+  permission: "spaces.read",
+  params: spaceParamsSchema,
+  response: spaceSchema,
+});
+
+export const updateSpaceBodySchema = z
+  .object({
+    name: spaceNameSchema.optional(),
+    binRetentionDays: z
+      .number()
+      .int()
+      .min(1, "keep entries for at least 1 day")
+      .max(365, "keep entries for at most 365 days")
+      .optional(),
+  })
+  .strict();
+
+export const updateSpace = defineOperation({
+  id: "updateSpace",
+  method: "PATCH",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}",
+  summary: "Rename a registry space, or change how long its recycle bin keeps entries (those already in it too)",
+  permission: "spaces.write",
+  params: spaceParamsSchema,
+  body: updateSpaceBodySchema,
+  response: spaceSchema,
+});
+
+export const syncSpace = defineOperation({
+  id: "syncSpace",
+  method: "POST",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/sync",
+  summary: "Read the registry again now",
+  permission: "images.sync",
+  params: spaceParamsSchema,
+  response: z.object({ queued: z.literal(true) }),
+  successStatus: 202,
+});

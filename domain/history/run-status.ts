@@ -1,0 +1,38 @@
+/** The states of a run; PostgreSQL owns every transition (server/history), this says which are legal and what they mean. */
+export const RUN_KINDS = ["reclaim", "restore", "purge", "gc"] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+export const RUN_STATUSES = [
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "partial_limit",
+  "time_boxed",
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** What is shown: a running run that was asked to stop is "cancelling" until its worker has stopped. */
+export type DisplayStatus = RunStatus | "cancelling";
+
+export type TerminalStatus = Exclude<RunStatus, "queued" | "running">;
+
+export function isFinished(status: RunStatus): status is TerminalStatus {
+  return status !== "queued" && status !== "running";
+}
+
+export function displayStatus(run: { status: RunStatus; cancelRequestedAt: unknown }): DisplayStatus {
+  return !isFinished(run.status) && run.cancelRequestedAt !== null ? "cancelling" : run.status;
+}
+
+/** Legal next states. A running run goes back to `queued` only through the reconciler, which fences it by epoch. */
+export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
+  queued: ["running", "cancelled"],
+  running: ["queued", "succeeded", "failed", "cancelled", "partial_limit", "time_boxed"],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+  partial_limit: [],
+  time_boxed: [],
+};
