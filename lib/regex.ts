@@ -1,0 +1,44 @@
+import { RE2JS } from "re2js";
+
+const MAX_PATTERN_LENGTH = 512;
+
+/** A compiled RE2 expression. RE2 runs in linear time, so that a user's pattern can never stall the worker. */
+export interface Regex {
+  /** True where the expression is found anywhere in the text: anchoring is written by the user, with ^ and $. */
+  test(text: string): boolean;
+  /** The first capture group of the first match, the whole match where there is no group, null where nothing matches. */
+  capture(text: string): string | null;
+}
+
+/** Compiles an RE2 expression. Throws an Error whose message says what is wrong with it. */
+export function compileRegex(source: string): Regex {
+  const problem = regexProblem(source);
+  if (problem !== null) throw new Error(problem);
+  const compiled = RE2JS.compile(source);
+  return {
+    test: (text) => compiled.test(text),
+    capture(text) {
+      const matcher = compiled.matcher(text);
+      if (!matcher.find()) return null;
+      return matcher.groupCount() > 0 ? matcher.group(1) : matcher.group(0);
+    },
+  };
+}
+
+/** What is wrong with an RE2 expression, in words for the person who typed it, or null where it is fine. */
+export function regexProblem(source: string): string | null {
+  if (source === "") return "the expression is empty: write .* for everything";
+  if (source.length > MAX_PATTERN_LENGTH) return `the expression is longer than ${MAX_PATTERN_LENGTH} characters`;
+  try {
+    RE2JS.compile(source);
+    return null;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.replace(/^error parsing regexp:\s*/i, "") : String(error);
+    return `not an RE2 expression (${detail}); look-around and back-references are not supported`;
+  }
+}
+
+/** Escapes a text so that it stands for itself inside an RE2 expression. */
+export function escapeRegex(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
