@@ -1,0 +1,37 @@
+type Data = Record<string, unknown>;
+
+const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "?");
+const count = (value: unknown, one: string, many: string): string => {
+  const n = Array.isArray(value) ? value.length : 0;
+  return n === 1 ? `1 ${one}` : `${n} ${many}`;
+};
+
+const SENTENCES: Record<string, (data: Data) => string> = {
+  "spaces.create": (data) => `created the registry space ${text(data.name)} (${text(data.prefix)})`,
+  "spaces.update": (data) =>
+    data.binRetentionDays === undefined
+      ? `renamed the registry space to ${text(data.name)}`
+      : `set the recycle bin to keep entries for ${text(data.binRetentionDays)} days`,
+  "rules.create": (data) => `created the rule “${text(data.name)}”`,
+  "rules.update": (data) => `edited the rule “${text(data.name)}” (revision ${text(data.revision)})`,
+  "rules.enable": (data) => `enabled the rule “${text(data.name)}”`,
+  "rules.disable": (data) => `disabled the rule “${text(data.name)}”`,
+  "rules.delete": (data) => `deleted the rule “${text(data.name)}”`,
+  "reclaim.start": (data) => `started a reclaim with ${count(data.ruleIds, "rule", "rules")}`,
+  "reclaim.cancel": () => "cancelled a reclaim",
+  "restore.start": (data) => `started to restore ${count(data.entryIds, "image", "images")}`,
+  "restore.cancel": () => "cancelled a restore",
+  "purge.start": (data) => `started to purge ${count(data.entryIds, "image", "images")} for good`,
+  "purge.cancel": () => "cancelled a purge",
+  "gc.start": (data) => `started a garbage collection${data.isDryRun === true ? " (dry run)" : ""}`,
+  "gc.cancel": () => "cancelled a garbage collection",
+  "bin.recycle": (data) => `moved ${text(data.image)} to the recycle bin`,
+  "bin.untag": (data) => `untagged ${text(data.image)}`,
+  "bin.restore": (data) => `restored ${text(data.image)}`,
+  "bin.purge": (data) => `purged ${text(data.image)} for good`,
+};
+
+/** One plain sentence for an audit event, without its subject: "created the rule “old”". */
+export function auditText(action: string, data: Data): string {
+  return SENTENCES[action]?.(data) ?? action;
+}

@@ -1,0 +1,73 @@
+import type { RunKind } from "@/domain/history/run-status";
+import { AppError } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
+import { newId } from "@/server/platform/new-id";
+import { enqueueRun } from "./enqueue-run";
+import { recordAudit } from "./record-audit";
+import { insertRun, type RunRecord } from "./run.store";
+
+export interface RunRequest {
+  kind: RunKind;
+  spaceId: string;
+  registryId: string;
+  isDryRun?: boolean;
+  trigger?: "manual" | "schedule" | "api";
+  /** ids and choices; plain JSON */
+  options: Record<string, unknown>;
+}
+
+/**
+ * Row first, then job: inserts the run with its audit event (and whatever `within` adds, in the same transaction), then
+ * enqueues it. If Redis does not take the job, the reconciler will.
+ * @throws AppError conflict when one of its kind is active already (one collection a registry, one reclaim a space)
+ */
+export async function createRun(
+  scope: WorkspaceScope,
+  request: RunRequest,
+  within?: (tx: Transaction, run: RunRecord) => Promise<void>,
+): Promise<RunRecord> {
+  let run: RunRecord;
+  try {
+    run = await prisma().$transaction(async (tx) => {
+      const row = await insertRun(tx, {
+        id: newId("run"),
+        workspaceId: scope.workspaceId,
+        spaceId: request.spaceId,
+        registryId: request.registryId,
+        kind: request.kind,
+        isDryRun: request.isDryRun ?? false,
+        trigger: request.trigger ?? (scope.actor.kind === "user" ? "manual" : "schedule"),
+        options: request.options,
+        requestedById: scope.actor.kind === "user" ? scope.actor.userId : null,
+        requestedByName: scope.actor.name,
+        frozenNow: new Date(),
+      });
+      await within?.(tx, row);
+      if (!row.isDryRun || row.kind === "gc") {
+        await recordAudit(tx, {
+          workspaceId: scope.workspaceId,
+          spaceId: request.spaceId,
+          actor: scope.actor,
+          action: `${request.kind}.start`,
+          resourceType: "run",
+          resourceId: row.id,
+          data: { ...request.options, isDryRun: row.isDryRun },
+        });
+      }
+      return row;
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new AppError("conflict", ACTIVE_ALREADY[request.kind]);
+    throw error;
+  }
+  await enqueueRun(run);
+  return run;
+}
+
+const ACTIVE_ALREADY: Record<RunKind, string> = {
+  gc: "A garbage collection of this registry is running already. Wait for it, or cancel it first.",
+  reclaim: "A reclaim of this registry space is running already. Wait for it, or cancel it first.",
+  restore: "These entries are being restored already.",
+  purge: "These entries are being purged already.",
+};

@@ -1,0 +1,100 @@
+import { AppError } from "@/server/platform/app-error";
+import { systemScope } from "@/server/platform/auth/workspace-scope";
+import { env } from "@/server/platform/env";
+import { log } from "@/server/platform/log";
+import { enqueueRun } from "./enqueue-run";
+import { claimRun, finishRun, heartbeatRun, type RunRecord, releaseRun } from "./run.store";
+import { createRunContext, type RunContext, type RunExecutors, type RunOutcome, RunStopped } from "./run-context";
+
+const HEARTBEAT_MS = 700;
+/** Claims of one run before it is given up: a run that kills its worker each time must not do so for ever. */
+const CLAIMS_MAX = 50;
+
+/**
+ * Claims a run and executes it to its end, or until it is cancelled, fenced or the worker shuts down. Returns without a
+ * word when somebody else has it. Never throws: what goes wrong ends in the row.
+ */
+export async function executeRun(
+  runId: string,
+  workerId: string,
+  executors: RunExecutors,
+  shutdown: AbortSignal,
+): Promise<void> {
+  const run = await claimRun(runId, workerId, env().RECLAIM_HEARTBEAT_STALE_SECONDS);
+  if (!run) return;
+  const runLog = log.child({ runId, kind: run.kind, epoch: run.epoch });
+  runLog.info("claimed");
+  const stop = new AbortController();
+  const onShutdown = () => stop.abort(new RunStopped("shutdown"));
+  if (shutdown.aborted) onShutdown();
+  shutdown.addEventListener("abort", onShutdown, { once: true });
+  const scope = systemScope(run.workspaceId, { name: run.requestedByName });
+  const context = createRunContext(run, scope, stop.signal);
+  const beat = startHeartbeat(run, context, stop);
+  try {
+    const outcome = run.epoch > CLAIMS_MAX ? givenUp() : await settle(executors[run.kind](context), stop.signal);
+    await context.flush().catch(() => undefined);
+    if (outcome === "fenced") return;
+    if (outcome === "shutdown") {
+      if (await releaseRun(run.id, run.epoch)) await enqueueRun(run);
+      return;
+    }
+    const isOurs = await finishRun(run.id, run.epoch, { status: outcome.status, error: outcome.error ?? null });
+    runLog.info({ status: outcome.status, isOurs, error: outcome.error }, "finished");
+  } catch (error) {
+    // The database could not take the end of the run: its heartbeat grows stale and the reconciler gives it to somebody.
+    runLog.error({ error }, "the end of a run could not be written");
+  } finally {
+    beat.stop();
+    shutdown.removeEventListener("abort", onShutdown);
+  }
+}
+
+async function settle(work: Promise<RunOutcome>, signal: AbortSignal): Promise<RunOutcome | "fenced" | "shutdown"> {
+  try {
+    return await work;
+  } catch (error) {
+    const stopped =
+      error instanceof RunStopped
+        ? error
+        : signal.aborted && signal.reason instanceof RunStopped
+          ? signal.reason
+          : null;
+    if (stopped) return stopped.reason === "cancelled" ? { status: "cancelled" } : stopped.reason;
+    if (error instanceof AppError) return { status: "failed", error: { code: error.code, message: error.detail } };
+    log.error({ error }, "an executor failed");
+    return {
+      status: "failed",
+      error: { code: "internal", message: error instanceof Error ? error.message : String(error) },
+    };
+  }
+}
+
+function givenUp(): RunOutcome {
+  return {
+    status: "failed",
+    error: { code: "given_up", message: `The run was interrupted ${CLAIMS_MAX} times and was given up.` },
+  };
+}
+
+/** Renews the claim, takes a wish to cancel, and writes pending progress, on one timer. */
+function startHeartbeat(run: RunRecord, context: RunContext, stop: AbortController): { stop(): void } {
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    beat(run, context, stop)
+      .catch((error: unknown) => log.warn({ runId: run.id, error }, "heartbeat"))
+      .finally(() => {
+        isBusy = false;
+      });
+  }, HEARTBEAT_MS);
+  return { stop: () => clearInterval(timer) };
+}
+
+async function beat(run: RunRecord, context: RunContext, stop: AbortController): Promise<void> {
+  const alive = await heartbeatRun(run.id, run.epoch);
+  if (!alive) return stop.abort(new RunStopped("fenced"));
+  if (alive.cancelRequestedAt) stop.abort(new RunStopped("cancelled"));
+  await context.flush();
+}

@@ -1,0 +1,29 @@
+import type { RunDto, RunNumbers } from "@/contracts/history";
+import { displayStatus } from "@/domain/history/run-status";
+import type { RunRecord } from "./run.store";
+
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+/** A run as the API shows it. */
+export function runDto(run: RunRecord): RunDto {
+  return {
+    id: run.id,
+    spaceId: run.spaceId,
+    registryId: run.registryId,
+    kind: run.kind,
+    status: displayStatus(run),
+    phase: run.phase,
+    isDryRun: run.isDryRun,
+    trigger: run.trigger,
+    options: run.options as Record<string, unknown>,
+    requestedByName: run.requestedByName,
+    cancelRequestedBy: run.cancelRequestedBy,
+    progress: run.progress as RunNumbers,
+    totals: run.totals as RunNumbers,
+    error: run.error as RunDto["error"],
+    lastSequence: run.lastSequence,
+    createdAt: run.createdAt.toISOString(),
+    startedAt: iso(run.startedAt),
+    finishedAt: iso(run.finishedAt),
+  };
+}

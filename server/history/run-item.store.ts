@@ -1,0 +1,140 @@
+import type { RUN_ITEM_ACTIONS, RUN_ITEM_STATES } from "@/contracts/history";
+import { type Prisma, prisma } from "@/server/platform/db/prisma";
+
+export type RunItemRecord = Prisma.RunItemGetPayload<object>;
+export type RunItemAction = (typeof RUN_ITEM_ACTIONS)[number];
+export type RunItemState = (typeof RUN_ITEM_STATES)[number];
+
+/** A row to insert; times in ISO, sizes in bytes. */
+export interface NewRunItem {
+  ordinal: number;
+  action: RunItemAction;
+  state: RunItemState;
+  repositoryName: string;
+  digest: string;
+  kind: string;
+  tags: readonly string[];
+  selectedTags: readonly string[];
+  /** { code, text, … } */
+  reason: { code: string; text: string } & Record<string, unknown>;
+  members: readonly { digest: string; role: string }[];
+  ruleId: string | null;
+  sizeBytes: number;
+  uniqueBytes: number;
+  pushedAt: string | null;
+  lastPulledAt: string | null;
+  binEntryId: string | null;
+}
+
+const INSERT_BATCH = 2_000;
+
+/** Writes the plan of a run in bulk; rows that stand already (an earlier claim wrote them) stay as they are. */
+export async function insertRunItems(workspaceId: string, runId: string, items: readonly NewRunItem[]): Promise<void> {
+  for (let start = 0; start < items.length; start += INSERT_BATCH) {
+    const batch = JSON.stringify(items.slice(start, start + INSERT_BATCH));
+    await prisma().$executeRaw`
+      INSERT INTO run_items (run_id, ordinal, workspace_id, action, state, repository_name, digest, kind, tags, selected_tags,
+                             reason, members, rule_id, size_bytes, unique_bytes, pushed_at, last_pulled_at, bin_entry_id)
+      SELECT ${runId}, item.ordinal, ${workspaceId}, item.action, item.state, item."repositoryName", item.digest, item.kind,
+             item.tags, item."selectedTags", item.reason, item.members, item."ruleId", item."sizeBytes", item."uniqueBytes",
+             item."pushedAt", item."lastPulledAt", item."binEntryId"
+      FROM jsonb_to_recordset(${batch}::jsonb) AS item(
+        ordinal int, action text, state text, "repositoryName" text, digest text, kind text, tags text[], "selectedTags" text[],
+        reason jsonb, members jsonb, "ruleId" text, "sizeBytes" bigint, "uniqueBytes" bigint, "pushedAt" timestamptz,
+        "lastPulledAt" timestamptz, "binEntryId" text)
+      ON CONFLICT (run_id, ordinal) DO NOTHING`;
+  }
+}
+
+export interface RunItemFilter {
+  workspaceId: string;
+  runId: string;
+  action?: RunItemAction | "going" | undefined;
+  state?: RunItemState | undefined;
+  search?: string | undefined;
+}
+
+export function listRunItemRows(
+  filter: RunItemFilter & { afterOrdinal: number; limit: number },
+): Promise<RunItemRecord[]> {
+  return prisma().runItem.findMany({
+    where: { ...itemWhere(filter), ordinal: { gt: filter.afterOrdinal } },
+    orderBy: { ordinal: "asc" },
+    take: filter.limit,
+  });
+}
+
+export function countRunItemRows(filter: RunItemFilter): Promise<number> {
+  return prisma().runItem.count({ where: itemWhere(filter) });
+}
+
+function itemWhere(filter: RunItemFilter): Prisma.RunItemWhereInput {
+  const { workspaceId, runId, action, state, search } = filter;
+  return {
+    workspaceId,
+    runId,
+    ...(action === "going" ? { action: { not: "keep" } } : action ? { action } : {}),
+    ...(state ? { state } : {}),
+    ...(search
+      ? {
+          OR: [
+            { repositoryName: { contains: search, mode: "insensitive" } },
+            { digest: { contains: search } },
+            { tags: { has: search } },
+          ],
+        }
+      : {}),
+  };
+}
+
+/**
+ * The next items that a mover has to do: those in the middle of a move first (a killed worker left them), then planned
+ * ones in order.
+ */
+export function listItemsToMove(runId: string, limit: number): Promise<RunItemRecord[]> {
+  return prisma().runItem.findMany({
+    where: { runId, state: { in: ["moving", "planned"] } },
+    orderBy: [{ state: "asc" }, { ordinal: "asc" }],
+    take: limit,
+  });
+}
+
+export type ItemWrite = Partial<{
+  state: RunItemState;
+  step: string | null;
+  binEntryId: string | null;
+  error: string | null;
+  reason: Prisma.InputJsonValue;
+}>;
+
+/** Journals one item. The epoch guard keeps a fenced worker from writing: false = stop. */
+export async function writeRunItem(
+  run: { id: string; epoch: number },
+  ordinal: number,
+  write: ItemWrite,
+  tx: Prisma.TransactionClient = prisma(),
+): Promise<boolean> {
+  const { count } = await tx.runItem.updateMany({
+    where: { runId: run.id, ordinal, run: { epoch: run.epoch, status: "running" } },
+    data: { ...write, updatedAt: new Date() },
+  });
+  return count === 1;
+}
+
+/** Counts of a run's items by state, and the bytes of those done: totals are recomputed, so that no crash doubles them. */
+export async function countItemsByState(
+  runId: string,
+): Promise<{ state: RunItemState; count: number; sizeBytes: number; uniqueBytes: number }[]> {
+  const groups = await prisma().runItem.groupBy({
+    by: ["state"],
+    where: { runId },
+    _count: true,
+    _sum: { sizeBytes: true, uniqueBytes: true },
+  });
+  return groups.map((group) => ({
+    state: group.state as RunItemState,
+    count: group._count,
+    sizeBytes: Number(group._sum.sizeBytes ?? 0),
+    uniqueBytes: Number(group._sum.uniqueBytes ?? 0),
+  }));
+}

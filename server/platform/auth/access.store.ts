@@ -1,0 +1,66 @@
+import type { Role } from "@/domain/access/permissions";
+import { prisma } from "../db/prisma";
+import { newId } from "../new-id";
+
+const SESSION_DAYS = 14;
+const SEEN_EVERY_MS = 60_000;
+
+export interface UserRecord {
+  id: string;
+  email: string;
+  name: string;
+  isPlatformAdmin: boolean;
+  passwordHash: string;
+}
+
+const userFields = { id: true, email: true, name: true, isPlatformAdmin: true, passwordHash: true } as const;
+
+export function findUserByEmail(email: string): Promise<UserRecord | null> {
+  return prisma().user.findUnique({ where: { email: email.trim().toLowerCase() }, select: userFields });
+}
+
+export async function insertSession(userId: string, userAgent: string | null): Promise<string> {
+  const now = Date.now();
+  const session = await prisma().session.create({
+    data: { id: newId("ses"), userId, userAgent, expiresAt: new Date(now + SESSION_DAYS * 86_400_000) },
+    select: { id: true },
+  });
+  return session.id;
+}
+
+/** The live session with its user, or null: expired, revoked and unknown ones are alike. */
+export async function findLiveSession(sessionId: string): Promise<{ id: string; user: UserRecord } | null> {
+  const now = new Date();
+  const session = await prisma().session.findFirst({
+    where: { id: sessionId, revokedAt: null, expiresAt: { gt: now } },
+    select: { id: true, lastSeenAt: true, user: { select: userFields } },
+  });
+  if (!session) return null;
+  if (now.getTime() - session.lastSeenAt.getTime() > SEEN_EVERY_MS) {
+    await prisma().session.updateMany({ where: { id: sessionId }, data: { lastSeenAt: now } });
+  }
+  return { id: session.id, user: session.user };
+}
+
+export async function revokeSession(sessionId: string): Promise<void> {
+  await prisma().session.updateMany({ where: { id: sessionId, revokedAt: null }, data: { revokedAt: new Date() } });
+}
+
+export async function findRole(workspaceId: string, userId: string): Promise<Role | null> {
+  const member = await prisma().member.findUnique({
+    where: { workspaceId_userId: { workspaceId, userId } },
+    select: { role: true },
+  });
+  return member?.role ?? null;
+}
+
+export async function listMemberships(
+  userId: string,
+): Promise<{ id: string; slug: string; name: string; role: Role }[]> {
+  const members = await prisma().member.findMany({
+    where: { userId },
+    select: { role: true, workspace: { select: { id: true, slug: true, name: true } } },
+    orderBy: { workspace: { name: "asc" } },
+  });
+  return members.map(({ role, workspace }) => ({ ...workspace, role }));
+}

@@ -1,0 +1,64 @@
+import pg from "pg";
+import { env } from "../env";
+import { log } from "../log";
+
+export type LockMode = "shared" | "exclusive";
+
+/** A held lock. `lost` aborts when its connection ends: from then on nothing is protected. */
+export interface RegistryLock {
+  readonly lost: AbortSignal;
+}
+
+const LOCK_CLASS = 0x5ec1;
+
+/**
+ * Runs `work` under an advisory lock on a registry: movers take it shared, garbage collection exclusive. The lock lives
+ * on a connection of its own, so that a killed process lets go at once; waiting is fair (PostgreSQL queues both modes).
+ * Aborting `signal` gives up waiting.
+ * @throws the signal's reason when it aborts while waiting
+ */
+export async function withRegistryLock<T>(
+  registryId: string,
+  mode: LockMode,
+  options: { signal?: AbortSignal },
+  work: (lock: RegistryLock) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: env().DATABASE_URL,
+    application_name: `reclaim-lock-${mode}`,
+    keepAlive: true,
+    // A waiter whose client went away leaves the queue instead of taking the lock for nobody.
+    options: "-c client_connection_check_interval=1000",
+  });
+  const lost = new AbortController();
+  client.on("error", (error) => lost.abort(error));
+  client.on("end", () => lost.abort(new Error("the lock's connection ended")));
+  await client.connect();
+  try {
+    await acquire(client, registryId, mode, options.signal);
+    return await work({ lost: lost.signal });
+  } finally {
+    await client.end().catch((error: unknown) => log.debug({ error }, "closing a lock's connection"));
+  }
+}
+
+async function acquire(client: pg.Client, registryId: string, mode: LockMode, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  const name = mode === "shared" ? "pg_advisory_lock_shared" : "pg_advisory_lock";
+  const waiting = client.query(`SELECT ${name}($1, hashtext($2))`, [LOCK_CLASS, registryId]);
+  if (!signal) {
+    await waiting;
+    return;
+  }
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    await Promise.race([waiting, aborted]);
+  } finally {
+    if (onAbort) signal.removeEventListener("abort", onAbort);
+    waiting.catch(() => undefined);
+  }
+}

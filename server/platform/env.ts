@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+const seconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+
+const envSchema = z.object({
+  DATABASE_URL: z.string().min(1),
+  REDIS_URL: z.string().min(1),
+  /** Public address of the console, without a trailing slash. */
+  RECLAIM_URL: z
+    .string()
+    .min(1)
+    .transform((url) => url.replace(/\/+$/, "")),
+  RECLAIM_SESSION_SECRET: z.string().min(16),
+  /** 32 bytes, base64: encrypts registry credentials at rest. */
+  RECLAIM_ENCRYPTION_KEY: z.string().min(40),
+  /** Folder of the CA that signs registry tokens. */
+  RECLAIM_CA_DIR: z.string().min(1),
+  /** Shared secret of the notification endpoint. */
+  RECLAIM_EVENTS_SECRET: z.string().min(16),
+  RECLAIM_TOKEN_TTL_SECONDS: z.coerce.number().int().min(1).default(60),
+  /** What a registry forgives after a token's expiry. */
+  RECLAIM_TOKEN_LEEWAY_SECONDS: seconds(60),
+  /** An upload whose data did not change for so long is abandoned. */
+  RECLAIM_UPLOAD_IDLE_SECONDS: seconds(60),
+  RECLAIM_WRITER_TIMEOUT_SECONDS: seconds(900),
+  RECLAIM_HEARTBEAT_STALE_SECONDS: z.coerce.number().int().min(2).default(15),
+  RECLAIM_GRACE_HOURS: z.coerce.number().min(0).default(24),
+  RECLAIM_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  REGISTRY_URL: z.string().optional(),
+  REGISTRY_STORAGE_ROOT: z.string().optional(),
+});
+export type Env = z.infer<typeof envSchema>;
+
+let cached: Env | undefined;
+
+/**
+ * The environment, read once and checked; the only reader of `process.env` in server and worker.
+ * @throws Error naming each variable that is missing or wrong
+ */
+export function env(): Env {
+  if (cached) return cached;
+  const parsed = envSchema.safeParse(process.env);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
+    throw new Error(`The environment is not complete (${wrong}). See .env.example.`);
+  }
+  cached = parsed.data;
+  return cached;
+}
+
+/** Tests that run use cases in their own process set the environment first and forget what was read before. */
+export function resetEnvForTests(): void {
+  cached = undefined;
+}

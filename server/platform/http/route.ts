@@ -1,0 +1,133 @@
+import type { NextRequest } from "next/server";
+import type { InputOf, Operation, OutputOf } from "@/contracts/operation";
+import { AppError } from "../app-error";
+import type { Actor } from "../auth/actor";
+import { authenticate } from "../auth/authenticate";
+import { openScope, requirePermission, type WorkspaceScope } from "../auth/workspace-scope";
+import { env } from "../env";
+import { errorResponse, invalidInput, newRequestId } from "./problem-response";
+import { readJsonBody } from "./read-body";
+
+type RouteContext = { params: Promise<Record<string, string | string[] | undefined>> };
+type RouteHandler = (request: NextRequest, context: RouteContext) => Promise<Response>;
+
+/** What a handler may want of the request besides its input. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly lastEventId: string | null;
+}
+
+/**
+ * A route of a workspace: authenticates, opens the scope (404 for unknown and foreign), checks the permission (403),
+ * parses the input (400), calls the use case, checks its output, and turns errors into problem documents.
+ */
+export function workspaceRoute<O extends Operation>(
+  operation: O,
+  handler: (scope: WorkspaceScope, input: InputOf<O>, facts: RequestFacts) => Promise<OutputOf<O>>,
+): RouteHandler {
+  return respond(operation, async (actor, request, context, facts) => {
+    const scope = await scopeFor(operation, actor, await context.params);
+    const input = await parseInput(operation, request, context);
+    return jsonResponse(operation, await handler(scope, input, facts), facts.requestId);
+  });
+}
+
+/** As `workspaceRoute`, for an operation whose output is a stream of server-sent events: authorised before the first byte. */
+export function workspaceStreamRoute<O extends Operation>(
+  operation: O,
+  handler: (scope: WorkspaceScope, input: InputOf<O>, facts: RequestFacts) => Promise<ReadableStream<Uint8Array>>,
+): RouteHandler {
+  return respond(operation, async (actor, request, context, facts) => {
+    const scope = await scopeFor(operation, actor, await context.params);
+    const input = await parseInput(operation, request, context);
+    return new Response(await handler(scope, input, facts), {
+      headers: {
+        "content-type": "text/event-stream; charset=utf-8",
+        // no-transform keeps compression, which would hold frames back, away.
+        "cache-control": "no-store, no-transform",
+        "x-accel-buffering": "no",
+        "x-request-id": facts.requestId,
+      },
+    });
+  });
+}
+
+/** A route for anybody who is signed in. */
+export function signedInRoute<O extends Operation>(
+  operation: O,
+  handler: (actor: Actor, input: InputOf<O>, facts: RequestFacts) => Promise<OutputOf<O>>,
+): RouteHandler {
+  return respond(operation, async (actor, request, context, facts) => {
+    const input = await parseInput(operation, request, context);
+    return jsonResponse(operation, await handler(actor, input, facts), facts.requestId);
+  });
+}
+
+function respond(
+  operation: Operation,
+  run: (actor: Actor, request: NextRequest, context: RouteContext, facts: RequestFacts) => Promise<Response>,
+): RouteHandler {
+  return async (request, context) => {
+    const requestId = newRequestId();
+    try {
+      if (operation.method !== "GET") refuseForeignOrigin(request);
+      const actor = await authenticate((name) => request.cookies.get(name)?.value);
+      if (!actor)
+        throw new AppError(
+          "unauthenticated",
+          "You are not signed in, or your session has ended. Sign in and try again.",
+        );
+      return await run(actor, request, context, {
+        requestId,
+        signal: request.signal,
+        lastEventId: request.headers.get("last-event-id"),
+      });
+    } catch (error) {
+      return errorResponse(error, requestId);
+    }
+  };
+}
+
+async function scopeFor(operation: Operation, actor: Actor, params: Record<string, unknown>): Promise<WorkspaceScope> {
+  if (operation.access.kind !== "workspace") throw new Error(`${operation.id} is not an operation of a workspace`);
+  const scope = await openScope(actor, String(params.workspaceId));
+  requirePermission(scope, operation.access.permission);
+  return scope;
+}
+
+async function parseInput<O extends Operation>(
+  operation: O,
+  request: NextRequest,
+  context: RouteContext,
+): Promise<InputOf<O>> {
+  const hasBody = operation.method !== "GET" && operation.method !== "DELETE";
+  const parse = (schema: Operation["params"], value: unknown, where: string): unknown => {
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw invalidInput(parsed.error, where);
+    return parsed.data;
+  };
+  return {
+    params: parse(operation.params, await context.params, "path"),
+    query: parse(operation.query, Object.fromEntries(request.nextUrl.searchParams), "query"),
+    body: parse(operation.body, hasBody ? await readJsonBody(request) : {}, "body"),
+  } as InputOf<O>;
+}
+
+function jsonResponse(operation: Operation, output: unknown, requestId: string): Response {
+  // Parsing our own answer keeps fields that nobody promised from leaving the house.
+  return new Response(JSON.stringify(operation.response.parse(output)), {
+    status: operation.successStatus,
+    headers: { "content-type": "application/json", "cache-control": "no-store", "x-request-id": requestId },
+  });
+}
+
+/** Cookies travel with requests that other sites start; a change is only taken from our own pages (or from no page at all). */
+function refuseForeignOrigin(request: NextRequest): void {
+  const origin = request.headers.get("origin");
+  if (origin === null) return;
+  const host = request.headers.get("host");
+  if (origin !== new URL(env().RECLAIM_URL).origin && new URL(origin).host !== host) {
+    throw new AppError("forbidden", "This request came from another site.");
+  }
+}

@@ -1,0 +1,58 @@
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { JOBS, type JobName, type JobPayload } from "@/contracts/jobs";
+import { log } from "../log";
+import { producerConnection } from "./connection";
+
+export const QUEUE_PREFIX = "reclaim";
+
+const globals = globalThis as { reclaimQueues?: { connection: Redis; queues: Map<JobName, Queue> } };
+
+export function queue(name: JobName): Queue {
+  globals.reclaimQueues ??= { connection: producerConnection(), queues: new Map() };
+  const { connection, queues } = globals.reclaimQueues;
+  let found = queues.get(name);
+  if (!found) {
+    found = new Queue(name, {
+      connection,
+      prefix: QUEUE_PREFIX,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
+    });
+    found.on("error", (error) => log.warn({ queue: name, message: error.message }, "queue"));
+    queues.set(name, found);
+  }
+  return found;
+}
+
+/**
+ * Adds a job, best effort: false when Redis did not take it. Never throws, because what is to be done already stands
+ * in PostgreSQL and the reconciler enqueues it again. `jobId` makes equal requests one job while it waits.
+ */
+export async function enqueue<N extends JobName>(
+  name: N,
+  payload: JobPayload<N>,
+  options: { jobId?: string } = {},
+): Promise<boolean> {
+  try {
+    const target = queue(name);
+    await (globals.reclaimQueues?.connection.status === "wait"
+      ? globals.reclaimQueues.connection.connect()
+      : undefined);
+    await target.add(name, JOBS[name].parse(payload), options);
+    return true;
+  } catch (error) {
+    log.warn(
+      { queue: name, message: error instanceof Error ? error.message : String(error) },
+      "job not enqueued; the reconciler will",
+    );
+    return false;
+  }
+}
+
+export async function closeQueues(): Promise<void> {
+  const open = globals.reclaimQueues;
+  if (!open) return;
+  delete globals.reclaimQueues;
+  await Promise.allSettled([...open.queues.values()].map((one) => one.close()));
+  open.connection.disconnect();
+}

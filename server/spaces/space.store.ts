@@ -1,0 +1,107 @@
+import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
+
+const withRegistry = { registry: true } as const;
+export type SpaceRecord = Prisma.SpaceGetPayload<{ include: typeof withRegistry }>;
+
+export function findSpace(workspaceId: string, spaceId: string): Promise<SpaceRecord | null> {
+  return prisma().space.findFirst({ where: { id: spaceId, workspaceId }, include: withRegistry });
+}
+
+export function listSpaceRows(workspaceId: string, registryId?: string): Promise<SpaceRecord[]> {
+  return prisma().space.findMany({
+    where: { workspaceId, ...(registryId ? { registryId } : {}) },
+    include: withRegistry,
+    orderBy: { name: "asc" },
+  });
+}
+
+/** Prefixes in use on a registry, under its row lock: whoever creates a space next waits until this transaction ends. */
+export async function lockPrefixes(tx: Transaction, registryId: string): Promise<string[]> {
+  await tx.$queryRaw`SELECT id FROM registries WHERE id = ${registryId} FOR UPDATE`;
+  const spaces = await tx.space.findMany({ where: { registryId }, select: { prefix: true } });
+  return spaces.map((space) => space.prefix);
+}
+
+export async function insertSpace(
+  tx: Transaction,
+  space: { id: string; workspaceId: string; registryId: string; name: string; prefix: string },
+): Promise<void> {
+  await tx.space.create({ data: space });
+}
+
+export async function updateSpaceRow(
+  tx: Transaction,
+  workspaceId: string,
+  spaceId: string,
+  change: { name?: string; binRetentionDays?: number },
+): Promise<void> {
+  await tx.space.update({ where: { id_workspaceId: { id: spaceId, workspaceId } }, data: change });
+}
+
+/** New dates for what is in the bin already: counted from when each entry was recycled. */
+export async function recomputePurgeDates(
+  tx: Transaction,
+  workspaceId: string,
+  spaceId: string,
+  days: number,
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE bin_entries SET purge_after = recycled_at + make_interval(days => ${days})
+    WHERE space_id = ${spaceId} AND workspace_id = ${workspaceId} AND recycled_at IS NOT NULL AND state IN ('recycling', 'held')`;
+}
+
+export interface SpaceNumbers {
+  spaceId: string;
+  repositoryCount: number;
+  imageCount: number;
+  tagCount: number;
+  storedBytes: number;
+  ruleCount: number;
+  binEntryCount: number;
+  binBytes: number;
+  activeRunCount: number;
+  hasBackdatedTimes: boolean;
+}
+
+/** Counts and stored bytes of spaces in one statement; each blob of a space is counted once, manifests' own bytes included. */
+export async function countSpaces(
+  workspaceId: string,
+  spaceIds: readonly string[],
+): Promise<Map<string, SpaceNumbers>> {
+  const rows = await prisma().$queryRaw<
+    (Omit<SpaceNumbers, "storedBytes" | "binBytes"> & { storedBytes: bigint; binBytes: bigint })[]
+  >`
+    WITH chosen AS (SELECT id FROM spaces WHERE workspace_id = ${workspaceId} AND id = ANY(${[...spaceIds]})),
+    held AS (
+      SELECT DISTINCT r.space_id, rm.registry_id, rm.digest
+      FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id WHERE r.space_id IN (SELECT id FROM chosen)
+    ),
+    children AS (
+      SELECT DISTINCT h.space_id, ref.digest FROM held h
+      JOIN manifest_references ref ON ref.registry_id = h.registry_id AND ref.manifest_digest = h.digest AND ref.role IN ('child', 'subject')
+    ),
+    blobs AS (
+      SELECT DISTINCT ON (h.space_id, ref.digest) h.space_id, ref.digest, ref.size_bytes FROM held h
+      JOIN manifest_references ref ON ref.registry_id = h.registry_id AND ref.manifest_digest = h.digest
+        AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
+      ORDER BY h.space_id, ref.digest
+    )
+    SELECT c.id AS "spaceId",
+      (SELECT count(*)::int FROM repositories r WHERE r.space_id = c.id) AS "repositoryCount",
+      (SELECT count(*)::int FROM held h JOIN manifests m USING (registry_id, digest)
+        WHERE h.space_id = c.id AND m.subject_digest IS NULL
+          AND NOT EXISTS (SELECT 1 FROM children ch WHERE ch.space_id = c.id AND ch.digest = h.digest)) AS "imageCount",
+      (SELECT count(*)::int FROM tags t JOIN repositories r ON r.id = t.repository_id WHERE r.space_id = c.id) AS "tagCount",
+      (coalesce((SELECT sum(size_bytes) FROM blobs b WHERE b.space_id = c.id), 0)
+        + coalesce((SELECT sum(m.size_bytes) FROM held h JOIN manifests m USING (registry_id, digest) WHERE h.space_id = c.id), 0))::bigint AS "storedBytes",
+      (SELECT count(*)::int FROM reclaim_rules u WHERE u.space_id = c.id) AS "ruleCount",
+      (SELECT count(*)::int FROM bin_entries e WHERE e.space_id = c.id AND e.state IN ('recycling', 'held', 'restoring', 'purging')) AS "binEntryCount",
+      coalesce((SELECT sum(e.size_bytes) FROM bin_entries e WHERE e.space_id = c.id AND e.state IN ('recycling', 'held', 'restoring', 'purging')), 0)::bigint AS "binBytes",
+      (SELECT count(*)::int FROM runs x WHERE x.space_id = c.id AND x.finished_at IS NULL) AS "activeRunCount",
+      EXISTS (SELECT 1 FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id
+        WHERE r.space_id = c.id AND rm.pushed_at_source = 'demo') AS "hasBackdatedTimes"
+    FROM chosen c`;
+  return new Map(
+    rows.map((row) => [row.spaceId, { ...row, storedBytes: Number(row.storedBytes), binBytes: Number(row.binBytes) }]),
+  );
+}
