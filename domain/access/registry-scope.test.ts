@@ -150,7 +150,7 @@ describe("grantAccess", () => {
 describe("laws of a grant", () => {
   const word = fc.constantFrom("acme", "acme-x", "globex", "recyclebin", "api", "..", "API", "", "a:1", "*");
   const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
-  const actions = fc.array(fc.constantFrom("pull", "push", "delete", "*", "x"), { minLength: 1, maxLength: 4 });
+  const actions = fc.array(fc.constantFrom<string>("pull", "push", "delete", "*", "x"), { minLength: 1, maxLength: 4 });
   const type = fc.constantFrom("repository", "registry", "other");
   const requested = fc.array(fc.record({ type, name: fc.oneof(name, fc.constant("catalog"), fc.string()), actions }));
   const space = fc.record({

@@ -1,0 +1,161 @@
+import { isInPrefix, RECYCLE_BIN_PREFIX } from "@/domain/access/registry-scope";
+import { isDigest } from "@/domain/images/digest";
+import { DistributionClient } from "@/server/platform/registry/distribution-client";
+import { createDistributionCopy, verifyDistributionCopy } from "@/server/platform/registry/distribution-copy";
+import { deleteByDigest, untagDistribution } from "@/server/platform/registry/distribution-untag";
+import { createTransport } from "@/server/platform/registry/http-transport";
+import type { Capability, RegistryAdapter, RegistryCapabilities } from "@/server/platform/registry/registry-adapter";
+import type { RegistryAuthorizer } from "@/server/platform/registry/registry-authorizer";
+import { errorOfAnswer, protocolError, RegistryError } from "@/server/platform/registry/registry-error";
+
+export type DistributionAdapterOptions = {
+  /** `http(s)://host[:port]` */
+  url: string;
+  authorizer: RegistryAuthorizer;
+  /** The registry's storage where this process can read it; null otherwise. */
+  storageRoot: string | null;
+  /** Open connections at a time. Default 32. */
+  maxConnections?: number;
+};
+
+const AVAILABLE: Capability = { available: true };
+const off = (reason: string): Capability => ({ available: false, reason });
+
+/** Page sizes to try: one page that holds all sidesteps the registries whose pages drop repositories. */
+const CATALOG_PAGE_SIZES = [100_000, 1000, 100] as const;
+const PROBED_REPOSITORY = `${RECYCLE_BIN_PREFIX}/reclaim-probe`;
+const PROBED_DIGEST = `sha256:${"0".repeat(64)}`;
+
+/** An adapter for a CNCF Distribution registry, 2.8 or 3.x. Connects on first use. */
+export function createDistributionAdapter(options: DistributionAdapterOptions): RegistryAdapter {
+  const { url, authorizer, storageRoot } = options;
+  const client = new DistributionClient(createTransport(options));
+  let known: Promise<RegistryCapabilities> | null = null;
+
+  const capabilities = () => {
+    known ??= probeCapabilities(client, authorizer.kind, storageRoot);
+    // A registry that could not be reached is asked again.
+    known.catch(() => {
+      known = null;
+    });
+    return known;
+  };
+
+  return {
+    vendor: "distribution",
+    url,
+    capabilities,
+    ping: () => client.ping(),
+    listRepositories: (listing = {}) => listRepositories(client, listing),
+    listTags: (repository, signal) => listTags(client, repository, signal),
+    resolve: (repository, reference) => client.headManifest(repository, reference),
+    getManifest: (repository, reference) => client.getManifest(repository, reference),
+    copy: createDistributionCopy(client),
+    verify: (request) => verifyDistributionCopy(client, request),
+    async tag({ repository, tag, digest }) {
+      const manifest = await client.getManifest(repository, digest);
+      if (manifest === null) {
+        const message = `${repository} has no ${digest} to tag as ${tag}`;
+        throw new RegistryError({ kind: "not_found", status: 404, code: "MANIFEST_UNKNOWN", message });
+      }
+      await client.putManifest(repository, tag, manifest);
+    },
+    async untag(request) {
+      const { canUntagByDelete } = await capabilities();
+      return untagDistribution(client, request, canUntagByDelete.available);
+    },
+    deleteManifest(repository, digest) {
+      // With a tag, 3.x would delete the tag alone and we would think that the manifest is gone.
+      if (!isDigest(digest)) throw protocolError("DIGEST_INVALID", `"${digest}" is not a digest`);
+      return deleteByDigest(client, repository, digest);
+    },
+    close: () => client.close(),
+  };
+}
+
+/** Makes the adapter of a registry of the given kind; the one place that knows which kinds there are. */
+export function createRegistryAdapter(
+  kind: "distribution" | "harbor",
+  options: DistributionAdapterOptions,
+): RegistryAdapter {
+  if (kind === "distribution") return createDistributionAdapter(options);
+  throw protocolError("KIND_UNSUPPORTED", "Harbor registries are not supported yet");
+}
+
+async function probeCapabilities(
+  client: DistributionClient,
+  auth: RegistryAuthorizer["kind"],
+  storageRoot: string | null,
+): Promise<RegistryCapabilities> {
+  // Neither exists, so nothing is deleted whatever the registry can do.
+  const byDigest = await client.deleteManifest(PROBED_REPOSITORY, PROBED_DIGEST);
+  const byTag = await client.deleteManifest(PROBED_REPOSITORY, "reclaim-probe");
+  for (const answer of [byDigest, byTag]) {
+    if (answer.status >= 500) throw errorOfAnswer("probing deletion", answer.status, answer.body);
+    // Not allowed to delete, or not known at all? The latter is an error, as it is everywhere else.
+    if (answer.status === 401) await client.ping();
+  }
+  const isDisabled = byDigest.status === 405;
+  const disabled = off("Deletion is disabled in the registry: set storage.delete.enabled in its configuration.");
+  const denied = off("The registry does not let the configured user delete.");
+  const hasStorage = storageRoot !== null;
+  return {
+    canDelete: isDisabled ? disabled : byDigest.status === 401 || byDigest.status === 403 ? denied : AVAILABLE,
+    canUntagByDelete:
+      byTag.status === 404 || byTag.status === 202
+        ? AVAILABLE
+        : off(
+            "This version of the registry cannot delete a tag alone (3.x can): a placeholder image takes the tag away.",
+          ),
+    canListUntagged: hasStorage
+      ? AVAILABLE
+      : off(
+          "The registry's API does not list untagged images, and its storage is not readable from here (REGISTRY_STORAGE_ROOT).",
+        ),
+    hasStorage: hasStorage
+      ? AVAILABLE
+      : off("The registry's storage is not readable from here: set REGISTRY_STORAGE_ROOT to collect garbage."),
+    hasReadOnlyMode:
+      auth === "console"
+        ? AVAILABLE
+        : off("The console is not this registry's token server (REGISTRY_AUTH=console), so it cannot stop pushes."),
+  };
+}
+
+async function* listRepositories(
+  client: DistributionClient,
+  { prefix, signal }: { prefix?: string; signal?: AbortSignal },
+): AsyncIterable<string> {
+  let size = 0;
+  let last: string | null = null;
+  for (;;) {
+    const page: { names: string[]; hasMore: boolean } | null = await client.catalogPage(
+      CATALOG_PAGE_SIZES[size] ?? 100,
+      last,
+      signal,
+    );
+    if (page === null) {
+      if (++size >= CATALOG_PAGE_SIZES.length)
+        throw protocolError("PAGINATION", "the registry refuses every page size");
+      continue;
+    }
+    for (const name of page.names) if (prefix === undefined || isInPrefix(name, prefix)) yield name;
+    const end = page.names.at(-1);
+    if (!page.hasMore || end === undefined || end === last) return;
+    last = end;
+  }
+}
+
+async function listTags(client: DistributionClient, repository: string, signal?: AbortSignal): Promise<string[]> {
+  const tags = new Set<string>();
+  let next: string | null = null;
+  do {
+    const page: { tags: string[]; next: string | null } | null = await client.tagsPage(repository, next, signal);
+    if (page === null) break;
+    const before = tags.size;
+    for (const tag of page.tags) tags.add(tag);
+    // A page without news would be asked for ever.
+    next = tags.size === before ? null : page.next;
+  } while (next !== null);
+  return [...tags].sort();
+}
