@@ -1,0 +1,52 @@
+"use client";
+
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { ThemeProvider } from "next-themes";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
+import { Tooltip } from "radix-ui";
+import { type ReactNode, useState } from "react";
+import { Toaster } from "@/components/ui/toaster";
+import { ProblemError } from "@/contracts/call";
+
+const SIGN_IN_PATH = "/sign-in";
+const MAX_RETRIES = 2;
+
+/** What every page lives in: theme, URL state, the query cache, tooltips, toasts. */
+export function Providers({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(createQueryClient);
+  return (
+    <ThemeProvider attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange>
+      <NuqsAdapter>
+        <QueryClientProvider client={queryClient}>
+          <Tooltip.Provider delayDuration={400} skipDelayDuration={200}>
+            {children}
+            <Toaster />
+          </Tooltip.Provider>
+        </QueryClientProvider>
+      </NuqsAdapter>
+    </ThemeProvider>
+  );
+}
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+    mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
+    defaultOptions: {
+      queries: { staleTime: 10_000, retry: (failures, error) => failures < MAX_RETRIES && isWorthRetrying(error) },
+      mutations: { retry: false },
+    },
+  });
+}
+
+/** A refusal (4xx) stays one however often it is asked; a lost connection or a 5xx may pass. */
+function isWorthRetrying(error: unknown): boolean {
+  return !(error instanceof ProblemError) || error.problem.status === 0 || error.problem.status >= 500;
+}
+
+/** A session that was revoked or ran out shows itself as 401 on any call: the whole document goes, and no stale data with it. */
+function leaveWhenSignedOut(error: unknown): void {
+  if (!(error instanceof ProblemError) || error.problem.status !== 401) return;
+  if (window.location.pathname === SIGN_IN_PATH) return;
+  window.location.assign(SIGN_IN_PATH);
+}
