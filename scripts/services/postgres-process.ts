@@ -5,7 +5,13 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
-import { bareEnvironment, ServiceError, startServiceProcess, untilReady } from "@/scripts/services/service-process";
+import {
+  bareEnvironment,
+  ServiceError,
+  type ServiceProcess,
+  startServiceProcess,
+  untilReady,
+} from "@/scripts/services/service-process";
 
 export interface PostgresProcessOptions {
   port: number;
@@ -18,13 +24,9 @@ export interface PostgresProcessOptions {
   logFile: string;
 }
 
-export interface RunningPostgres {
+export interface RunningPostgres extends ServiceProcess {
   /** URL of a database on this server (`reclaim` by default). */
   url(database?: string): string;
-  pid: number;
-  isRunning(): boolean;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
 }
 
 const SUPERUSER = "reclaim";
@@ -65,7 +67,7 @@ export async function startPostgresProcess(options: PostgresProcessOptions): Pro
   const url = (database = "reclaim") =>
     `postgresql://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/${database}`;
   await untilReady(service, options.logFile, () => ensureDatabase(url("postgres")));
-  return { url, pid: service.pid, isRunning: service.isRunning, stop: service.stop, kill: service.kill };
+  return { ...service, url };
 }
 
 /** The OS user that the server runs as when we are root (made when it is missing); undefined otherwise. */

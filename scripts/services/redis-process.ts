@@ -1,7 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
-import { bareEnvironment, startServiceProcess, untilReady } from "@/scripts/services/service-process";
+import {
+  bareEnvironment,
+  type ServiceProcess,
+  startServiceProcess,
+  untilReady,
+} from "@/scripts/services/service-process";
 
 export interface RedisProcessOptions {
   port: number;
@@ -14,13 +19,9 @@ export interface RedisProcessOptions {
   binary?: string;
 }
 
-export interface RunningRedis {
+export interface RunningRedis extends ServiceProcess {
   /** `redis://127.0.0.1:<port>` */
   url: string;
-  pid: number;
-  isRunning(): boolean;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
 }
 
 /**
@@ -42,13 +43,7 @@ export async function startRedisProcess(options: RedisProcessOptions): Promise<R
     logFile,
   });
   await untilReady(service, logFile, () => answersPing(options.port));
-  return {
-    url: `redis://127.0.0.1:${options.port}`,
-    pid: service.pid,
-    isRunning: service.isRunning,
-    stop: service.stop,
-    kill: service.kill,
-  };
+  return { ...service, url: `redis://127.0.0.1:${options.port}` };
 }
 
 /** True once Redis has loaded its data: while it loads it answers LOADING. */

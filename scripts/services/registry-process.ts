@@ -2,7 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type RegistryEvents, type RegistryTokenAuth, renderRegistryConfig } from "@/scripts/services/registry-config";
-import { bareEnvironment, startServiceProcess, untilReady } from "@/scripts/services/service-process";
+import {
+  bareEnvironment,
+  type ServiceProcess,
+  startServiceProcess,
+  untilReady,
+} from "@/scripts/services/service-process";
 
 export interface RegistryProcessOptions {
   port: number;
@@ -21,14 +26,10 @@ export interface RegistryProcessOptions {
   logFile?: string;
 }
 
-export interface RunningRegistry {
+export interface RunningRegistry extends ServiceProcess {
   /** `http://127.0.0.1:<port>` */
   url: string;
-  pid: number;
   storageRoot: string;
-  isRunning(): boolean;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
 }
 
 /**
@@ -56,12 +57,5 @@ export async function startRegistryProcess(options: RegistryProcessOptions): Pro
     await response.arrayBuffer();
     return response.status === (options.auth ? 401 : 200);
   });
-  return {
-    url,
-    pid: service.pid,
-    storageRoot: options.storageRoot,
-    isRunning: service.isRunning,
-    stop: service.stop,
-    kill: service.kill,
-  };
+  return { ...service, url, storageRoot: options.storageRoot };
 }

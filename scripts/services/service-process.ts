@@ -38,6 +38,12 @@ export interface ServiceProcessOptions {
   stopSignal?: "SIGTERM" | "SIGINT";
 }
 
+/** What still runs when this process ends gets its stop signal then, so that nothing is left behind. */
+const running = new Map<number, NodeJS.Signals>();
+process.once("exit", () => {
+  for (const [pid, signal] of running) signalProcess(pid, signal);
+});
+
 /**
  * Starts a process that outlives a Ctrl-C in the terminal (it gets its own session, so that we end the services in
  * order) but not us: where `setpriv` exists, the kernel sends it `stopSignal` when we are killed.
@@ -69,9 +75,11 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   });
   const { pid } = child;
   if (pid === undefined) throw new ServiceError(`${options.name} has no process id`);
+  running.set(pid, stopSignal);
+  void exited.then(() => running.delete(pid));
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const kill = async () => {
-    if (isRunning()) signalGroup(pid, "SIGKILL");
+    if (isRunning()) signalProcess(-pid, "SIGKILL");
     await exited;
   };
   return {
@@ -138,9 +146,10 @@ function withParentDeathSignal(command: string, args: string[], signal: string):
   return ["setpriv", ["--pdeathsig", signal.replace("SIG", ""), "--", command, ...args]];
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Negative ids mean the process's whole group. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(pid, signal);
   } catch {
     // Gone already.
   }

@@ -1,0 +1,59 @@
+import path from "node:path";
+import { type ServiceProcess, startServiceProcess, untilReady } from "@/scripts/services/service-process";
+
+export interface ConsoleProcessOptions {
+  /** The checkout. */
+  root: string;
+  /** What the process reads, complete but for PATH and the like. */
+  environment: Record<string, string>;
+  logFile: string;
+}
+
+/**
+ * Starts the built console on 127.0.0.1 and resolves when it answers.
+ * @throws ServiceError when it does not.
+ */
+export async function startWebProcess(options: ConsoleProcessOptions & { port: number }): Promise<ServiceProcess> {
+  const service = await startServiceProcess({
+    name: "web",
+    command: process.execPath,
+    args: [
+      path.join(options.root, "node_modules/next/dist/bin/next"),
+      ...["start", "-H", "127.0.0.1", "-p", String(options.port)],
+    ],
+    env: { ...inherited(), ...options.environment, PORT: String(options.port) },
+    cwd: options.root,
+    logFile: options.logFile,
+  });
+  await untilReady(service, options.logFile, async () => {
+    const response = await fetch(`http://127.0.0.1:${options.port}/login`, { redirect: "manual" });
+    await response.arrayBuffer();
+    return response.status < 500;
+  });
+  return service;
+}
+
+/**
+ * Starts a worker. It has no port: it counts as started when it has not ended after a moment, and the console
+ * shows whether a worker is alive.
+ * @throws ServiceError when it ends at once.
+ */
+export async function startWorkerProcess(options: ConsoleProcessOptions): Promise<ServiceProcess> {
+  const service = await startServiceProcess({
+    name: "worker",
+    command: process.execPath,
+    args: ["--import", "tsx", path.join(options.root, "worker/main.ts")],
+    env: { ...inherited(), ...options.environment },
+    cwd: options.root,
+    logFile: options.logFile,
+  });
+  const startedAt = Date.now();
+  await untilReady(service, options.logFile, async () => service.isRunning() && Date.now() - startedAt > 1_500);
+  return service;
+}
+
+/** Everything but what npm adds, which other programs take for configuration. */
+function inherited(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith("npm_"));
+  return { ...Object.fromEntries(own), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
+}
