@@ -1,0 +1,60 @@
+/** The facts that rules and plans decide on. Times are epoch ms; null is "not known" unless said otherwise, and unknown means keep. */
+export interface Artifact {
+  repositoryName: string;
+  digest: string;
+  /** unknown: a media type we cannot read, so that what it refers to is not known either. */
+  kind: "image" | "index" | "chart" | "other" | "unknown";
+  mediaType: string;
+  /** Every tag in this repository that points at it, fallback tags of referrers (`sha256-….sig`) included. */
+  tags: readonly TagFact[];
+  pushedAt: number | null;
+  /** Last pull from outside: scanners, replication, collectors and ourselves are left out by whoever records pulls. null = none recorded. */
+  lastPulledAt: number | null;
+  /** When the image says it was built. */
+  createdAt: number | null;
+  /** When its last tag left; null for tagged ones, and where it is not known. */
+  untaggedSince: number | null;
+  isPinned: boolean;
+  /** Why, by whom and until when, for the reason shown: “by Ada until 1 May: rollback”. */
+  pinText: string | null;
+  /** Those of its tags that may never move or go. */
+  immutableTags: readonly string[];
+  /** Workloads that run it, as shown: “prod/deployment web”. */
+  inUseBy: readonly string[];
+  /** Digests that an index lists. */
+  children: readonly string[];
+  /** The `subject` field. */
+  subject: string | null;
+  /** Children of it that the registry does not hold, where the crawl knows; the planner also finds those that are not among the facts. */
+  missingChildren: number;
+  /** Its manifest or link could not be read. */
+  isUnreadable: boolean;
+  /** Bytes at its own level: config and layers, and the manifest itself where its bytes shall count (it is a blob too). Children have their own. */
+  blobs: readonly BlobFact[];
+}
+
+export interface TagFact {
+  name: string;
+  /** When the tag was last set on this digest. */
+  pushedAt: number | null;
+}
+
+export interface BlobFact {
+  digest: string;
+  sizeBytes: number;
+}
+
+/** What all artifacts of a plan share. */
+export interface FactsFrame {
+  /** `now` of the run, frozen at its start. */
+  nowMs: number;
+  /** Since when pulls are recorded; null = not at all. A clock that looks further back than that is unknown. */
+  pullTrackingSinceMs: number | null;
+}
+
+export const DAY_MS = 86_400_000;
+
+/** Order of texts by code unit: the same on every machine, which locale-aware comparison is not. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

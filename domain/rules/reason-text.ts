@@ -1,0 +1,142 @@
+import type { PredicateFact } from "./evaluate-rule";
+import { DAY_MS } from "./facts";
+import type { UnknownFact } from "./unit";
+import type { KeepReason, NamedRule, RuleHit, Verdict } from "./verdict";
+import { BEST_OF_ORDER, countOf, listInWords, quoted, shortDigest } from "./words";
+
+/** A verdict in plain words, for a table cell: “kept: child of `v2.1`”, “reclaimed by rule *old*: idle 132 days (pushed)”. */
+export function reasonText(verdict: Verdict): string {
+  switch (verdict.decision) {
+    case "keep":
+      return `kept: ${keepText(verdict.reason)}`;
+    case "untag": {
+      const { hits, keptTags } = verdict.reason;
+      return `loses ${listInWords(verdict.tags.map(quoted), "and")} by ${hitsText(hits)}; stays as ${listInWords(keptTags.map(quoted), "and")}`;
+    }
+    case "reclaim":
+      return verdict.reason.code === "selected"
+        ? `reclaimed by ${hitsText(verdict.reason.hits)}`
+        : `reclaimed with ${named(verdict.reason)}, as its ${verdict.reason.role}`;
+  }
+}
+
+function keepText(reason: KeepReason): string {
+  switch (reason.code) {
+    case "unreadable":
+      return "it cannot be read, so what it holds is unknown";
+    case "unknown_kind":
+      return `its media type is unknown (${reason.mediaType || "none"})`;
+    case "pinned":
+      return reason.text === null ? "pinned" : `pinned ${reason.text}`;
+    case "in_use":
+      return `in use by ${listInWords(reason.by, "and")}`;
+    case "part_pinned":
+      return `its part ${shortDigest(reason.digest)} is pinned${reason.text === null ? "" : ` ${reason.text}`}`;
+    case "part_in_use":
+      return `its part ${shortDigest(reason.digest)} is in use by ${listInWords(reason.by, "and")}`;
+    case "protected":
+      return reason.because.length === 0 ? `protected by ${ruleText(reason)}` : ofRule(reason.because, reason);
+    case "immutable_tag":
+      return `${reason.tags.length === 1 ? "tag" : "tags"} ${listInWords(reason.tags.map(quoted), "and")} immutable`;
+    case "unreadable_neighbour":
+      return `its repository holds ${named(reason)}, which cannot be read and may need it`;
+    case "missing_children":
+      return `${countOf(reason.count, "of its children is", "of its children are")} missing, so it could not be restored whole`;
+    case "grace":
+      return `pushed within the grace period, until ${new Date(reason.untilMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+    case "push_unknown":
+      return "when it was pushed is unknown";
+    case "child_of":
+      return `child of ${named(reason)}`;
+    case "referrer_of":
+      return `belongs to ${named(reason)}`;
+    case "subject_of":
+      return `${named(reason)} belongs to it and stays`;
+    case "subject_elsewhere":
+      return `belongs to ${shortDigest(reason.digest)} in another repository`;
+    case "several_subjects":
+      return `belongs to ${reason.count} images at once`;
+    case "circular":
+      return "it and others hold one another in a circle";
+    case "last_artifact":
+      return "the rules select every image of its repository, and the newest stays";
+    case "unknown_fact":
+      return `${unknownText(reason.unknown)}, which ${ruleText(reason)} needs`;
+    case "not_due":
+      return ofRule(reason.because, reason);
+    case "no_rule":
+      return "no rule selects it";
+  }
+}
+
+function hitsText(hits: readonly RuleHit[]): string {
+  return hits
+    .map((hit) =>
+      hit.because.length === 0 ? ruleText(hit) : `${ruleText(hit)}: ${hit.because.map(factText).join(", ")}`,
+    )
+    .join("; and by ");
+}
+
+function ofRule(because: readonly PredicateFact[], rule: NamedRule): string {
+  const facts = because.map(factText).join(", ");
+  const last = because.at(-1);
+  return last?.kind === "among" || last?.kind === "beyond"
+    ? `${facts} of ${ruleText(rule)}`
+    : `${facts} (${ruleText(rule)})`;
+}
+
+function factText(fact: PredicateFact): string {
+  switch (fact.kind) {
+    case "idle":
+      if (fact.clock === "created") return `built ${countOf(fact.measuredDays, "day", "days")} ago`;
+      if (fact.clock === "untaggedSince") return `untagged for ${countOf(fact.measuredDays, "day", "days")}`;
+      return `idle ${countOf(fact.measuredDays, "day", "days")} (${fact.clock})`;
+    case "within": {
+      const verb = { pushed: "pushed", active: "active", created: "built", untaggedSince: "untagged" }[fact.clock];
+      return `${verb} ${countOf(fact.measuredDays, "day", "days")} ago, within ${countOf(fact.days, "day", "days")}`;
+    }
+    case "beyond":
+      return `beyond the ${fact.n} ${BEST_OF_ORDER[fact.order]}${groupText(fact.group)}`;
+    case "among":
+      return `among ${fact.n} ${BEST_OF_ORDER[fact.order]}${groupText(fact.group)}`;
+    case "untagged":
+      return "untagged";
+    case "tagged":
+      return "it has a tag";
+    case "member":
+      return "part of another image";
+    case "unknown":
+      return unknownText(fact.unknown);
+  }
+}
+
+function groupText(group: string | null): string {
+  return group === null ? "" : ` of ${quoted(group)}`;
+}
+
+function unknownText(unknown: UnknownFact): string {
+  switch (unknown.what) {
+    case "pushed":
+      return "its push time is unknown";
+    case "created":
+      return "its build time is unknown";
+    case "untaggedSince":
+      return "since when it is untagged is unknown";
+    case "version":
+      return "none of its tags is a version";
+    case "group":
+      return "none of its tags names a group";
+    case "pullTracking":
+      return unknown.sinceMs === null
+        ? "pulls are not recorded"
+        : `pulls are recorded only since ${new Date(Math.floor(unknown.sinceMs / DAY_MS) * DAY_MS).toISOString().slice(0, 10)}`;
+  }
+}
+
+function ruleText(rule: NamedRule): string {
+  return `rule *${rule.ruleName}*`;
+}
+
+function named(artifact: { digest: string; tag: string | null }): string {
+  return artifact.tag === null ? shortDigest(artifact.digest) : quoted(artifact.tag);
+}

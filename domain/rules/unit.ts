@@ -1,0 +1,104 @@
+import { type ImageGraph, imageTags, reachableFrom } from "@/domain/images/image-graph";
+import { type Artifact, DAY_MS, type FactsFrame, type TagFact } from "./facts";
+import type { Clock } from "./predicate";
+
+/** An artifact as rules see it: what belongs to it already drawn together. */
+export interface Unit {
+  artifact: Artifact;
+  /** Tags that people gave, without fallback tags. */
+  tags: readonly TagFact[];
+  /** Lives with an index or a subject that is there: it counts nowhere, and is not untagged for having no tag. */
+  isMember: boolean;
+  isUntagged: boolean;
+  /** Indexes and subjects that hold it, by position. */
+  holders: readonly number[];
+  /** Whether it takes one of the N places in beyond and among. What is broken or unreadable must not displace what is whole. */
+  isCounted: boolean;
+  /** Latest known push of the manifest or of one of its tags: a moved tag is a sign of life. */
+  knownPushedAt: number;
+  /** False where one of those times is not known. */
+  isPushKnown: boolean;
+  /** Last pull of it or of a child: clients pull an index and then one child by digest. */
+  lastPulledAt: number | null;
+  createdAt: number | null;
+}
+
+/** What a clock shows: a moment, nothing (the clock does not apply), or that it cannot be read, and why. */
+export type ClockReading = number | "none" | UnknownFact;
+
+export type UnknownFact =
+  | { what: "pushed" | "created" | "untaggedSince" | "version" | "group" }
+  /** Pulls are recorded only since then (epoch ms), or not at all. */
+  | { what: "pullTracking"; sinceMs: number | null };
+
+// Reproducible builds stamp 1970 or 1980: that says nothing about age, and would make every such image look ancient.
+const EARLIEST_CREDIBLE_CREATION_MS = Date.UTC(1981, 0, 1);
+
+/** Draws together what each artifact's rules look at. Positions are those of `artifacts` and of the graph. */
+export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): Unit[] {
+  return artifacts.map((artifact, at) => {
+    const tags = imageTags(artifact.tags);
+    const isMember = graph.isMember(at);
+    const children = graph.childrenOf[at] ?? [];
+    const parts =
+      children.length === 0
+        ? [artifact]
+        : [...reachableFrom([at], (node) => graph.childrenOf[node] ?? [])].flatMap((node) => artifacts[node] ?? []);
+    const pushes = [artifact.pushedAt, ...tags.map((tag) => tag.pushedAt)];
+    return {
+      artifact,
+      tags,
+      isMember,
+      isUntagged: tags.length === 0 && !isMember,
+      holders: isMember ? [...(graph.parentsOf[at] ?? []), ...(graph.subjectsOf[at] ?? [])] : [],
+      isCounted:
+        !isMember && !artifact.isUnreadable && artifact.kind !== "unknown" && countMissing(artifact, graph, at) === 0,
+      knownPushedAt: latest(pushes) ?? Number.NEGATIVE_INFINITY,
+      isPushKnown: pushes.every((push) => push !== null),
+      lastPulledAt: latest(parts.map((part) => part.lastPulledAt)),
+      createdAt: latest(parts.map((part) => credible(part.createdAt))),
+    };
+  });
+}
+
+/** Children of an index that are missing, as the crawl or the facts show it. */
+export function countMissing(artifact: Artifact, graph: ImageGraph, at: number): number {
+  return Math.max(artifact.missingChildren, graph.missingChildrenOf[at] ?? 0);
+}
+
+/**
+ * Reads a clock. Where a part of it is unknown, what is known still counts as long as it lies within the last `days`: a lower bound is
+ * enough to say that something is young, never that it is old.
+ */
+export function readClock(unit: Unit, clock: Clock, days: number, frame: FactsFrame): ClockReading {
+  const isYoung = (at: number) => frame.nowMs - at <= days * DAY_MS;
+  if (clock === "untaggedSince") {
+    if (!unit.isUntagged) return "none";
+    return unit.artifact.untaggedSince ?? { what: "untaggedSince" };
+  }
+  if (clock === "created") return unit.createdAt ?? { what: "created" };
+  if (clock === "pushed") {
+    return unit.isPushKnown || isYoung(unit.knownPushedAt) ? unit.knownPushedAt : { what: "pushed" };
+  }
+  const active = lastActive(unit);
+  if (isYoung(active)) return active;
+  if (!unit.isPushKnown) return { what: "pushed" };
+  const since = frame.pullTrackingSinceMs;
+  if (since === null || isYoung(since)) return { what: "pullTracking", sinceMs: since };
+  return active;
+}
+
+/** The later of its last push and its last pull from outside: an image that nobody pulled yet counts from its push. */
+export function lastActive(unit: Unit): number {
+  return Math.max(unit.knownPushedAt, unit.lastPulledAt ?? Number.NEGATIVE_INFINITY);
+}
+
+function credible(createdAt: number | null): number | null {
+  return createdAt !== null && createdAt >= EARLIEST_CREDIBLE_CREATION_MS ? createdAt : null;
+}
+
+function latest(times: readonly (number | null)[]): number | null {
+  let result: number | null = null;
+  for (const time of times) if (time !== null && (result === null || time > result)) result = time;
+  return result;
+}

@@ -1,0 +1,69 @@
+import type { PredicateFact } from "./evaluate-rule";
+import type { UnknownFact } from "./unit";
+
+/** A rule that a reason names, in the revision that decided. */
+export interface NamedRule {
+  ruleId: string;
+  ruleName: string;
+  revision: number;
+}
+
+/** A reclaim rule that selected an artifact: with which tags (none for an untagged one), and on which facts. */
+export interface RuleHit extends NamedRule {
+  tags: readonly string[];
+  because: readonly PredicateFact[];
+}
+
+/** How an artifact belongs to what decides for it. */
+export type Role = "child" | "referrer";
+
+/** Another artifact that a reason names, with one of its tags where it has any. */
+interface NamedArtifact {
+  digest: string;
+  tag: string | null;
+}
+
+export type KeepReason =
+  | { code: "unreadable" }
+  | { code: "unknown_kind"; mediaType: string }
+  | { code: "pinned"; text: string | null }
+  | { code: "in_use"; by: readonly string[] }
+  /** A child of it is pinned or in use: whoever needs the part came through the whole. */
+  | { code: "part_pinned"; digest: string; text: string | null }
+  | { code: "part_in_use"; digest: string; by: readonly string[] }
+  | ({ code: "protected"; because: readonly PredicateFact[] } & NamedRule)
+  | { code: "immutable_tag"; tags: readonly string[] }
+  /** Something unreadable in the repository may list or need anything in it. */
+  | ({ code: "unreadable_neighbour" } & NamedArtifact)
+  | { code: "missing_children"; count: number }
+  | { code: "grace"; untilMs: number }
+  | { code: "push_unknown" }
+  | ({ code: "child_of" | "referrer_of" | "subject_of" } & NamedArtifact)
+  /** Its subject lives in another repository. */
+  | { code: "subject_elsewhere"; digest: string }
+  | { code: "several_subjects"; count: number }
+  /** Held only by one another, in a circle. */
+  | { code: "circular" }
+  | { code: "last_artifact" }
+  | ({ code: "unknown_fact"; unknown: UnknownFact } & NamedRule)
+  | ({ code: "not_due"; because: readonly PredicateFact[] } & NamedRule)
+  | { code: "no_rule" };
+
+export type ReclaimReason =
+  | { code: "selected"; hits: readonly RuleHit[] }
+  | ({ code: "goes_with"; role: Role } & NamedArtifact);
+
+export interface UntagReason {
+  code: "selected_tags";
+  hits: readonly RuleHit[];
+  /** Tags that stay, and keep the artifact. */
+  keptTags: readonly string[];
+}
+
+/** What becomes of an artifact, and why. Plain data: it is stored with the run as it is. */
+export type Verdict =
+  | { decision: "reclaim"; reason: ReclaimReason }
+  | { decision: "untag"; tags: readonly string[]; reason: UntagReason }
+  | { decision: "keep"; reason: KeepReason };
+
+export type Reason = Verdict["reason"];
