@@ -1,0 +1,58 @@
+"use client";
+
+import Link from "next/link";
+import { useRuns } from "../history/queries";
+import { isRunOver, runStatusLook } from "../history/run-words";
+import { spacePath } from "../history/space-path";
+import { Callout, type CalloutTone } from "../ui/callout";
+import { RelativeTime } from "../ui/relative-time";
+import { gcResultText } from "./gc-words";
+
+const TITLE = {
+  succeeded: "The last collection is done",
+  cancelled: "The last collection was cancelled",
+  time_boxed: "The last collection stopped because its time was up",
+  failed: "The last collection failed",
+} as const;
+
+/** What came of the newest collection that has ended: its totals count even where it was stopped. */
+export function GcLastResult({
+  workspaceId,
+  workspaceSlug,
+  spaceId,
+}: {
+  workspaceId: string;
+  workspaceSlug: string;
+  spaceId: string;
+}) {
+  const runs = useRuns(workspaceId, spaceId, { kind: "gc" });
+  const last = runs.data?.pages[0]?.items.find(isRunOver);
+  if (!last) return null;
+  const look = runStatusLook(last.status);
+  const tone: CalloutTone =
+    look.tone === "positive" || look.tone === "warning" || look.tone === "danger" ? look.tone : "info";
+  const title =
+    last.isDryRun && last.status === "succeeded"
+      ? "The last dry run is done"
+      : (TITLE[last.status as keyof typeof TITLE] ?? look.label);
+  return (
+    <Callout
+      tone={tone}
+      className="mb-7"
+      title={title}
+      action={
+        <Link
+          className="font-medium text-accent underline-offset-2 hover:underline"
+          href={spacePath(workspaceSlug, spaceId, "runs", last.id)}
+        >
+          Details
+        </Link>
+      }
+    >
+      <p>
+        {gcResultText(last)} <RelativeTime at={last.finishedAt} />, {last.requestedByName}.
+      </p>
+      {last.error ? <p>{last.error.message}</p> : null}
+    </Callout>
+  );
+}

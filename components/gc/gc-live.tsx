@@ -1,0 +1,137 @@
+"use client";
+
+import type { RunDto } from "@/contracts/history";
+import type { Permission } from "@/domain/access/permissions";
+import { formatBytes } from "@/lib/bytes";
+import { RunCancelButton } from "../history/run-cancel-button";
+import { RunStatusPill } from "../history/run-status-pill";
+import { group, isRunOver, runStarterText } from "../history/run-words";
+import { useRunStream } from "../history/use-run-stream";
+import { Callout } from "../ui/callout";
+import { Countdown } from "../ui/countdown";
+import { ProgressBar } from "../ui/progress-bar";
+import { RelativeTime } from "../ui/relative-time";
+import { Section } from "../ui/section";
+import { StatRow, StatTile } from "../ui/stat-tile";
+import { Steps } from "../ui/steps";
+import { gcOptionsText, gcPaceText, gcPhaseText, gcStepOf, gcStepProgress, gcSteps } from "./gc-words";
+
+/** A collection while it runs: where it is, what it did so far, and the way to stop it. `initial` is shown until the stream speaks. */
+export function GcLive({
+  workspaceId,
+  initial,
+  permissions,
+}: {
+  workspaceId: string;
+  initial: RunDto;
+  permissions: readonly Permission[];
+}) {
+  const { run = initial, connection } = useRunStream(workspaceId, initial.id);
+  const step = gcStepOf(run.phase);
+  const { progress } = run;
+  return (
+    <Section
+      title={run.isDryRun ? "Garbage collection, dry run" : "Garbage collection"}
+      description={
+        <>
+          Started <RelativeTime at={run.startedAt ?? run.createdAt} /> {runStarterText(run)}, {gcOptionsText(run)}.
+          {connection === "polling"
+            ? " Connection to the live view lost; the numbers are read again each second."
+            : null}
+        </>
+      }
+      actions={
+        <>
+          <RunStatusPill status={run.status} />
+          {isRunOver(run) ? null : <RunCancelButton workspaceId={workspaceId} run={run} permissions={permissions} />}
+        </>
+      }
+    >
+      <div className="flex flex-col gap-6">
+        <Steps label="Phases of the collection" steps={gcSteps(run)} />
+        <div aria-live="polite" className="text-muted">
+          {run.status === "cancelling"
+            ? "Stopping after the present batch. What was deleted stays deleted; the registry accepts pushes again right after."
+            : gcPhaseText(run)}
+        </div>
+        {step === "waiting" ? <WritersWait run={run} /> : null}
+        {step === "marking" || step === "sweeping" ? <StepBar step={step} run={run} /> : null}
+        <StatRow>
+          <StatTile
+            label="Manifests read"
+            value={group(progress.manifestsDone ?? 0)}
+            detail={ofAll(progress.manifestsTotal)}
+          />
+          {run.isDryRun ? (
+            <>
+              <StatTile label="Blobs unused" value={group(progress.candidateBlobs ?? 0)} detail="found so far" />
+              <StatTile
+                label="Could be freed"
+                value={formatBytes(progress.candidateBytes ?? 0)}
+                detail="found so far"
+              />
+            </>
+          ) : (
+            <>
+              <StatTile
+                label="Manifests deleted"
+                value={group(progress.deletedManifests ?? 0)}
+                detail={ofAll(progress.candidateManifests)}
+              />
+              <StatTile
+                label="Blobs deleted"
+                value={group(progress.deletedBlobs ?? 0)}
+                detail={ofAll(progress.candidateBlobs)}
+              />
+              <StatTile
+                label="Freed"
+                value={formatBytes(progress.freedBytes ?? 0)}
+                detail={
+                  progress.candidateBytes === undefined ? undefined : `of ${formatBytes(progress.candidateBytes)}`
+                }
+                tone={progress.freedBytes ? "positive" : "neutral"}
+              />
+            </>
+          )}
+        </StatRow>
+      </div>
+    </Section>
+  );
+}
+
+function ofAll(all: number | undefined): string | undefined {
+  return all === undefined ? undefined : `of ${group(all)}`;
+}
+
+function StepBar({ step, run }: { step: "marking" | "sweeping"; run: RunDto }) {
+  const { done, all, text } = gcStepProgress(step, run.progress);
+  return (
+    <ProgressBar
+      label={step === "marking" ? "Marking what is still needed" : "Deleting what is not"}
+      value={done}
+      max={all}
+      valueText={text}
+      detail={gcPaceText(run.progress) || undefined}
+    />
+  );
+}
+
+function WritersWait({ run }: { run: RunDto }) {
+  const until = run.progress.writersDoneAt;
+  if (!until) return <ProgressBar label="Waiting" value={undefined} max={1} />;
+  return (
+    <Callout tone="info" title={<Waiting until={until} />}>
+      The last permission to push that was handed out ends then; after that the collection makes sure that no upload has
+      changed for a minute. At most 15 minutes, else it fails and nothing is deleted.
+    </Callout>
+  );
+}
+
+function Waiting({ until }: { until: string }) {
+  return (
+    <span className="flex items-baseline gap-2">
+      Writers are done in
+      <Countdown until={until} done="a moment" className="font-semibold text-lg tabular-nums" />
+    </span>
+  );
+}

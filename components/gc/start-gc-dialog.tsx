@@ -1,0 +1,183 @@
+"use client";
+
+import { type FormEvent, useId, useState } from "react";
+import type { GcStatusDto } from "@/contracts/gc";
+import { formatBytes } from "@/lib/bytes";
+import { count } from "../history/run-words";
+import { Button } from "../ui/button";
+import { Callout } from "../ui/callout";
+import { Checkbox } from "../ui/checkbox";
+import { Dialog } from "../ui/dialog";
+import { Field, FieldGroup } from "../ui/field";
+import { Input } from "../ui/input";
+import { problemOf } from "../ui/problem-of";
+import { RadioGroup } from "../ui/radio-group";
+import { useStartGc } from "./queries";
+
+const MINUTES_MAX = 1440;
+
+export type StartGcDialogProps = {
+  workspaceId: string;
+  spaceId: string;
+  status: GcStatusDto;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+};
+
+/** Options and precautions of a collection; the start button opens only with the precautions confirmed. */
+export function StartGcDialog(props: StartGcDialogProps) {
+  const formId = useId();
+  const [isReady, setIsReady] = useState(false);
+  const start = useStartGc(props.workspaceId, props.spaceId);
+  const problem = problemOf(start.error);
+  return (
+    <Dialog
+      open={props.open}
+      onOpenChange={(open) => {
+        if (!open) setIsReady(false);
+        start.reset();
+        props.onOpenChange(open);
+      }}
+      title="Run garbage collection"
+      description={summary(props.status)}
+      footer={
+        <>
+          <Button onClick={() => props.onOpenChange(false)}>Close</Button>
+          <Button type="submit" form={formId} variant="danger" disabled={!isReady} loading={start.isPending}>
+            Empty Garbage
+          </Button>
+        </>
+      }
+    >
+      <GcForm
+        formId={formId}
+        status={props.status}
+        onReadyChange={setIsReady}
+        onSubmit={async (body) => {
+          if (start.isPending) return;
+          await start.mutateAsync(body).then(
+            () => {
+              setIsReady(false);
+              props.onOpenChange(false);
+            },
+            () => undefined,
+          );
+        }}
+      />
+      {problem ? (
+        <Callout tone="danger" title={problem.title} live className="mt-4">
+          {problem.detail}
+        </Callout>
+      ) : null}
+    </Dialog>
+  );
+}
+
+function summary(status: GcStatusDto): string {
+  if (!status.unused) return `Finds what no kept image of ${status.registryName} needs, and deletes it for good.`;
+  const { blobCount, bytes } = status.unused;
+  return `${count(blobCount, "unreferenced blob")}, about ${formatBytes(bytes)}, will be deleted from ${status.registryName} for good.`;
+}
+
+// Mounted only while the dialog is open: every start begins with unconfirmed precautions.
+function GcForm({
+  formId,
+  status,
+  onReadyChange,
+  onSubmit,
+}: {
+  formId: string;
+  status: GcStatusDto;
+  onReadyChange: (isReady: boolean) => void;
+  onSubmit: (body: { deleteUntagged: boolean; isDryRun: boolean; timeBoxMinutes: number | null }) => void;
+}) {
+  const [deleteUntagged, setDeleteUntagged] = useState(true);
+  const [isDryRun, setIsDryRun] = useState(false);
+  const [timeBox, setTimeBox] = useState<"done" | "minutes">("done");
+  const [minutesText, setMinutesText] = useState("30");
+  const [isConfirmed, setIsConfirmed] = useState(false);
+  const minutes = Number(minutesText);
+  const minutesError =
+    timeBox === "minutes" && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= MINUTES_MAX)
+      ? "write whole minutes from 1 to 1,440"
+      : undefined;
+  const untagged = status.unused?.untaggedManifestCount;
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!isConfirmed || minutesError) return;
+    onSubmit({ deleteUntagged, isDryRun, timeBoxMinutes: timeBox === "minutes" ? minutes : null });
+  };
+  return (
+    <form id={formId} onSubmit={submit} className="flex flex-col gap-5">
+      <FieldGroup label="What to delete">
+        <Checkbox
+          checked={deleteUntagged}
+          onCheckedChange={setDeleteUntagged}
+          label={
+            <>
+              Delete untagged manifests <span className="text-accent">– recommended</span>
+            </>
+          }
+          hint={`Frees the most space${untagged === undefined ? "" : `: ${count(untagged, "manifest")} now`}. Never one that a kept index, a signature's image, the recycle bin or the grace period still needs.`}
+        />
+        <Checkbox
+          checked={isDryRun}
+          onCheckedChange={setIsDryRun}
+          label="Dry run"
+          hint="Finds and counts everything, deletes nothing. The same report."
+        />
+      </FieldGroup>
+      <FieldGroup label="How long">
+        <RadioGroup
+          label="How long"
+          value={timeBox}
+          onValueChange={setTimeBox}
+          options={[
+            { value: "done", label: "Until done" },
+            {
+              value: "minutes",
+              label: "For a limited time",
+              hint: "Stops after that; what was deleted counts, the rest waits for the next collection.",
+            },
+          ]}
+        />
+        {timeBox === "minutes" ? (
+          <Field label="Minutes" error={minutesError} className="max-w-40 pl-6">
+            <Input
+              type="number"
+              inputMode="numeric"
+              min={1}
+              max={MINUTES_MAX}
+              value={minutesText}
+              onChange={(event) => setMinutesText(event.target.value)}
+              suffix="min"
+            />
+          </Field>
+        ) : null}
+      </FieldGroup>
+      <Callout tone="warning" title="Before you start">
+        <ul className="flex list-disc flex-col gap-0.5 pl-4">
+          <li>
+            Pushes to {status.registryName} are refused until it is over, for every space of the registry. Pulls work.
+          </li>
+          <li>It first waits for pushes that have begun, usually about two minutes, at most 15.</li>
+          <li>
+            {isDryRun
+              ? "A dry run deletes nothing."
+              : "What is swept cannot be brought back. Images, their indexes, signatures and the recycle bin are kept."}
+          </li>
+          <li>It can be cancelled in every phase; what was deleted until then stays deleted.</li>
+        </ul>
+      </Callout>
+      <Checkbox
+        checked={isConfirmed}
+        onCheckedChange={(checked) => {
+          setIsConfirmed(checked);
+          onReadyChange(checked);
+        }}
+        label="Confirm to clean up"
+      />
+    </form>
+  );
+}

@@ -1,0 +1,142 @@
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { z } from "zod";
+import { callOperation } from "@/contracts/call";
+import {
+  cancelRun,
+  listHistory,
+  listRunEvents,
+  listRunItems,
+  listRuns,
+  type RunDto,
+  type RunEventDto,
+} from "@/contracts/history";
+import { isRunOver } from "./run-words";
+
+/** More than a table renders whole, so that a first page with a next one scrolls in its own box. */
+const ITEMS_PAGE = 250;
+const EVENTS_PAGE = 1000;
+
+export type RunListFilter = { kind?: RunDto["kind"]; isDryRun?: "true" | "false"; limit?: number };
+export type RunItemFilter = Pick<z.input<typeof listRunItems.query>, "action" | "state" | "search">;
+
+export const historyKeys = {
+  runs: (workspaceId: string, spaceId: string, filter: RunListFilter) =>
+    ["runs", workspaceId, spaceId, filter] as const,
+  run: (workspaceId: string, runId: string) => ["run", workspaceId, runId] as const,
+  events: (workspaceId: string, runId: string) => ["run-events", workspaceId, runId] as const,
+  items: (workspaceId: string, runId: string, filter: RunItemFilter) =>
+    ["run-items", workspaceId, runId, filter] as const,
+  audit: (workspaceId: string, spaceId: string, search: string) => ["history", workspaceId, spaceId, search] as const,
+};
+
+/** Runs of a space, newest first, page by page. While one of them is not over, the first page is read again each 3 s. */
+export function useRuns(workspaceId: string, spaceId: string, filter: RunListFilter = {}) {
+  return useInfiniteQuery({
+    queryKey: historyKeys.runs(workspaceId, spaceId, filter),
+    queryFn: ({ pageParam, signal }) =>
+      callOperation(
+        listRuns,
+        {
+          params: { workspaceId, spaceId },
+          query: { limit: 50, ...filter, ...(pageParam ? { cursor: pageParam } : {}) },
+        },
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: (query) =>
+      query.state.data?.pages.some((page) => page.items.some((run) => !isRunOver(run))) ? 3000 : false,
+  });
+}
+
+/** The log of a run as far as it is known; frames of the stream append to it. */
+export function useRunEvents(workspaceId: string, runId: string) {
+  const queryClient = useQueryClient();
+  const key = historyKeys.events(workspaceId, runId);
+  return useQuery({
+    queryKey: key,
+    queryFn: async ({ signal }) => {
+      let all = continuousFrom(queryClient.getQueryData<RunEventDto[]>(key) ?? []);
+      for (;;) {
+        const after = all.at(-1)?.sequence ?? 0;
+        const page = await callOperation(
+          listRunEvents,
+          { params: { workspaceId, runId }, query: { after, limit: EVENTS_PAGE } },
+          { signal },
+        );
+        all = mergeEvents(all, page.items);
+        // Frames may have arrived while this was read.
+        if (page.items.length < EVENTS_PAGE)
+          return mergeEvents(all, queryClient.getQueryData<RunEventDto[]>(key) ?? []);
+      }
+    },
+    enabled: runId !== "",
+  });
+}
+
+/** Events up to the first gap: what comes after it is read again. */
+function continuousFrom(events: readonly RunEventDto[]): RunEventDto[] {
+  const end = events.findIndex((event, index) => event.sequence !== index + 1);
+  return events.slice(0, end === -1 ? events.length : end);
+}
+
+/** Both lists in order, each event once: a frame of the stream and a page of the log may overlap. */
+export function mergeEvents(known: readonly RunEventDto[], more: readonly RunEventDto[]): RunEventDto[] {
+  const bySequence = new Map([...known, ...more].map((event) => [event.sequence, event]));
+  return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
+}
+
+/**
+ * The images of a run with their verdicts, page by page. While the run is live they are read again; the more pages are
+ * loaded, the less often, so that a long list does not load the console.
+ */
+export function useRunItems(workspaceId: string, runId: string, filter: RunItemFilter, isLive: boolean) {
+  return useInfiniteQuery({
+    queryKey: historyKeys.items(workspaceId, runId, filter),
+    queryFn: ({ pageParam, signal }) =>
+      callOperation(
+        listRunItems,
+        {
+          params: { workspaceId, runId },
+          query: { limit: ITEMS_PAGE, ...filter, ...(pageParam ? { cursor: pageParam } : {}) },
+        },
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (isLive ? 1500 * Math.max(1, query.state.data?.pages.length ?? 1) : false),
+    enabled: runId !== "",
+  });
+}
+
+/** Asks a run to stop; the answer (usually "cancelling") goes straight into the cache. */
+export function useCancelRun(workspaceId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (runId: string) => callOperation(cancelRun, { params: { workspaceId, runId } }),
+    onSuccess: (run) => {
+      queryClient.setQueryData(historyKeys.run(workspaceId, run.id), run);
+      return queryClient.invalidateQueries({ queryKey: ["runs", workspaceId, run.spaceId] });
+    },
+  });
+}
+
+/** Who did what in a space, newest first, page by page. */
+export function useHistory(workspaceId: string, spaceId: string, search: string) {
+  return useInfiniteQuery({
+    queryKey: historyKeys.audit(workspaceId, spaceId, search),
+    queryFn: ({ pageParam, signal }) =>
+      callOperation(
+        listHistory,
+        {
+          params: { workspaceId, spaceId },
+          query: { limit: 100, ...(search ? { search } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+        },
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,217 @@
+"use client";
+
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useDeferredValue } from "react";
+import type { RunDto, RunItemDto } from "@/contracts/history";
+import { ChoiceChips } from "../reclaim/choice-chips";
+import { PagedRows } from "../reclaim/paged-rows";
+import { useSlashFocus } from "../reclaim/use-slash-focus";
+import { Bytes } from "../ui/bytes";
+import { DataTable } from "../ui/data-table";
+import type { Column } from "../ui/data-table-columns";
+import { Digest } from "../ui/digest";
+import { EmptyState } from "../ui/empty-state";
+import { SearchInput } from "../ui/input";
+import { problemOf } from "../ui/problem-of";
+import { RelativeTime } from "../ui/relative-time";
+import { StatusPill } from "../ui/status-pill";
+import { type RunItemFilter, useRunItems } from "./queries";
+import { moveLook, verdictLook } from "./run-item-words";
+import { isRunOver } from "./run-words";
+import { TagList } from "./tag-list";
+
+const SHOW = ["all", "going", "kept", "skipped", "failed"] as const;
+type Show = (typeof SHOW)[number];
+
+const FILTER: Record<Show, RunItemFilter> = {
+  all: {},
+  going: { action: "going" },
+  kept: { action: "keep" },
+  skipped: { state: "skipped_stale" },
+  failed: { state: "failed" },
+};
+
+/** Every image of a run (or preview) with verdict, reason and how its move went: one table for both. */
+export function RunItemsTable({ workspaceId, run }: { workspaceId: string; run: RunDto }) {
+  const [{ show, q }, setView] = useQueryStates(
+    { show: parseAsStringLiteral(SHOW).withDefault("all"), q: parseAsString.withDefault("") },
+    { history: "replace" },
+  );
+  const search = useDeferredValue(q.trim());
+  const region = useSlashFocus<HTMLDivElement>();
+  const items = useRunItems(workspaceId, run.id, { ...FILTER[show], ...(search ? { search } : {}) }, !isRunOver(run));
+  const rows = items.data?.pages.flatMap((page) => page.items);
+  return (
+    <div ref={region} className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <ChoiceChips
+          label="Which images"
+          value={show}
+          onValueChange={(next) => setView({ show: next })}
+          options={showOptions(run)}
+        />
+        <SearchInput
+          label="Search repository, tag or digest"
+          value={q}
+          onValueChange={(next) => setView({ q: next || null })}
+        />
+      </div>
+      <PagedRows query={items} noun="images">
+        <DataTable
+          label={run.isDryRun ? "Verdict on every image" : "Images of this run"}
+          columns={columnsFor(run)}
+          rows={rows}
+          rowKey={(row) => String(row.ordinal)}
+          error={problemOf(items.error)}
+          onRetry={() => items.refetch()}
+          empty={<NoRows isFiltered={show !== "all" || search !== ""} isOver={isRunOver(run)} />}
+          className="wide:[&_table]:min-w-[1000px] wide:overflow-x-auto"
+        />
+      </PagedRows>
+    </div>
+  );
+}
+
+function showOptions(run: RunDto): { value: Show; label: string }[] {
+  if (run.kind === "reclaim" && run.isDryRun) {
+    return [
+      { value: "all", label: "All" },
+      { value: "going", label: "Going" },
+      { value: "kept", label: "Kept" },
+    ];
+  }
+  const outcome = [
+    { value: "skipped" as const, label: "Skipped" },
+    { value: "failed" as const, label: "Failed" },
+  ];
+  if (run.kind !== "reclaim") return [{ value: "all", label: "All" }, ...outcome];
+  return [
+    { value: "all", label: "All" },
+    { value: "going", label: "Going" },
+    { value: "kept", label: "Kept" },
+    ...outcome,
+  ];
+}
+
+function NoRows({ isFiltered, isOver }: { isFiltered: boolean; isOver: boolean }) {
+  if (isFiltered)
+    return <EmptyState className="py-8" title="No image matches" description="Change the filter or the search." />;
+  if (!isOver)
+    return (
+      <EmptyState
+        className="py-8"
+        title="The plan is being made"
+        description="Images appear here in a moment, each with its verdict."
+      />
+    );
+  return (
+    <EmptyState
+      className="py-8"
+      title="No images"
+      description="There was no image to look at: the space is empty, or the run stopped before its plan was made."
+    />
+  );
+}
+
+const IMAGE: Column<RunItemDto> = {
+  id: "image",
+  header: "Image",
+  priority: 1,
+  wrap: true,
+  cell: (item) => (
+    <span className="flex min-w-0 flex-col">
+      <span className="[overflow-wrap:anywhere]">{item.repositoryName}</span>
+      <span className="flex items-center gap-2 text-subtle">
+        <Digest value={item.digest} />
+        {item.memberCount > 1 ? <span className="text-sm">{item.memberCount} manifests</span> : null}
+      </span>
+    </span>
+  ),
+};
+
+const TAGS: Column<RunItemDto> = {
+  id: "tags",
+  header: "Tags",
+  width: "17%",
+  wrap: true,
+  cell: (item) => <TagList tags={item.tags} selected={item.action === "untag" ? item.selectedTags : undefined} />,
+};
+
+const VERDICT: Column<RunItemDto> = {
+  id: "verdict",
+  header: "Verdict",
+  width: "104px",
+  wrap: true,
+  cell: (item) => {
+    const { tone, label } = verdictLook(item);
+    return (
+      <StatusPill tone={tone} look="plain" className="whitespace-normal">
+        {label}
+      </StatusPill>
+    );
+  },
+};
+
+const REASON: Column<RunItemDto> = {
+  id: "reason",
+  header: "Why",
+  width: "26%",
+  wrap: true,
+  cell: (item) => (
+    <span className="narrow:text-right">
+      {item.reasonText}
+      {item.error ? <span className="block text-danger">{item.error}</span> : null}
+    </span>
+  ),
+};
+
+const MOVE: Column<RunItemDto> = {
+  id: "state",
+  header: "State",
+  width: "120px",
+  wrap: true,
+  cell: (item) => {
+    const { tone, label } = moveLook(item);
+    return (
+      <StatusPill tone={tone} look="plain" className="whitespace-normal">
+        {label}
+      </StatusPill>
+    );
+  },
+};
+
+const PUSHED: Column<RunItemDto> = {
+  id: "pushed",
+  header: "Pushed",
+  width: "96px",
+  cell: (item) => <RelativeTime at={item.pushedAt} none="unknown" />,
+};
+
+const PULLED: Column<RunItemDto> = {
+  id: "pulled",
+  header: "Last pulled",
+  width: "96px",
+  cell: (item) => <RelativeTime at={item.lastPulledAt} />,
+};
+
+const LOGICAL: Column<RunItemDto> = {
+  id: "logical",
+  header: "Size",
+  width: "76px",
+  align: "end",
+  cell: (item) => <Bytes value={item.logicalBytes} />,
+};
+
+const UNIQUE: Column<RunItemDto> = {
+  id: "unique",
+  header: "Unique",
+  width: "76px",
+  align: "end",
+  cell: (item) => <Bytes value={item.uniqueBytes} />,
+};
+
+function columnsFor(run: RunDto): readonly Column<RunItemDto>[] {
+  if (run.kind !== "reclaim") return [IMAGE, TAGS, REASON, MOVE, LOGICAL, UNIQUE];
+  if (run.isDryRun) return [IMAGE, TAGS, VERDICT, REASON, PUSHED, PULLED, LOGICAL, UNIQUE];
+  return [IMAGE, TAGS, VERDICT, REASON, MOVE, PUSHED, PULLED, LOGICAL, UNIQUE];
+}

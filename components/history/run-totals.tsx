@@ -1,0 +1,54 @@
+import type { RunDto } from "@/contracts/history";
+import { formatBytes } from "@/lib/bytes";
+import { StatRow, StatTile } from "../ui/stat-tile";
+import { group, isRunOver, runNumbers } from "./run-words";
+
+/** The numbers of a run that moves images, or of its preview; of a live run: so far. */
+export function RunTotals({ run }: { run: RunDto }) {
+  const numbers = runNumbers(run);
+  const isPlan = run.kind === "reclaim" && run.isDryRun;
+  const { itemsTotal, itemsDone = 0, itemsSkipped = 0, itemsFailed = 0 } = numbers;
+  return (
+    <StatRow>
+      <StatTile
+        label={isPlan ? "Images that go" : DONE_LABEL[run.kind]}
+        value={group(isPlan ? (itemsTotal ?? 0) : itemsDone)}
+        detail={isPlan || itemsTotal === undefined ? undefined : `of ${group(itemsTotal)}`}
+        tone={isPlan && itemsTotal ? "warning" : "neutral"}
+      />
+      {numbers.itemsKept === undefined ? null : (
+        <StatTile label="Images kept" value={group(numbers.itemsKept)} detail="each with its reason" />
+      )}
+      {numbers.tagsTotal === undefined ? null : <StatTile label="Tags" value={group(numbers.tagsTotal)} />}
+      {numbers.logicalBytes === undefined ? null : (
+        <StatTile label="Size" value={formatBytes(numbers.logicalBytes)} detail="as a pull transfers it" />
+      )}
+      {numbers.uniqueBytes === undefined || run.kind === "restore" ? null : (
+        <StatTile
+          label={run.kind === "purge" ? "Left unreferenced" : "Freed later"}
+          value={`about ${formatBytes(numbers.uniqueBytes)}`}
+          detail={run.kind === "purge" ? "by a garbage collection" : "after purge and garbage collection"}
+          tone="positive"
+        />
+      )}
+      {itemsSkipped > 0 ? (
+        <StatTile label="Skipped" value={group(itemsSkipped)} detail="changed since the plan" tone="warning" />
+      ) : null}
+      {itemsFailed > 0 ? (
+        <StatTile
+          label="Failed"
+          value={group(itemsFailed)}
+          detail={isRunOver(run) ? "still where they were" : undefined}
+          tone="danger"
+        />
+      ) : null}
+    </StatRow>
+  );
+}
+
+const DONE_LABEL = {
+  reclaim: "Images moved",
+  restore: "Images restored",
+  purge: "Images purged",
+  gc: "Blobs",
+} as const;

@@ -1,0 +1,82 @@
+import type { RunDto, RunNumbers } from "@/contracts/history";
+import { type DisplayStatus, isFinished } from "@/domain/history/run-status";
+
+type Tone = "neutral" | "positive" | "warning" | "danger" | "info" | "progress";
+
+/** Whether nothing more will happen to a run. "Cancelling" is not over: its worker has yet to stop. */
+export function isRunOver(run: Pick<RunDto, "status">): boolean {
+  return run.status !== "cancelling" && isFinished(run.status);
+}
+
+const STATUS: Record<DisplayStatus, { label: string; tone: Tone }> = {
+  queued: { label: "Queued", tone: "info" },
+  running: { label: "Running", tone: "progress" },
+  cancelling: { label: "Cancelling", tone: "warning" },
+  succeeded: { label: "Done", tone: "positive" },
+  failed: { label: "Failed", tone: "danger" },
+  cancelled: { label: "Cancelled", tone: "warning" },
+  partial_limit: { label: "Stopped at a limit", tone: "warning" },
+  time_boxed: { label: "Time was up", tone: "warning" },
+};
+
+/** A run's state in words, with its tone. */
+export function runStatusLook(status: DisplayStatus): { label: string; tone: Tone } {
+  return STATUS[status];
+}
+
+/** What a run is, in words: "Preview", "Reclaim run", "Garbage collection (dry run)". */
+export function runKindLabel(run: Pick<RunDto, "kind" | "isDryRun">): string {
+  switch (run.kind) {
+    case "reclaim":
+      return run.isDryRun ? "Preview" : "Reclaim run";
+    case "restore":
+      return "Restore";
+    case "purge":
+      return "Purge";
+    case "gc":
+      return run.isDryRun ? "Garbage collection (dry run)" : "Garbage collection";
+  }
+}
+
+/** Who or what started a run: "by Ada", "on schedule, by Ada". */
+export function runStarterText(run: Pick<RunDto, "trigger" | "requestedByName">): string {
+  if (run.trigger === "schedule") return "on schedule";
+  if (run.trigger === "api") return `over the API, by ${run.requestedByName}`;
+  return `by ${run.requestedByName}`;
+}
+
+/** One sentence on what came of a run, in its own verb; honest for stopped ones too. */
+export function runOutcomeText(run: RunDto): string {
+  const { totals } = run;
+  const done = totals.itemsDone ?? 0;
+  const noun = done === 1 ? "image" : "images";
+  switch (run.kind) {
+    case "reclaim":
+      return run.isDryRun
+        ? `${count(totals.itemsTotal ?? 0, "image")} would go, ${count(totals.itemsKept ?? 0, "image")} kept`
+        : `${group(done)} ${noun} moved to the recycle bin`;
+    case "restore":
+      return `${group(done)} ${noun} restored`;
+    case "purge":
+      return `${group(done)} ${noun} purged`;
+    case "gc":
+      return run.isDryRun
+        ? `${count(totals.candidateBlobs ?? 0, "blob")} could be deleted`
+        : `${count(totals.deletedBlobs ?? 0, "blob")} deleted`;
+  }
+}
+
+/** "1,204 images", "1 image". */
+export function count(value: number, noun: string): string {
+  return `${group(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** A whole number with grouped digits. */
+export function group(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** Totals and progress as one: while a run is live its progress is the newer, afterwards its totals are what counts. */
+export function runNumbers(run: Pick<RunDto, "status" | "progress" | "totals">): RunNumbers {
+  return isRunOver(run) ? { ...run.progress, ...run.totals } : { ...run.totals, ...run.progress };
+}

@@ -1,0 +1,73 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { z } from "zod";
+import { callOperation } from "@/contracts/call";
+import {
+  createRule,
+  type createRuleBodySchema,
+  deleteRule,
+  getRule,
+  listRules,
+  updateRule,
+  type updateRuleBodySchema,
+} from "@/contracts/rules";
+
+export const ruleKeys = {
+  list: (workspaceId: string, spaceId: string) => ["rules", workspaceId, spaceId, "list"] as const,
+  rule: (workspaceId: string, spaceId: string, ruleId: string) => ["rules", workspaceId, spaceId, ruleId] as const,
+};
+
+/** Reclaim rules of a space, all of them (at most 15). */
+export function useRules(workspaceId: string, spaceId: string) {
+  return useQuery({
+    queryKey: ruleKeys.list(workspaceId, spaceId),
+    queryFn: ({ signal }) => callOperation(listRules, { params: { workspaceId, spaceId } }, { signal }),
+  });
+}
+
+/** One rule, for editing; nothing is read while `ruleId` is null. */
+export function useRule(workspaceId: string, spaceId: string, ruleId: string | null) {
+  return useQuery({
+    queryKey: ruleKeys.rule(workspaceId, spaceId, ruleId ?? ""),
+    queryFn: ({ signal }) =>
+      callOperation(getRule, { params: { workspaceId, spaceId, ruleId: ruleId ?? "" } }, { signal }),
+    enabled: ruleId !== null,
+  });
+}
+
+function useInvalidateRules(workspaceId: string, spaceId: string) {
+  const queryClient = useQueryClient();
+  return () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: ["rules", workspaceId, spaceId] }),
+      queryClient.invalidateQueries({ queryKey: ["spaces", workspaceId] }),
+    ]);
+}
+
+/** Creates a rule. Errors: `unprocessable` for the sixteenth, `conflict` for a name that is taken. */
+export function useCreateRule(workspaceId: string, spaceId: string) {
+  const invalidate = useInvalidateRules(workspaceId, spaceId);
+  return useMutation({
+    mutationFn: (body: z.input<typeof createRuleBodySchema>) =>
+      callOperation(createRule, { params: { workspaceId, spaceId }, body }),
+    onSuccess: invalidate,
+  });
+}
+
+/** Changes a rule. Error: `conflict` when it was changed since the revision that is sent. */
+export function useUpdateRule(workspaceId: string, spaceId: string) {
+  const invalidate = useInvalidateRules(workspaceId, spaceId);
+  return useMutation({
+    mutationFn: ({ ruleId, body }: { ruleId: string; body: z.input<typeof updateRuleBodySchema> }) =>
+      callOperation(updateRule, { params: { workspaceId, spaceId, ruleId }, body }),
+    onSuccess: invalidate,
+  });
+}
+
+/** Deletes a rule; its revisions stay in history. */
+export function useDeleteRule(workspaceId: string, spaceId: string) {
+  const invalidate = useInvalidateRules(workspaceId, spaceId);
+  return useMutation({
+    mutationFn: (ruleId: string) => callOperation(deleteRule, { params: { workspaceId, spaceId, ruleId } }),
+    onSuccess: invalidate,
+  });
+}
