@@ -71,7 +71,7 @@ module.exports = {
       comment: "Another area's queries are reached through its use cases.",
       severity: "error",
       from: { path: "^server/([^/]+)/", pathNot: TEST_FILE },
-      to: { path: "^server/[^/]+/.*\\.store\\.ts$", pathNot: "^server/$1/" },
+      to: { path: "^server/[^/]+/.*\\.store\\.ts$", pathNot: "^server/($1|platform)/", dependencyTypesNot: ["type-only"] },
     },
   ],
   options: {

@@ -1,0 +1,8 @@
+import { enqueue } from "@/server/platform/queue/enqueue";
+
+const SAME_REQUEST_MS = 2_000;
+
+/** Has a registry read into the inventory. Requests within two seconds are one. */
+export async function enqueueCrawl(registryId: string): Promise<void> {
+  await enqueue("crawl", { registryId }, { jobId: `crawl-${registryId}-${Math.floor(Date.now() / SAME_REQUEST_MS)}` });
+}

@@ -1,0 +1,65 @@
+import { createTokenSigner, type TokenSigner } from "@/server/platform/crypto/registry-token";
+import { decryptSecret } from "@/server/platform/crypto/secret-box";
+import { env } from "@/server/platform/env";
+import { createRegistryAdapter } from "@/server/platform/registry/distribution-adapter";
+import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
+import {
+  basicAuthorizer,
+  consoleAuthorizer,
+  noAuthorizer,
+  type RegistryAuthorizer,
+} from "@/server/platform/registry/registry-authorizer";
+import type { RegistryRecord } from "./registry.store";
+import { TOKEN_ISSUER, TOKEN_SERVICE } from "./token-settings";
+
+type RegistryAccount = Pick<
+  RegistryRecord,
+  "id" | "kind" | "url" | "auth" | "username" | "passwordEncrypted" | "storageRoot"
+>;
+
+const globals = globalThis as {
+  reclaimAdapters?: Map<string, { key: string; adapter: RegistryAdapter }>;
+  reclaimSigner?: Promise<TokenSigner>;
+};
+
+/** The signer of this process; the leaf key in it never leaves memory. */
+export function registryTokenSigner(): Promise<TokenSigner> {
+  globals.reclaimSigner ??= createTokenSigner(env().RECLAIM_CA_DIR);
+  return globals.reclaimSigner;
+}
+
+/** The adapter of a registry; one a process, made anew when the registry's address or credentials change. */
+export async function openRegistry(registry: RegistryAccount): Promise<RegistryAdapter> {
+  globals.reclaimAdapters ??= new Map();
+  const key = JSON.stringify([
+    registry.url,
+    registry.auth,
+    registry.username,
+    registry.passwordEncrypted,
+    registry.storageRoot,
+  ]);
+  const open = globals.reclaimAdapters.get(registry.id);
+  if (open?.key === key) return open.adapter;
+  open?.adapter.close();
+  const adapter = createRegistryAdapter(registry.kind, {
+    url: registry.url,
+    authorizer: await authorizerOf(registry),
+    storageRoot: registry.storageRoot,
+  });
+  globals.reclaimAdapters.set(registry.id, { key, adapter });
+  return adapter;
+}
+
+export function closeRegistries(): void {
+  for (const { adapter } of globals.reclaimAdapters?.values() ?? []) adapter.close();
+  globals.reclaimAdapters?.clear();
+}
+
+async function authorizerOf(registry: RegistryAccount): Promise<RegistryAuthorizer> {
+  if (registry.auth === "none") return noAuthorizer();
+  if (registry.auth === "console") {
+    return consoleAuthorizer({ signer: await registryTokenSigner(), service: TOKEN_SERVICE, issuer: TOKEN_ISSUER });
+  }
+  const password = registry.passwordEncrypted ? decryptSecret(registry.passwordEncrypted) : "";
+  return basicAuthorizer({ username: registry.username ?? "", password });
+}

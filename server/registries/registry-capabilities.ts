@@ -1,0 +1,31 @@
+import type { RegistryDto } from "@/contracts/registries";
+import type { RegistryRecord } from "./registry.store";
+
+type Capabilities = RegistryDto["capabilities"];
+const YES = { isAvailable: true, reason: null };
+const no = (reason: string) => ({ isAvailable: false, reason });
+
+/** What a registry can do, as far as its record says, without asking it: a list must not wait for a registry that is down. */
+export function registryCapabilities(registry: RegistryRecord): Capabilities {
+  if (registry.kind === "harbor") {
+    const later = no("Harbor registries cannot be reclaimed by this version yet.");
+    return { recycle: later, garbageCollection: later, untaggedManifests: later };
+  }
+  const storage = registry.storageRoot
+    ? YES
+    : no(
+        "The console cannot reach this registry's storage. Set REGISTRY_STORAGE_ROOT to the folder that holds docker/registry/v2.",
+      );
+  return { recycle: YES, garbageCollection: collection(registry, storage), untaggedManifests: storage };
+}
+
+function collection(registry: RegistryRecord, storage: { isAvailable: boolean; reason: string | null }) {
+  if (!storage.isAvailable) return storage;
+  if (registry.auth !== "console") {
+    return no(
+      "Garbage collection has to keep writers out, and this registry does not take its tokens from this console (REGISTRY_AUTH=console).",
+    );
+  }
+  if (!registry.gcEnabledAt) return no("A platform admin has to enable garbage collection for this registry once.");
+  return YES;
+}

@@ -1,0 +1,107 @@
+import type { Prisma } from "@/server/platform/db/prisma";
+import { prisma } from "@/server/platform/db/prisma";
+
+export type RegistryRecord = Prisma.RegistryGetPayload<object>;
+
+/** Registries of the platform and those of this workspace. */
+export function listRegistryRows(workspaceId: string): Promise<RegistryRecord[]> {
+  return prisma().registry.findMany({
+    where: { OR: [{ workspaceId: null }, { workspaceId }] },
+    orderBy: { name: "asc" },
+  });
+}
+
+export function findUsableRegistry(workspaceId: string, registryId: string): Promise<RegistryRecord | null> {
+  return prisma().registry.findFirst({ where: { id: registryId, OR: [{ workspaceId: null }, { workspaceId }] } });
+}
+
+/** For the worker and the token server, which act for the registry and not for a tenant. */
+export function findRegistryById(registryId: string): Promise<RegistryRecord | null> {
+  return prisma().registry.findUnique({ where: { id: registryId } });
+}
+
+export function listAllRegistries(): Promise<RegistryRecord[]> {
+  return prisma().registry.findMany({ orderBy: { createdAt: "asc" } });
+}
+
+/** The registry whose token server this console is, by the `service` that its challenge names. */
+export function findConsoleRegistry(): Promise<RegistryRecord | null> {
+  return prisma().registry.findFirst({ where: { auth: "console" }, orderBy: { createdAt: "asc" } });
+}
+
+/** The run that holds a registry read-only, whoever's it is. */
+export async function findReadOnlyRun(
+  runId: string,
+): Promise<{ id: string; workspaceId: string; spaceId: string; phase: string } | null> {
+  return prisma().run.findUnique({
+    where: { id: runId },
+    select: { id: true, workspaceId: true, spaceId: true, phase: true },
+  });
+}
+
+/** The spaces of a registry that a person may use, with their role in each. */
+export async function listGrants(
+  registryId: string,
+  userId: string,
+): Promise<{ prefix: string; role: "admin" | "editor" | "viewer" }[]> {
+  const spaces = await prisma().space.findMany({
+    where: { registryId, workspace: { members: { some: { userId } } } },
+    select: { prefix: true, workspace: { select: { members: { where: { userId }, select: { role: true } } } } },
+  });
+  return spaces.flatMap(({ prefix, workspace }) => workspace.members.map(({ role }) => ({ prefix, role })));
+}
+
+/**
+ * Reserves a write token: stores its expiry before the token is answered, and only while the registry is not read-only.
+ * One statement, so that a collection either sees the expiry it has to wait for, or the writer sees read-only.
+ */
+export async function reserveWriteToken(registryId: string, expiresAt: Date): Promise<boolean> {
+  const rows = await prisma().$queryRaw<{ id: string }[]>`
+    UPDATE registries SET last_write_token_expires_at = greatest(last_write_token_expires_at, ${expiresAt})
+    WHERE id = ${registryId} AND read_only_run_id IS NULL RETURNING id`;
+  return rows.length === 1;
+}
+
+/** New notifications of a registry; ids that came before are left out. */
+export async function insertEvents(
+  registryId: string,
+  events: readonly { id: string; payload: unknown }[],
+): Promise<void> {
+  await prisma().registryEvent.createMany({
+    data: events.map(({ id, payload }) => ({ registryId, id, payload: payload as Prisma.InputJsonValue })),
+    skipDuplicates: true,
+  });
+}
+
+export function listPendingEvents(
+  registryId: string,
+  limit: number,
+): Promise<{ id: string; payload: Prisma.JsonValue }[]> {
+  return prisma().registryEvent.findMany({
+    where: { registryId, processedAt: null },
+    orderBy: { receivedAt: "asc" },
+    take: limit,
+    select: { id: true, payload: true },
+  });
+}
+
+export async function markEventsProcessed(registryId: string, ids: readonly string[]): Promise<void> {
+  await prisma().registryEvent.updateMany({
+    where: { registryId, id: { in: [...ids] } },
+    data: { processedAt: new Date(), payload: {} },
+  });
+}
+
+/** Processed notifications are only kept to know their ids again. */
+export async function deleteOldEvents(before: Date): Promise<void> {
+  await prisma().registryEvent.deleteMany({ where: { processedAt: { lt: before } } });
+}
+
+export async function listRegistriesWithPendingEvents(): Promise<string[]> {
+  const rows = await prisma().registryEvent.findMany({
+    where: { processedAt: null },
+    distinct: ["registryId"],
+    select: { registryId: true },
+  });
+  return rows.map((row) => row.registryId);
+}

@@ -1,0 +1,16 @@
+import type { RuleDto } from "@/contracts/rules";
+import { notFound } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { findRule, listLastRuns } from "./rule.store";
+import { ruleDto } from "./rule-dto";
+
+/** @throws AppError not_found */
+export async function getRule(scope: WorkspaceScope, input: { spaceId: string; ruleId: string }): Promise<RuleDto> {
+  const rule = await findRule(scope.workspaceId, input.spaceId, input.ruleId);
+  if (!rule) throw notFound();
+  const lastRuns = await listLastRuns(scope.workspaceId, rule.spaceId);
+  return ruleDto(
+    rule,
+    lastRuns.find((run) => run.ruleId === rule.id),
+  );
+}

@@ -1,0 +1,19 @@
+import { RULES_PER_SPACE_MAX, type RuleDto } from "@/contracts/rules";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { requireSpace } from "@/server/spaces/require-space";
+import { listLastRuns, listRuleRows } from "./rule.store";
+import { ruleDto } from "./rule-dto";
+
+/** Rules of a space in the order they were made. @throws AppError not_found */
+export async function listRules(
+  scope: WorkspaceScope,
+  input: { spaceId: string },
+): Promise<{ items: RuleDto[]; maximum: typeof RULES_PER_SPACE_MAX }> {
+  const space = await requireSpace(scope, input.spaceId);
+  const [rules, lastRuns] = await Promise.all([
+    listRuleRows(scope.workspaceId, space.id),
+    listLastRuns(scope.workspaceId, space.id),
+  ]);
+  const lastOf = new Map(lastRuns.map((run) => [run.ruleId, run]));
+  return { items: rules.map((rule) => ruleDto(rule, lastOf.get(rule.id))), maximum: RULES_PER_SPACE_MAX };
+}

@@ -1,0 +1,77 @@
+import type { RuleDto } from "@/contracts/rules";
+import type { RuleDefinition } from "@/domain/rules/rule";
+import { recordAudit } from "@/server/history/record-audit";
+import { AppError, notFound } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
+import { nameTaken } from "./create-rule";
+import { getRule } from "./get-rule";
+import { findRule, type RuleRecord, type RuleWrite, updateRuleRow } from "./rule.store";
+
+interface Change {
+  spaceId: string;
+  ruleId: string;
+  /** the revision that was edited */
+  revision: number;
+  name?: string | undefined;
+  definition?: RuleDefinition | undefined;
+  isEnabled?: boolean | undefined;
+}
+
+/**
+ * Edits, enables or disables a rule. Every change of it is a new revision: runs and bin entries name the one that decided.
+ * @throws AppError not_found, conflict (changed meanwhile, or the name is taken)
+ */
+export async function updateRule(scope: WorkspaceScope, input: Change): Promise<RuleDto> {
+  const rule = await findRule(scope.workspaceId, input.spaceId, input.ruleId);
+  if (!rule) throw notFound();
+  const write: RuleWrite = {
+    id: rule.id,
+    workspaceId: scope.workspaceId,
+    spaceId: rule.spaceId,
+    name: input.name ?? rule.name,
+    definition: input.definition ?? (rule.definition as RuleWrite["definition"]),
+    isEnabled: input.isEnabled ?? rule.isEnabled,
+    revision: input.revision + 1,
+    byName: scope.actor.name,
+  };
+  try {
+    await prisma().$transaction(async (tx) => {
+      if (!(await updateRuleRow(tx, input.revision, write))) {
+        throw new AppError(
+          "conflict",
+          `${rule.updatedByName} changed this rule meanwhile (it is at revision ${rule.revision}). Load it again and repeat your change.`,
+        );
+      }
+      await recordChange(tx, scope, rule, write);
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw nameTaken(write.name);
+    throw error;
+  }
+  return getRule(scope, input);
+}
+
+async function recordChange(
+  tx: Transaction,
+  scope: WorkspaceScope,
+  before: RuleRecord,
+  after: RuleWrite,
+): Promise<void> {
+  const isOnlySwitched =
+    before.isEnabled !== after.isEnabled && before.name === after.name && before.definition === after.definition;
+  await recordAudit(tx, {
+    workspaceId: scope.workspaceId,
+    spaceId: before.spaceId,
+    actor: scope.actor,
+    action: isOnlySwitched ? (after.isEnabled ? "rules.enable" : "rules.disable") : "rules.update",
+    resourceType: "rule",
+    resourceId: before.id,
+    data: {
+      name: after.name,
+      revision: after.revision,
+      definition: after.definition,
+      before: { name: before.name, isEnabled: before.isEnabled, definition: before.definition },
+    },
+  });
+}

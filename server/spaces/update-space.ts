@@ -1,0 +1,47 @@
+import type { SpaceDto } from "@/contracts/spaces";
+import { recordAudit } from "@/server/history/record-audit";
+import { AppError } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
+import { getSpace } from "./get-space";
+import { requireSpace } from "./require-space";
+import { recomputePurgeDates, updateSpaceRow } from "./space.store";
+
+/**
+ * Renames a space, or changes how long its bin keeps entries; the dates of those already in it follow.
+ * @throws AppError not_found, conflict (name taken)
+ */
+export async function updateSpace(
+  scope: WorkspaceScope,
+  input: { spaceId: string; name?: string | undefined; binRetentionDays?: number | undefined },
+): Promise<SpaceDto> {
+  const space = await requireSpace(scope, input.spaceId);
+  const change = {
+    ...(input.name === undefined || input.name === space.name ? {} : { name: input.name }),
+    ...(input.binRetentionDays === undefined || input.binRetentionDays === space.binRetentionDays
+      ? {}
+      : { binRetentionDays: input.binRetentionDays }),
+  };
+  if (Object.keys(change).length === 0) return getSpace(scope, input);
+  try {
+    await prisma().$transaction(async (tx) => {
+      await updateSpaceRow(tx, scope.workspaceId, space.id, change);
+      if (change.binRetentionDays !== undefined)
+        await recomputePurgeDates(tx, scope.workspaceId, space.id, change.binRetentionDays);
+      await recordAudit(tx, {
+        workspaceId: scope.workspaceId,
+        spaceId: space.id,
+        actor: scope.actor,
+        action: "spaces.update",
+        resourceType: "space",
+        resourceId: space.id,
+        data: { ...change, before: { name: space.name, binRetentionDays: space.binRetentionDays } },
+      });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw new AppError("conflict", "A registry space of this name exists already. Choose another name.");
+    throw error;
+  }
+  return getSpace(scope, input);
+}
