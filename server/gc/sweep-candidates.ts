@@ -1,0 +1,91 @@
+import { type BlobStorage, StorageWriteError } from "@/server/platform/storage/blob-storage";
+import type { Candidate } from "./find-candidates";
+
+/** Removing waits for the disk, so some at once; more would only fill Node's four file threads' queue. */
+const CONCURRENCY = 8;
+const TOO_MANY_FAILURES = 1000;
+
+export type SweptItem = { candidate: Candidate; outcome: "removed" | "was_gone" | "kept" };
+export type SweepFailure = { candidate: Candidate; error: StorageWriteError };
+
+export type SweepOptions = {
+  /** Before anything of the batch is touched: throw where the lease, the lock or the epoch is lost. */
+  beforeBatch: (batch: readonly Candidate[]) => Promise<void>;
+  /** After the batch, also where it was cut short: what was really done. Journal it here. */
+  onBatch: (done: readonly SweptItem[], failures: readonly SweepFailure[]) => Promise<void>;
+  signal?: AbortSignal | undefined;
+  /** No item is begun at or after this moment (ms). Null: until done. */
+  timeBoxAtMs?: number | null;
+  nowMs: () => number;
+};
+
+export type SweepOutcome = {
+  end: "done" | "aborted" | "time_boxed" | "too_many_failures";
+  failures: SweepFailure[];
+};
+
+/**
+ * Removes candidates batch by batch, in the order given (revisions and tag index entries before blobs, links last). An abort or
+ * the time box stops it before the next item, and what was done until then has been told to `onBatch`. A failure is told and the
+ * rest goes on, except that no blob is touched after a revision could not be removed: its blobs are not unused then.
+ * Errors of `beforeBatch` and `onBatch` are thrown on.
+ */
+export async function sweepCandidates(
+  storage: BlobStorage,
+  batches: Iterable<readonly Candidate[]> | AsyncIterable<readonly Candidate[]>,
+  options: SweepOptions,
+): Promise<SweepOutcome> {
+  const failures: SweepFailure[] = [];
+  let hasRevisionFailure = false;
+  const mustStop = (): SweepOutcome["end"] | null => {
+    if (options.signal?.aborted) return "aborted";
+    if (options.timeBoxAtMs !== undefined && options.timeBoxAtMs !== null && options.nowMs() >= options.timeBoxAtMs)
+      return "time_boxed";
+    return null;
+  };
+
+  for await (const batch of batches) {
+    const early = mustStop();
+    if (early !== null) return { end: early, failures };
+    await options.beforeBatch(batch);
+
+    const done: SweptItem[] = [];
+    const failed: SweepFailure[] = [];
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (mustStop() === null) {
+        const candidate = batch[next++];
+        if (candidate === undefined) return;
+        if (hasRevisionFailure && candidate.kind === "blob") continue;
+        try {
+          done.push({ candidate, outcome: await removeCandidate(storage, candidate) });
+        } catch (error) {
+          if (!(error instanceof StorageWriteError)) throw error;
+          failed.push({ candidate, error });
+          if (candidate.kind === "revision") hasRevisionFailure = true;
+        }
+      }
+    };
+    const workers = await Promise.allSettled(Array.from({ length: Math.min(CONCURRENCY, batch.length) }, work));
+    failures.push(...failed);
+    if (done.length > 0 || failed.length > 0) await options.onBatch(done, failed);
+    for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
+
+    const late = mustStop();
+    if (late !== null) return { end: late, failures };
+    if (failures.length >= TOO_MANY_FAILURES) return { end: "too_many_failures", failures };
+  }
+  return { end: "done", failures };
+}
+
+async function removeCandidate(storage: BlobStorage, candidate: Candidate): Promise<SweptItem["outcome"]> {
+  const { kind, repositoryName, tag, digest } = candidate;
+  if (kind === "layer_link" && (await storage.statBlob(digest)) !== null) return "kept";
+  const removed = await {
+    revision: () => storage.deleteRevision(repositoryName, digest),
+    tag_index: () => storage.deleteTagHistoryEntry(repositoryName, tag, digest),
+    blob: () => storage.deleteBlob(digest),
+    layer_link: () => storage.deleteLayerLink(repositoryName, digest),
+  }[kind]();
+  return removed ? "removed" : "was_gone";
+}

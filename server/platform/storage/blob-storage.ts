@@ -1,0 +1,102 @@
+import type { Oddity } from "@/domain/gc/oddity";
+
+/** A revision link of a repository. `modifiedAtMs` is the link's own time. */
+export type RevisionEntry = {
+  digest: string;
+  modifiedAtMs: number;
+  /** The link says something other than its place does: nobody knows what it means, so it stays. */
+  isContradictory: boolean;
+};
+
+/** `target` is null where the current link is missing (`isUnclear` false) or cannot be understood (`isUnclear` true). */
+export type TagEntry = { name: string; target: string | null; isUnclear: boolean };
+
+export type RevisionListing = {
+  revisions: RevisionEntry[];
+  /** Digests whose directory is there without a link: what an API delete leaves. They are not revisions. */
+  emptyDirectories: string[];
+};
+
+export type LayerLinkListing = {
+  /** `modifiedAtMs` is null unless times were asked for. */
+  links: { digest: string; modifiedAtMs: number | null }[];
+  /** A sha512 link and the sha256 digest it contains. */
+  aliases: { from: string; to: string }[];
+};
+
+/** `lastActivityAtMs`: when its data last grew (its start where there is no data yet). */
+export type UploadEntry = { id: string; lastActivityAtMs: number };
+
+export type BlobBody =
+  | { state: "read"; body: Uint8Array }
+  | { state: "missing" }
+  | { state: "too_large"; sizeBytes: number };
+
+export type ReadOptions = {
+  /** Aborting makes the call throw the signal's reason, within milliseconds. */
+  signal?: AbortSignal | undefined;
+  /** Called for everything that is not as it should be; what it touches is left out of the answer only where that is safe. */
+  onOddity?: ((oddity: Oddity) => void) | undefined;
+};
+
+/** Storage could not be read, which is never taken for absence: whoever marks has to stop before it sweeps. */
+export class StorageReadError extends Error {
+  override readonly name = "StorageReadError";
+  constructor(
+    readonly path: string,
+    options: { cause: unknown },
+  ) {
+    super(
+      `cannot read ${path}: ${options.cause instanceof Error ? options.cause.message : String(options.cause)}`,
+      options,
+    );
+  }
+}
+
+/** Something could not be removed (no permission, read-only or failing disk). */
+export class StorageWriteError extends Error {
+  override readonly name = "StorageWriteError";
+  constructor(
+    readonly path: string,
+    options: { cause: unknown },
+  ) {
+    super(
+      `cannot remove ${path}: ${options.cause instanceof Error ? options.cause.message : String(options.cause)}`,
+      options,
+    );
+  }
+}
+
+/**
+ * A registry's storage, seen without the registry. Reading throws `StorageReadError`, removing `StorageWriteError`. Removing is
+ * idempotent: what is gone already is a success, and the answer says whether this call removed it.
+ */
+export interface BlobStorage {
+  /** Where it is, for messages. */
+  readonly location: string;
+
+  /** Names of all repositories (those with `_manifests` or `_layers`), nested ones too, sorted. */
+  listRepositories(options?: ReadOptions): Promise<string[]>;
+  listRevisions(repository: string, options?: ReadOptions): Promise<RevisionListing>;
+  listTags(repository: string, options?: ReadOptions): Promise<TagEntry[]>;
+  /** Every digest that the tag ever had, as far as its history is still there. */
+  listTagHistory(repository: string, tag: string, options?: ReadOptions): Promise<string[]>;
+  listLayerLinks(repository: string, options?: ReadOptions & { withTimes?: boolean }): Promise<LayerLinkListing>;
+  listUploads(repository: string, options?: ReadOptions): Promise<UploadEntry[]>;
+
+  /** The parts that blobs are spread over, to be read one by one with `listBlobs`. */
+  listBlobShards(options?: ReadOptions): Promise<string[]>;
+  /** Hex digits of the sha256 blobs of a shard. One may turn out to have no content: see `statBlob`. */
+  listBlobs(shard: string, options?: ReadOptions): Promise<string[]>;
+  /** Null where there is no such content. */
+  statBlob(digest: string): Promise<{ sizeBytes: number; modifiedAtMs: number } | null>;
+  readBlob(digest: string, limits: { maxBytes: number }): Promise<BlobBody>;
+
+  deleteBlob(digest: string): Promise<boolean>;
+  deleteRevision(repository: string, digest: string): Promise<boolean>;
+  deleteTagHistoryEntry(repository: string, tag: string, digest: string): Promise<boolean>;
+  deleteLayerLink(repository: string, digest: string): Promise<boolean>;
+  deleteUpload(repository: string, id: string): Promise<boolean>;
+  /** Takes a repository that holds nothing at all out of the catalogue. Only while no one can push. */
+  removeRepositoryIfEmpty(repository: string): Promise<boolean>;
+}

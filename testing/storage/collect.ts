@@ -1,0 +1,77 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { ManifestReferences } from "@/domain/gc/manifest-references";
+import type { MarkPolicy } from "@/domain/gc/mark";
+import { type Candidate, findCandidates, inBatches } from "@/server/gc/find-candidates";
+import { type ReferenceCache, scanStorage } from "@/server/gc/scan-storage";
+import { sweepCandidates } from "@/server/gc/sweep-candidates";
+import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
+
+/** A reference cache in memory, which counts what it was asked to keep. */
+export class MemoryReferenceCache implements ReferenceCache {
+  readonly known = new Map<string, ManifestReferences>();
+
+  async load(digests: readonly string[]): Promise<ReadonlyMap<string, ManifestReferences>> {
+    return new Map(
+      digests
+        .flatMap((digest) => [[digest, this.known.get(digest)] as const])
+        .flatMap(([digest, found]) => (found ? [[digest, found]] : [])),
+    );
+  }
+
+  async save(found: readonly { digest: string; references: ManifestReferences }[]): Promise<void> {
+    for (const { digest, references } of found) this.known.set(digest, references);
+  }
+}
+
+export const DRAINED_POLICY: MarkPolicy = {
+  deleteUntagged: false,
+  keptRepositoryPrefixes: ["recyclebin/"],
+  keptDigests: [],
+  keepWrittenAfterMs: null,
+};
+
+/** Marks a storage tree as a collection does, without a database. */
+export async function markTree(
+  root: string,
+  policy: Partial<MarkPolicy> = {},
+  cache: ReferenceCache = new MemoryReferenceCache(),
+) {
+  const storage = new FilesystemStorage(root);
+  const whole = { ...DRAINED_POLICY, ...policy };
+  const scan = await scanStorage(storage, { cache, withLinkTimes: whole.keepWrittenAfterMs !== null });
+  const found = await findCandidates(storage, scan, whole);
+  const of = (kind: Candidate["kind"]) => found.candidates.filter((candidate) => candidate.kind === kind);
+  return {
+    storage,
+    scan,
+    found,
+    garbage: of("blob")
+      .map(({ digest }) => digest)
+      .sort(),
+    garbageBytes: of("blob").reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    removedRevisions: of("revision")
+      .map(({ repositoryName, digest }) => `${repositoryName} ${digest}`)
+      .sort(),
+    oddities: [...scan.oddities, ...found.mark.oddities],
+  };
+}
+
+/** Marks and sweeps a storage tree to its end. */
+export async function collectTree(root: string, policy: Partial<MarkPolicy> = {}) {
+  const marked = await markTree(root, policy);
+  const sweep = await sweepCandidates(marked.storage, inBatches(marked.found.candidates, 200), {
+    beforeBatch: async () => {},
+    onBatch: async () => {},
+    nowMs: () => 0,
+  });
+  for (const digest of marked.found.emptyBlobDirectories) await marked.storage.deleteBlob(digest);
+  return { ...marked, sweep };
+}
+
+/** A new empty directory for a test's tree, and how to remove it. */
+export function temporaryRoot(): { root: string; remove: () => void } {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), "reclaim-storage-"));
+  return { root, remove: () => fs.rmSync(root, { recursive: true, force: true }) };
+}
