@@ -15,7 +15,7 @@ export function MobileBar({ workspaces, currentSlug, user, nav, onSignOut }: Rai
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
   return (
-    <div className="sticky top-0 z-30 flex h-12 items-center gap-2 border-rule border-b bg-sunken px-2 wide:hidden">
+    <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-rule border-b bg-sunken px-2 wide:hidden">
       <Primitive.Root open={isOpen} onOpenChange={setIsOpen}>
         <Primitive.Trigger asChild>
           <IconButton label="Open navigation" icon={<Menu />} size="lg" />
@@ -44,6 +44,6 @@ export function MobileBar({ workspaces, currentSlug, user, nav, onSignOut }: Rai
       </Primitive.Root>
       <Logo className="flex-1" />
       <UserMenu user={user} onSignOut={onSignOut} short />
-    </div>
+    </header>
   );
 }

@@ -17,7 +17,7 @@ export type RailProps = {
 /** The navigation at the left, from 900 px. */
 export function Rail({ workspaces, currentSlug, user, nav, onSignOut }: RailProps) {
   return (
-    <div className="sticky top-0 flex h-dvh flex-col border-rule border-r bg-sunken compact:hidden">
+    <header className="sticky top-0 flex h-dvh flex-col border-rule border-r bg-sunken compact:hidden">
       <div className="px-4 pt-4 pb-3">
         <Link href="/" className="inline-flex rounded-sm">
           <Logo />
@@ -32,6 +32,6 @@ export function Rail({ workspaces, currentSlug, user, nav, onSignOut }: RailProp
       <div className="border-rule border-t p-2">
         <UserMenu user={user} onSignOut={onSignOut} />
       </div>
-    </div>
+    </header>
   );
 }

@@ -1,5 +1,5 @@
 const COLUMNS = 24;
-const ROWS = 9;
+const ROWS = 13;
 const CELL = 20;
 const GAP = 4;
 
@@ -7,11 +7,18 @@ type State = "kept" | "bin" | "free";
 
 /** The same pattern each time: a storage that was dense and has been given room again, from the top right. */
 function stateOf(column: number, row: number): State {
-  const noise = ((column * 73_856_093) ^ (row * 19_349_663) ^ (column * row * 83_492_791)) >>> 0;
-  const share = (noise % 997) / 997;
+  const share = noiseAt(column, row);
   const freed = (column / COLUMNS) * 0.85 + (1 - row / ROWS) * 0.55 - 0.42;
   if (share < freed) return "free";
   return share > 0.94 ? "bin" : "kept";
+}
+
+/** A number from 0 to 1 that looks random and is always the same for a cell. */
+function noiseAt(column: number, row: number): number {
+  let mixed = Math.imul(column + 1, 0x9e3779b1) ^ Math.imul(row + 1, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+  return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
 }
 
 /** A drawing, no data: blobs of a storage as cells, kept ones in ink, freed ones only as outlines. */

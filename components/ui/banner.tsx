@@ -16,10 +16,10 @@ export function Banner({ tone = "info", title, children, action }: BannerProps) 
   return (
     <div
       role="status"
-      className={cn("flex items-center gap-x-3 gap-y-1 border-b px-6 py-2 compact:px-4 narrow:flex-wrap", ground)}
+      className={cn("flex items-center gap-x-3 gap-y-1 border-b px-8 py-2 compact:px-4 narrow:flex-wrap", ground)}
     >
       <Icon className={cn("size-4 shrink-0", text)} aria-hidden="true" />
-      <p className="min-w-0 flex-1">
+      <p className="min-w-0 flex-1 narrow:basis-[calc(100%-28px)]">
         <strong className="font-semibold">{title}</strong>
         {children ? <span className="text-muted"> {children}</span> : null}
       </p>

@@ -8,7 +8,7 @@ import { Spinner } from "./spinner";
 export const buttonStyles = cva(
   [
     "inline-flex shrink-0 items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium select-none",
-    "transition-colors duration-100 disabled:opacity-50 aria-disabled:opacity-50",
+    "transition-colors duration-100 disabled:opacity-50 aria-disabled:opacity-50 aria-busy:opacity-75",
     "[&_svg]:size-4 [&_svg]:shrink-0",
   ],
   {

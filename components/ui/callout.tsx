@@ -6,10 +6,10 @@ export type CalloutTone = "info" | "positive" | "warning" | "danger";
 
 /** Icon, edge and ground of each tone, shared by callout and banner. */
 export const TONE_LOOK = {
-  info: { Icon: Info, ground: "border-info-rule bg-info-soft", text: "text-info" },
-  positive: { Icon: CircleCheck, ground: "border-accent-rule bg-accent-soft", text: "text-accent" },
-  warning: { Icon: AlertTriangle, ground: "border-warning-rule bg-warning-soft", text: "text-warning" },
-  danger: { Icon: OctagonAlert, ground: "border-danger-rule bg-danger-soft", text: "text-danger" },
+  info: { Icon: Info, ground: "border-info-rule bg-info-soft/55", text: "text-info" },
+  positive: { Icon: CircleCheck, ground: "border-accent-rule bg-accent-soft/55", text: "text-accent" },
+  warning: { Icon: AlertTriangle, ground: "border-warning-rule bg-warning-soft/55", text: "text-warning" },
+  danger: { Icon: OctagonAlert, ground: "border-danger-rule bg-danger-soft/55", text: "text-danger" },
 } as const;
 
 export type CalloutProps = {

@@ -30,7 +30,7 @@ export function DataTableHead<Row>({
     <thead className="narrow:block narrow:border-rule-strong narrow:border-b narrow:pb-1.5">
       <tr className="narrow:flex narrow:flex-wrap narrow:items-center narrow:gap-x-4 narrow:gap-y-1">
         {all ? (
-          <th scope="col" className={cn(headStyles, "pl-2")}>
+          <th scope="col" className={cn(headStyles, "pl-2 narrow:pl-0")}>
             <Checkbox
               aria-label="Select all"
               checked={all.checked}

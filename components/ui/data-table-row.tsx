@@ -6,9 +6,10 @@ import { Checkbox } from "./checkbox";
 import type { Column } from "./data-table-columns";
 import { Skeleton } from "./skeleton";
 
+// Stacked: the title on its own line, then name-and-value pairs that flow; buttons stay at the top right.
 const rowStyles = cn(
   "border-rule border-b",
-  "narrow:grid narrow:grid-cols-[minmax(0,1fr)] narrow:gap-y-1 narrow:py-2.5",
+  "narrow:relative narrow:flex narrow:flex-wrap narrow:items-baseline narrow:gap-x-4 narrow:gap-y-1 narrow:px-2 narrow:py-2.5",
 );
 
 function cellStyles<Row>(column: Column<Row>): string {
@@ -17,9 +18,11 @@ function cellStyles<Row>(column: Column<Row>): string {
     "h-9 px-2 align-middle",
     column.wrap ? "py-1.5 [overflow-wrap:anywhere]" : "truncate",
     column.align === "end" && "text-right tabular-nums",
-    "narrow:block narrow:h-auto narrow:px-0 narrow:text-left",
-    priority === 1 && "narrow:font-medium narrow:whitespace-normal narrow:[overflow-wrap:anywhere]",
-    priority === 2 && "narrow:flex narrow:items-baseline narrow:justify-between narrow:gap-4 narrow:py-0",
+    "narrow:block narrow:h-auto narrow:max-w-full narrow:p-0 narrow:text-left",
+    priority === 1 &&
+      "narrow:basis-full narrow:whitespace-normal narrow:pr-10 narrow:font-medium narrow:[overflow-wrap:anywhere]",
+    priority === 2 && !column.hideHeader && "narrow:flex narrow:min-w-0 narrow:items-baseline narrow:gap-1.5",
+    priority === 2 && column.hideHeader && "narrow:absolute narrow:top-1.5 narrow:right-0",
     priority === 3 && "narrow:hidden",
   );
 }
@@ -92,11 +95,12 @@ export function DataTableRow<Row>(props: DataTableRowProps<Row>) {
         isInteractive && "hover:bg-hover",
         props.onActivate && "cursor-pointer",
         selection?.isSelected && "bg-selected hover:bg-selected",
-        selection && "narrow:grid-cols-[28px_minmax(0,1fr)] narrow:[&>td]:col-start-2",
+        !props.isVirtual && "narrow:-mx-2",
+        selection && "narrow:pl-9",
       )}
     >
       {selection ? (
-        <td className="h-9 pl-2 align-middle narrow:row-span-1 narrow:h-5! narrow:pl-0 narrow:[grid-column:1]! narrow:[grid-row:1]">
+        <td className="h-9 pl-2 align-middle narrow:absolute narrow:top-3 narrow:left-2 narrow:h-auto narrow:p-0">
           <span
             className="flex"
             onClickCapture={(event) => {

@@ -11,7 +11,6 @@ export const controlStyles = cn(
   "transition-colors duration-100 hover:border-muted",
   "focus-visible:border-focus focus-visible:outline-2 focus-visible:outline-focus focus-visible:-outline-offset-1",
   "aria-invalid:border-danger disabled:cursor-not-allowed disabled:border-rule-strong disabled:bg-sunken disabled:text-subtle",
-  "read-only:bg-sunken",
 );
 
 export type InputProps = ComponentProps<"input"> & {
@@ -29,7 +28,7 @@ export function Input({ className, mono, prefix, suffix, id, "aria-describedby":
     <input
       className={cn(
         controlStyles,
-        "h-8 px-2.5 narrow:h-10",
+        "h-8 px-2.5 read-only:bg-sunken narrow:h-10",
         mono && "font-mono",
         prefix !== undefined && "pl-8",
         suffix !== undefined && "pr-14",

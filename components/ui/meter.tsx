@@ -11,9 +11,11 @@ export type MeterSegment = {
 };
 
 const SEGMENT = {
-  kept: "bg-ink/75",
-  bin: "bg-warning",
-  unused: "bg-accent",
+  kept: "bg-chart-kept",
+  bin: "bg-chart-bin",
+  // Hatched: what is unused is still there, but may go. Told apart without colour as well.
+  unused:
+    "bg-[repeating-linear-gradient(-45deg,var(--chart-unused)_0_2px,color-mix(in_srgb,var(--chart-unused)_30%,transparent)_2px_4px)]",
   danger: "bg-danger",
   neutral: "bg-control",
 } as const;
@@ -35,7 +37,7 @@ export function Meter({
   const whole = Math.max(max ?? sum, sum, 1);
   return (
     <figure className={cn("flex flex-col gap-2.5", className)} aria-label={label}>
-      <div className="flex h-2.5 gap-px overflow-hidden rounded-sm bg-rule" aria-hidden="true">
+      <div className="flex h-3 gap-0.5 overflow-hidden rounded-sm" aria-hidden="true">
         {segments.map((segment) => (
           <div
             key={segment.label}

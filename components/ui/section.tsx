@@ -13,11 +13,13 @@ export type SectionProps = {
 export function Section({ title, description, actions, children, className }: SectionProps) {
   const id = useId();
   return (
-    <section
-      aria-labelledby={id}
-      className={cn("border-rule border-t pt-5 pb-7 first:border-t-0 first:pt-0", className)}
-    >
-      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 pb-3">
+    <section aria-labelledby={id} className={cn("border-rule pb-7 [section+&]:border-t [section+&]:pt-5", className)}>
+      <div
+        className={cn(
+          "flex min-h-8 flex-wrap justify-between gap-x-6 gap-y-2 pb-3",
+          description ? "items-start" : "items-center",
+        )}
+      >
         <div className="min-w-0">
           <h2 id={id} className="font-semibold text-md">
             {title}

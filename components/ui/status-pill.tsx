@@ -14,7 +14,7 @@ const pillStyles = cva("inline-flex items-center gap-1.5 whitespace-nowrap text-
     },
     look: {
       soft: "h-5 rounded-full border px-2",
-      plain: "",
+      plain: "text-base leading-5",
     },
   },
   compoundVariants: [
