@@ -1,0 +1,83 @@
+import type { BinEntryDto } from "@/contracts/recycle-bin";
+import { TagList } from "../history/tag-list";
+import { Bytes } from "../ui/bytes";
+import type { Column } from "../ui/data-table-columns";
+import { Digest } from "../ui/digest";
+import { RelativeTime } from "../ui/relative-time";
+import { StatusPill, type StatusTone } from "../ui/status-pill";
+import { DaysLeft } from "./days-left";
+
+const STATE: Record<BinEntryDto["state"], { label: string; tone: StatusTone } | null> = {
+  recycling: { label: "arriving", tone: "progress" },
+  held: null,
+  restoring: { label: "being restored", tone: "progress" },
+  restored: { label: "restored", tone: "positive" },
+  purging: { label: "being purged", tone: "danger" },
+  purged: { label: "purged", tone: "neutral" },
+};
+
+/** An entry that moves now or has left is not to be chosen. */
+export function isHeld(entry: BinEntryDto): boolean {
+  return entry.state === "held";
+}
+
+/** What the bin's table shows; the column of row actions is added by the page. */
+export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
+  {
+    id: "image",
+    header: "Image",
+    priority: 1,
+    wrap: true,
+    cell: (entry) => {
+      const state = STATE[entry.state];
+      return (
+        <span className="flex min-w-0 flex-col">
+          <span className="[overflow-wrap:anywhere]">{entry.repositoryName}</span>
+          <span className="flex flex-wrap items-center gap-x-2 text-subtle">
+            <Digest value={entry.digest} />
+            {state ? (
+              <StatusPill tone={state.tone} look="plain">
+                {state.label}
+              </StatusPill>
+            ) : null}
+          </span>
+        </span>
+      );
+    },
+  },
+  {
+    id: "tags",
+    header: "Tags",
+    width: "18%",
+    wrap: true,
+    cell: (entry) => <TagList tags={entry.tags} />,
+  },
+  {
+    id: "why",
+    header: "Why",
+    width: "24%",
+    wrap: true,
+    cell: (entry) => <span className="narrow:text-right">{entry.reasonText}</span>,
+  },
+  {
+    id: "recycled",
+    header: "Recycled",
+    width: "124px",
+    wrap: true,
+    cell: (entry) => (
+      <span className="flex flex-col narrow:items-end">
+        <RelativeTime at={entry.recycledAt} none="just now" />
+        <span className="truncate text-sm text-subtle">by {entry.actorName}</span>
+      </span>
+    ),
+  },
+  { id: "left", header: "Time left", width: "88px", cell: (entry) => <DaysLeft until={entry.purgeAfter} /> },
+  { id: "size", header: "Size", width: "80px", align: "end", cell: (entry) => <Bytes value={entry.logicalBytes} /> },
+  {
+    id: "unique",
+    header: "Purge leaves",
+    width: "100px",
+    align: "end",
+    cell: (entry) => <Bytes value={entry.uniqueBytes} about />,
+  },
+];

@@ -1,0 +1,73 @@
+"use client";
+
+import { X } from "lucide-react";
+import Link from "next/link";
+import { RunProgress } from "../history/run-progress";
+import { isRunOver, runNumbers, runOutcomeText, runStatusLook } from "../history/run-words";
+import { spacePath } from "../history/space-path";
+import { useRunStream } from "../history/use-run-stream";
+import { Callout, type CalloutTone } from "../ui/callout";
+import { IconButton } from "../ui/icon-button";
+
+/** A restore or purge that was started here, followed in place until it is done; stays until it is put away. */
+export function FollowedRun({
+  workspaceId,
+  workspaceSlug,
+  spaceId,
+  runId,
+  onDismiss,
+}: {
+  workspaceId: string;
+  workspaceSlug: string;
+  spaceId: string;
+  runId: string;
+  onDismiss: () => void;
+}) {
+  const { run } = useRunStream(workspaceId, runId);
+  if (!run) return null;
+  const link = (
+    <Link
+      className="font-medium text-accent underline-offset-2 hover:underline"
+      href={spacePath(workspaceSlug, spaceId, "runs", run.id)}
+    >
+      Details
+    </Link>
+  );
+  if (!isRunOver(run)) {
+    return (
+      <div className="flex items-end gap-4 rounded-md border border-rule bg-surface px-3 py-2.5">
+        <div className="min-w-0 flex-1">
+          <RunProgress run={run} />
+        </div>
+        {link}
+      </div>
+    );
+  }
+  const { itemsFailed = 0 } = runNumbers(run);
+  const look = runStatusLook(run.status).tone;
+  const tone: CalloutTone =
+    look === "danger" || itemsFailed > 0 ? "danger" : look === "warning" ? "warning" : "positive";
+  return (
+    <Callout
+      live
+      tone={tone}
+      title={`${runOutcomeText(run)}.`}
+      action={
+        <span className="flex items-center gap-2">
+          {link}
+          <IconButton label="Put this note away" icon={<X />} onClick={onDismiss} />
+        </span>
+      }
+    >
+      {noteOf(run.kind, run.error?.message, itemsFailed)}
+    </Callout>
+  );
+}
+
+function noteOf(kind: string, error: string | undefined, failed: number): string | null {
+  if (error) return error;
+  if (failed > 0) return `${failed} did not work and stayed in the bin; the details say why.`;
+  if (kind === "restore") return "They can be pulled again by tag and by digest.";
+  if (kind === "purge") return "What they left unreferenced is freed by the next garbage collection.";
+  return null;
+}
