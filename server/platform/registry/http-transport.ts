@@ -3,7 +3,7 @@ import https from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RegistryAccess } from "@/domain/access/registry-scope";
 import type { RegistryAuthorizer } from "@/server/platform/registry/registry-authorizer";
-import { RegistryError } from "@/server/platform/registry/registry-error";
+import { protocolError, RegistryError } from "@/server/platform/registry/registry-error";
 
 export type TransportRequest = {
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -95,7 +95,8 @@ export function createTransport(options: {
         response.on("data", (chunk: Buffer) => {
           bytes += chunk.length;
           chunks.push(chunk);
-          if (bytes > maxBytes) response.destroy(new Error(`the answer is larger than ${maxBytes} bytes`));
+          if (bytes > maxBytes)
+            response.destroy(protocolError("TOO_LARGE", `the answer is larger than ${maxBytes} bytes`));
         });
         response.once("end", () => done(Buffer.concat(chunks)));
       });
