@@ -131,7 +131,8 @@ function keepRoots(marker: Marker, graph: ReferenceGraph, policy: MarkPolicy): v
       !policy.deleteUntagged || policy.keptRepositoryPrefixes.some((prefix) => repository.name.startsWith(prefix));
     for (let i = 0; i < repository.revisions.length; i++) {
       const id = repository.revisions.at(i);
-      const isProtected = graph.unreadable.has(id) || graph.unknownKinds.has(id);
+      const isProtected =
+        graph.unreadable.has(id) || graph.unknownKinds.has(id) || graph.contradictoryRevisions.has(id);
       if (isKept || isProtected || repository.revisionTimes.at(i) > afterSeconds) marker.keep(id);
     }
     for (let i = 0; i < repository.layerLinks.length; i++) {

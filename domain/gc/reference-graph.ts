@@ -8,7 +8,8 @@ import type { Oddity } from "./oddity";
 /** One repository as storage shows it. Times are milliseconds of the link file; null where they were not asked for. */
 export type RepositoryFacts = {
   name: string;
-  revisions: readonly { digest: string; modifiedAtMs: number | null }[];
+  /** `isContradictory`: the link says something other than its place does, so nobody knows what it stands for. */
+  revisions: readonly { digest: string; modifiedAtMs: number | null; isContradictory: boolean }[];
   /** `target` is null where the current link is missing, empty or no digest; `isUnclear` where it exists but cannot be understood. */
   tags: readonly { name: string; target: string | null; isUnclear: boolean; history: readonly string[] }[];
   layerLinks: readonly { digest: string; modifiedAtMs: number | null }[];
@@ -45,6 +46,7 @@ export class ReferenceGraph {
   readonly liveRevisions = new IdSet();
   readonly unreadable = new IdSet();
   readonly unknownKinds = new IdSet();
+  readonly contradictoryRevisions = new IdSet();
   /** From a subject to its referrers by fallback tag, and back. */
   readonly fallbackPairs: { subject: number; referrer: number }[] = [];
   readonly subjects = new Map<number, number>();
@@ -81,6 +83,7 @@ export class ReferenceGraph {
       this.liveRevisions.add(id);
       node.revisions.push(id);
       node.revisionTimes.push(seconds(revision.modifiedAtMs));
+      if (revision.isContradictory) this.contradictoryRevisions.add(id);
     }
     for (const link of facts.layerLinks) {
       node.layerLinks.push(this.digests.intern(link.digest));

@@ -45,7 +45,9 @@ async function expectExact(tree: GeneratedTree, { policy, deleteUntagged }: (typ
 }
 
 describe("a collection sweeps exactly what the generator calls garbage", () => {
-  it("20 repositories of 60 tags: the list of both policies, then the sweep of the larger one", { timeout: 120_000 }, async () => {
+  it("20 repositories of 60 tags: the list of both policies, then the sweep of the larger one", {
+    timeout: 120_000,
+  }, async () => {
     const tree = generateStorage(newRoot(), { seed: 11 });
     expect(tree.expected.all.garbage.length).toBeGreaterThan(500);
     const plain = await markTree(tree.root);
