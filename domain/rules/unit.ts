@@ -14,6 +14,8 @@ export interface Unit {
   holders: readonly number[];
   /** Whether it takes one of the N places in beyond and among. What is broken or unreadable must not displace what is whole. */
   isCounted: boolean;
+  /** Children that it or an index inside it lacks. */
+  missingChildren: number;
   /** Latest known push of the manifest or of one of its tags: a moved tag is a sign of life. */
   knownPushedAt: number;
   /** False where one of those times is not known. */
@@ -44,6 +46,7 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
       children.length === 0
         ? [artifact]
         : [...reachableFrom([at], (node) => graph.childrenOf[node] ?? [])].flatMap((node) => artifacts[node] ?? []);
+    const missingChildren = countMissing(at, artifacts, graph);
     const pushes = [artifact.pushedAt, ...tags.map((tag) => tag.pushedAt)];
     return {
       artifact,
@@ -51,8 +54,8 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
       isMember,
       isUntagged: tags.length === 0 && !isMember,
       holders: isMember ? [...(graph.parentsOf[at] ?? []), ...(graph.subjectsOf[at] ?? [])] : [],
-      isCounted:
-        !isMember && !artifact.isUnreadable && artifact.kind !== "unknown" && countMissing(artifact, graph, at) === 0,
+      isCounted: !isMember && !artifact.isUnreadable && artifact.kind !== "unknown" && missingChildren === 0,
+      missingChildren,
       knownPushedAt: latest(pushes) ?? Number.NEGATIVE_INFINITY,
       isPushKnown: pushes.every((push) => push !== null),
       lastPulledAt: latest(parts.map((part) => part.lastPulledAt)),
@@ -61,9 +64,13 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
   });
 }
 
-/** Children of an index that are missing, as the crawl or the facts show it. */
-export function countMissing(artifact: Artifact, graph: ImageGraph, at: number): number {
-  return Math.max(artifact.missingChildren, graph.missingChildrenOf[at] ?? 0);
+/** Children that an index lacks, as the crawl or the facts show it, those of indexes inside it included. */
+function countMissing(at: number, artifacts: readonly Artifact[], graph: ImageGraph): number {
+  let missing = 0;
+  for (const part of reachableFrom([at], (node) => graph.childrenOf[node] ?? [])) {
+    missing += Math.max(artifacts[part]?.missingChildren ?? 0, graph.missingChildrenOf[part] ?? 0);
+  }
+  return missing;
 }
 
 /**

@@ -1,0 +1,196 @@
+import { buildImageGraph, type ImageGraph } from "@/domain/images/image-graph";
+import { type Artifact, compareText } from "@/domain/rules/facts";
+import { reasonText } from "@/domain/rules/reason-text";
+import { buildUnits, type Unit } from "@/domain/rules/unit";
+import type { KeepReason, RuleHit } from "@/domain/rules/verdict";
+import { closureMembers } from "./closure-members";
+import { guardOf, holdOf, holdsOfParts, unreadableByRepository } from "./guards";
+import { nameOf } from "./keep-closure";
+import type { PlanItem, PlanMember } from "./plan";
+
+/** What is true right before a move. */
+export interface RecheckInput {
+  item: PlanItem;
+  /** Fresh facts of the item's whole repository. Artifacts of others are not looked at. */
+  artifacts: readonly Artifact[];
+  /** The rules as they are now, by id; a rule that is gone is left out. */
+  rules: ReadonlyMap<string, { revision: number; isEnabled: boolean; allowLastArtifact: boolean }>;
+  /** `now` of the plan: whatever was pushed or pulled after it is news. */
+  planNowMs: number;
+  graceMs: number;
+}
+
+export type StaleReason =
+  | { code: "gone" }
+  | { code: "tags_changed"; added: string[]; removed: string[] }
+  | { code: "rule_changed"; ruleNames: string[] }
+  | { code: "pushed_since"; digest: string }
+  | { code: "pulled_since"; digest: string }
+  | { code: "guarded"; reason: KeepReason }
+  /** An index lists it now, or it has become part of another image. */
+  | { code: "needed_now"; digest: string }
+  /** Something was attached to it since, or a part of it has to stay that cannot stay without it. */
+  | { code: "attached_since"; digest: string };
+
+export type RecheckResult =
+  /** Members as they are to be moved now: those that something else needs by now stay. */
+  { outcome: "proceed"; members: PlanMember[] } | { outcome: "skipped_stale"; reason: StaleReason };
+
+/**
+ * Looks once more at an item right before the first step of its move: what changed since the plan is skipped, never moved. Pure.
+ * A move that was begun is resumed from its journal, not asked again.
+ * Rules are not evaluated again (the rest of the repository may be half moved); that they still stand as they decided is checked.
+ */
+export function recheckItem({ item, artifacts, rules, planNowMs, graceMs }: RecheckInput): RecheckResult {
+  const repository = artifacts.filter((artifact) => artifact.repositoryName === item.repositoryName);
+  const graph = buildImageGraph(repository);
+  const top = graph.find(item.repositoryName, item.digest);
+  const artifact = top === undefined ? undefined : repository[top];
+  if (top === undefined || artifact === undefined) return stale({ code: "gone" });
+  const tags = tagChanges(item.tags, artifact);
+  if (tags !== null) return stale(tags);
+  const rulesChanged = changedRules(item, rules);
+  if (rulesChanged !== null) return stale(rulesChanged);
+  const fresh: Fresh = {
+    repository,
+    graph,
+    units: buildUnits(repository, graph),
+    frame: { nowMs: planNowMs, graceMs },
+  };
+  const guard = guardAt(top, fresh) ?? immutableGuard(item, artifact) ?? neighbourGuard(item, fresh);
+  const news = newsOf(artifact, planNowMs);
+  if (news !== null) return stale(news);
+  if (guard !== null) return stale({ code: "guarded", reason: guard });
+  if (item.action === "untag") return { outcome: "proceed", members: [] };
+  const isLast = repository.every((_, at) => at === top || graph.isMember(at));
+  if (isLast && !item.hits.some(({ ruleId }) => rules.get(ruleId)?.allowLastArtifact === true)) {
+    return stale({ code: "guarded", reason: { code: "last_artifact" } });
+  }
+  return recheckClosure(item, top, fresh);
+}
+
+/** Why an item was skipped, in plain words. */
+export function staleText(reason: StaleReason): string {
+  switch (reason.code) {
+    case "gone":
+      return "it is no longer in the registry";
+    case "tags_changed":
+      return `its tags changed since the plan (${[...reason.added.map((tag) => `+${tag}`), ...reason.removed.map((tag) => `−${tag}`)].join(", ")})`;
+    case "rule_changed":
+      return `changed or disabled since the plan: ${reason.ruleNames.join(", ")}`;
+    case "pushed_since":
+      return "it was pushed again since the plan";
+    case "pulled_since":
+      return "it was pulled since the plan";
+    case "guarded":
+      return reasonText({ decision: "keep", reason: reason.reason });
+    case "needed_now":
+      return `another image needs it by now (${reason.digest})`;
+    case "attached_since":
+      return `something that stays belongs to it by now (${reason.digest})`;
+  }
+}
+
+interface Fresh {
+  repository: readonly Artifact[];
+  graph: ImageGraph;
+  units: readonly Unit[];
+  held: ReadonlyMap<number, KeepReason>;
+  frame: { nowMs: number; graceMs: number };
+}
+
+function recheckClosure(item: PlanItem, top: number, fresh: Fresh): RecheckResult {
+  const { repository, graph } = fresh;
+  const holder = [...(graph.parentsOf[top] ?? []), ...(graph.subjectsOf[top] ?? [])][0];
+  if (holder !== undefined) return stale({ code: "needed_now", digest: digestAt(repository, holder) });
+  const planned = new Map(item.members.map((member) => [member.digest, member]));
+  const members = closureMembers(top, graph);
+  const attached = members.find(({ at }) => !planned.has(digestAt(repository, at)));
+  if (attached !== undefined) return stale({ code: "attached_since", digest: digestAt(repository, attached.at) });
+
+  const going = new Set([top]);
+  for (const { at } of members) {
+    const member = repository[at];
+    const plan = planned.get(digestAt(repository, at));
+    if (member === undefined || plan === undefined || plan.stays) continue;
+    const news = newsOf(member, fresh.frame.nowMs);
+    if (news !== null) return stale(news);
+    if (guardAt(at, fresh) === null && tagChanges(plan.tags, member) === null) going.add(at);
+  }
+  for (let isSettled = false; !isSettled; ) {
+    isSettled = true;
+    for (const at of going) {
+      const holders = [...(graph.parentsOf[at] ?? []), ...(graph.subjectsOf[at] ?? [])];
+      const needs = [...holders, ...(graph.referrersOf[at] ?? [])];
+      const staying = needs.find((other) => !going.has(other));
+      if (staying === undefined) continue;
+      if (at === top) return stale({ code: "attached_since", digest: digestAt(repository, staying) });
+      going.delete(at);
+      isSettled = false;
+    }
+  }
+  return {
+    outcome: "proceed",
+    members: members.flatMap(({ at }) => {
+      const plan = planned.get(digestAt(repository, at));
+      return plan === undefined ? [] : [{ ...plan, stays: !going.has(at) }];
+    }),
+  };
+}
+
+function guardAt(at: number, { graph, units, held, frame }: Fresh): KeepReason | null {
+  const unit = units[at];
+  if (unit === undefined) return null;
+  return holdOf(unit.artifact) ?? held.get(at) ?? guardOf(unit, at, graph, frame);
+}
+
+function immutableGuard(item: PlanItem, artifact: Artifact): KeepReason | null {
+  const immutable = artifact.immutableTags.filter((tag) => item.selectedTags.includes(tag));
+  return immutable.length > 0 ? { code: "immutable_tag", tags: immutable } : null;
+}
+
+function neighbourGuard(item: PlanItem, { repository }: Fresh): KeepReason | null {
+  const neighbour = unreadableByRepository(repository).get(item.repositoryName);
+  return neighbour === undefined ? null : { code: "unreadable_neighbour", ...nameOf(neighbour) };
+}
+
+function tagChanges(
+  planned: readonly string[],
+  artifact: Artifact,
+): Extract<StaleReason, { code: "tags_changed" }> | null {
+  const now = artifact.tags.map((tag) => tag.name).sort(compareText);
+  const added = now.filter((tag) => !planned.includes(tag));
+  const removed = planned.filter((tag) => !now.includes(tag));
+  return added.length + removed.length === 0 ? null : { code: "tags_changed", added, removed };
+}
+
+/** The rules that still stand must select all that the item takes; each selected its tags by itself. */
+function changedRules(item: PlanItem, rules: RecheckInput["rules"]): StaleReason | null {
+  const stands = ({ ruleId, revision }: RuleHit) => {
+    const rule = rules.get(ruleId);
+    return rule?.isEnabled === true && rule.revision === revision;
+  };
+  const standing = item.hits.filter(stands);
+  const covered = new Set(standing.flatMap((hit) => hit.tags));
+  const taken = new Set(item.hits.flatMap((hit) => hit.tags));
+  if (standing.length > 0 && item.selectedTags.every((tag) => covered.has(tag) || !taken.has(tag))) return null;
+  return { code: "rule_changed", ruleNames: item.hits.filter((hit) => !stands(hit)).map((hit) => hit.ruleName) };
+}
+
+function newsOf(artifact: Artifact, planNowMs: number): StaleReason | null {
+  const pushes = [artifact.pushedAt, ...artifact.tags.map((tag) => tag.pushedAt)];
+  if (pushes.some((push) => push !== null && push > planNowMs))
+    return { code: "pushed_since", digest: artifact.digest };
+  if (artifact.lastPulledAt !== null && artifact.lastPulledAt > planNowMs) {
+    return { code: "pulled_since", digest: artifact.digest };
+  }
+  return null;
+}
+
+function digestAt(artifacts: readonly Artifact[], at: number): string {
+  return artifacts[at]?.digest ?? "";
+}
+
+function stale(reason: StaleReason): RecheckResult {
+  return { outcome: "skipped_stale", reason };
+}
