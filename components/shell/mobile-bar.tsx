@@ -3,7 +3,7 @@
 import { Menu, X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import { useState } from "react";
-import { IconButton } from "@/components/ui/icon-button";
+import { Button } from "@/components/ui/button";
 import { Logo } from "@/components/ui/logo";
 import { NavList } from "./nav-list";
 import type { RailProps } from "./rail";
@@ -18,7 +18,7 @@ export function MobileBar({ workspaces, currentSlug, user, nav, onSignOut }: Rai
     <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-rule border-b bg-sunken px-2 wide:hidden">
       <Primitive.Root open={isOpen} onOpenChange={setIsOpen}>
         <Primitive.Trigger asChild>
-          <IconButton label="Open navigation" icon={<Menu />} size="lg" />
+          <Button aria-label="Open navigation" icon={<Menu />} variant="ghost" size="lg" />
         </Primitive.Trigger>
         <Primitive.Portal>
           <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-overlay wide:hidden" />
@@ -30,7 +30,7 @@ export function MobileBar({ workspaces, currentSlug, user, nav, onSignOut }: Rai
             <div className="flex items-center justify-between py-1 pr-2 pl-4">
               <Logo />
               <Primitive.Close asChild>
-                <IconButton label="Close navigation" icon={<X />} size="lg" />
+                <Button aria-label="Close navigation" icon={<X />} variant="ghost" size="lg" />
               </Primitive.Close>
             </div>
             <div className="px-2 pb-3">

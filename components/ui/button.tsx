@@ -4,11 +4,10 @@ import type { ComponentProps, MouseEvent, ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { Spinner } from "./spinner";
 
-/** The look of a button, for the rare element that must look like one without being one. */
-export const buttonStyles = cva(
+const buttonStyles = cva(
   [
     "inline-flex shrink-0 items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium select-none",
-    "transition-colors duration-100 disabled:opacity-50 aria-disabled:opacity-50 aria-busy:opacity-75",
+    "transition-colors duration-100 disabled:opacity-50 aria-disabled:not-aria-busy:opacity-50 aria-busy:opacity-75",
     "[&_svg]:size-4 [&_svg]:shrink-0",
   ],
   {

@@ -1,7 +1,7 @@
 "use client";
 
 import { AlertDialog as Primitive } from "radix-ui";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
 import { Button } from "./button";
 import { Callout } from "./callout";
@@ -54,6 +54,7 @@ function ConfirmContent({
   const [typed, setTyped] = useState("");
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<string>();
+  const nameRef = useRef<HTMLInputElement>(null);
   const confirmed = typedName === undefined || typed === typedName;
 
   const submit = async (event: FormEvent) => {
@@ -73,6 +74,11 @@ function ConfirmContent({
   return (
     <Primitive.Content
       className={cn(sheetStyles, "max-w-md narrow:max-w-none")}
+      onOpenAutoFocus={(event) => {
+        if (!nameRef.current) return;
+        event.preventDefault();
+        nameRef.current.focus();
+      }}
       onEscapeKeyDown={(event) => {
         if (pending) event.preventDefault();
       }}
@@ -92,6 +98,7 @@ function ConfirmContent({
             }
           >
             <Input
+              ref={nameRef}
               value={typed}
               onChange={(event) => setTyped(event.target.value)}
               autoComplete="off"

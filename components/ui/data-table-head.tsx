@@ -23,7 +23,7 @@ export function DataTableHead<Row>({
 }) {
   const headStyles = cn(
     "sticky z-10 h-8 bg-canvas p-0 text-left align-middle font-medium text-sm text-subtle shadow-[inset_0_-1px_0_var(--rule-strong)]",
-    isVirtual ? "top-0" : "top-(--shell-top,0px)",
+    isVirtual ? "top-0" : "top-(--shell-top,0px) medium:top-0",
     "narrow:static narrow:block narrow:h-auto narrow:shadow-none",
   );
   return (

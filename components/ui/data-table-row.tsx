@@ -21,7 +21,9 @@ function cellStyles<Row>(column: Column<Row>): string {
     "narrow:block narrow:h-auto narrow:max-w-full narrow:p-0 narrow:text-left",
     priority === 1 &&
       "narrow:basis-full narrow:whitespace-normal narrow:pr-10 narrow:font-medium narrow:[overflow-wrap:anywhere]",
-    priority === 2 && !column.hideHeader && "narrow:flex narrow:min-w-0 narrow:items-baseline narrow:gap-1.5",
+    priority === 2 &&
+      !column.hideHeader &&
+      "narrow:flex narrow:min-w-0 narrow:items-baseline narrow:gap-1.5 narrow:whitespace-normal narrow:[overflow-wrap:anywhere]",
     priority === 2 && column.hideHeader && "narrow:absolute narrow:top-1.5 narrow:right-0",
     priority === 3 && "narrow:hidden",
   );

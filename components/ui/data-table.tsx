@@ -39,7 +39,7 @@ export type DataTableProps<Row> = {
 
 /**
  * Rows of facts. Sorting is the caller's (URL state); selection has shift ranges, arrow keys, Space, Ctrl+A; above 200 rows only those in
- * view are rendered. Below 640 px a row becomes a stack, by the columns' `priority`; between, the table scrolls in its own box.
+ * view are rendered. Below 640 px a row becomes a stack, by the columns' `priority`; up to 1100 px the table scrolls in its own box.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, selection, empty, error, onRetry, className } = props;
@@ -122,7 +122,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     <div
       ref={boxRef}
       className={cn(
-        "relative compact:overflow-x-auto",
+        "relative medium:overflow-x-auto",
         isVirtual && "overflow-auto border-rule border-b",
         !isVirtual && "narrow:overflow-visible",
         className,
@@ -134,7 +134,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         aria-label={label}
         aria-busy={rows === undefined}
         aria-rowcount={isVirtual ? count + 1 : undefined}
-        className="w-full table-fixed border-collapse narrow:block compact:min-w-[720px] narrow:min-w-0"
+        className="w-full table-fixed border-collapse narrow:block medium:min-w-[860px] narrow:min-w-0"
       >
         <colgroup className="narrow:hidden">
           {selection ? <col style={{ width: 36 }} /> : null}

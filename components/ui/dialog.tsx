@@ -4,7 +4,7 @@ import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
-import { IconButton } from "./icon-button";
+import { Button } from "./button";
 
 /** The dimmed ground and the sheet of paper, shared with the confirmation. */
 export const overlayStyles = "fixed inset-0 z-40 animate-fade bg-overlay";
@@ -33,14 +33,17 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={overlayStyles} />
-        <Primitive.Content className={cn(sheetStyles, WIDTHS[size], "narrow:max-w-none")}>
+        <Primitive.Content
+          className={cn(sheetStyles, WIDTHS[size], "narrow:max-w-none")}
+          onOpenAutoFocus={focusFirstControl}
+        >
           <header className="flex items-start gap-4 border-rule border-b px-5 pt-4 pb-3">
             <div className="min-w-0 flex-1">
               <Primitive.Title className="font-semibold text-lg">{title}</Primitive.Title>
               <Primitive.Description className="text-muted">{description}</Primitive.Description>
             </div>
             <Primitive.Close asChild>
-              <IconButton label="Close" icon={<X />} className="-mr-1.5" />
+              <Button aria-label="Close" icon={<X />} variant="ghost" size="sm" className="-mr-1.5" />
             </Primitive.Close>
           </header>
           {children !== undefined ? <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div> : null}
@@ -53,4 +56,14 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+/** Focus starts on the first thing to fill in, else on the sheet itself; never on "Close". */
+function focusFirstControl(event: Event): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  event.preventDefault();
+  const control = event.currentTarget.querySelector<HTMLElement>(
+    "input:not([type=hidden], :disabled), textarea:not(:disabled), [role=combobox], [role=radio][data-state=checked]",
+  );
+  (control ?? event.currentTarget).focus();
 }
