@@ -158,6 +158,12 @@ async function pushRepository(
   ];
 }
 
+/** The oldest first; the rest only makes the order the same every time, whichever lane was faster. */
+function byPush(a: PushedDemoImage, b: PushedDemoImage): number {
+  const keyOf = (image: PushedDemoImage) => `${image.repository} ${image.tag ?? ""} ${image.digest}`;
+  return a.pushedAt.getTime() - b.pushedAt.getTime() || (keyOf(a) < keyOf(b) ? -1 : 1);
+}
+
 /**
  * Pushes the demo's images as a user would, through the registry's API: a year of a company's work, whose planned dates
  * (`pushedAt`) are returned for the database. The same bytes every time, so pushing it again sends nothing.
@@ -182,7 +188,7 @@ export async function pushDemoImages(options: PushDemoOptions): Promise<PushedDe
       }
     };
     await Promise.all(Array.from({ length: PARALLEL_REPOSITORIES }, lane));
-    return pushed.sort((a, b) => a.pushedAt.getTime() - b.pushedAt.getTime());
+    return pushed.sort(byPush);
   } finally {
     pusher.close();
   }
