@@ -1,0 +1,105 @@
+"use client";
+
+import { History } from "lucide-react";
+import Link from "next/link";
+import { parseAsString, useQueryState } from "nuqs";
+import { useDeferredValue } from "react";
+import type { AuditEventDto } from "@/contracts/history";
+import type { Permission } from "@/domain/access/permissions";
+import { PagedRows } from "../reclaim/paged-rows";
+import { useSlashFocus } from "../reclaim/use-slash-focus";
+import { Button } from "../ui/button";
+import { DataTable } from "../ui/data-table";
+import type { Column } from "../ui/data-table-columns";
+import { EmptyState } from "../ui/empty-state";
+import { SearchInput } from "../ui/input";
+import { problemOf } from "../ui/problem-of";
+import { RelativeTime } from "../ui/relative-time";
+import { historyTarget } from "./history-target";
+import { useHistory } from "./queries";
+
+export type HistoryPageProps = {
+  workspaceId: string;
+  workspaceSlug: string;
+  spaceId: string;
+  permissions: readonly Permission[];
+};
+
+/** The tab "History": who did what in this space, newest first. It outlives the images that it is about. */
+export function HistoryPage({ workspaceId, workspaceSlug, spaceId }: HistoryPageProps) {
+  const [q, setQ] = useQueryState("q", parseAsString.withDefault("").withOptions({ history: "replace" }));
+  const search = useDeferredValue(q.trim());
+  const region = useSlashFocus<HTMLDivElement>();
+  const history = useHistory(workspaceId, spaceId, search);
+  return (
+    <div ref={region} className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <p className="text-muted">Who did what in this space. Kept for good, also when the image is long gone.</p>
+        <SearchInput label="Search history" value={q} onValueChange={(next) => setQ(next || null)} />
+      </div>
+      <PagedRows query={history} noun="events">
+        <DataTable
+          label="History"
+          columns={columnsFor(workspaceSlug, spaceId)}
+          rows={history.data?.pages.flatMap((page) => page.items)}
+          rowKey={(event) => event.id}
+          error={problemOf(history.error)}
+          onRetry={() => history.refetch()}
+          empty={
+            search === "" ? (
+              <EmptyState
+                icon={<History />}
+                title="Nothing has happened here yet"
+                description="Rules, runs, restores, purges and collections are recorded here, with who asked for them."
+              />
+            ) : (
+              <EmptyState
+                title="No event matches"
+                description={`Nothing in the history of this space has “${search}” in it.`}
+                action={<Button onClick={() => setQ(null)}>Clear the search</Button>}
+              />
+            )
+          }
+        />
+      </PagedRows>
+    </div>
+  );
+}
+
+function columnsFor(workspaceSlug: string, spaceId: string): Column<AuditEventDto>[] {
+  return [
+    { id: "at", header: "When", width: "150px", cell: (event) => <RelativeTime at={event.at} /> },
+    {
+      id: "actor",
+      header: "Who",
+      width: "190px",
+      cell: (event) => <span className="font-medium">{event.actorName}</span>,
+    },
+    {
+      id: "what",
+      header: "What",
+      priority: 1,
+      wrap: true,
+      cell: (event) => (
+        <span>
+          <span className="hidden narrow:inline">{event.actorName} </span>
+          {event.text}
+        </span>
+      ),
+    },
+    {
+      id: "target",
+      header: "Where",
+      width: "130px",
+      align: "end",
+      cell: (event) => {
+        const target = historyTarget(event, workspaceSlug, spaceId);
+        return target ? (
+          <Link href={target.href} className="font-medium text-accent underline-offset-2 hover:underline">
+            {target.label}
+          </Link>
+        ) : null;
+      },
+    },
+  ];
+}

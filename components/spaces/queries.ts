@@ -1,0 +1,137 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { z } from "zod";
+import { callOperation } from "@/contracts/call";
+import { listBinEntries } from "@/contracts/recycle-bin";
+import { listRegistries } from "@/contracts/registries";
+import {
+  createSpace,
+  type createSpaceBodySchema,
+  getSpace,
+  listSpaces,
+  syncSpace,
+  updateSpace,
+  type updateSpaceBodySchema,
+} from "@/contracts/spaces";
+import { workspaceKeys } from "../workspaces/queries";
+
+const NUMBERS_EVERY_MS = 10_000;
+const SYNC_ASK_EVERY_MS = 1000;
+const SYNC_PATIENCE_MS = 120_000;
+
+export const spaceKeys = {
+  all: (workspaceId: string) => ["spaces", workspaceId] as const,
+  list: (workspaceId: string, registryId: string | null) => ["spaces", workspaceId, "list", registryId] as const,
+  space: (workspaceId: string, spaceId: string) => ["spaces", workspaceId, "space", spaceId] as const,
+  due: (workspaceId: string, spaceId: string) => ["bin", workspaceId, spaceId, "recycled-times"] as const,
+};
+
+/** Registry spaces of a workspace, of one registry or of all (`null`); a workspace has few, so they come in one answer. */
+export function useSpaces(workspaceId: string, registryId: string | null = null) {
+  return useQuery({
+    queryKey: spaceKeys.list(workspaceId, registryId),
+    queryFn: ({ signal }) =>
+      callOperation(
+        listSpaces,
+        { params: { workspaceId }, query: registryId === null ? {} : { registryId } },
+        { signal },
+      ),
+    refetchInterval: NUMBERS_EVERY_MS,
+  });
+}
+
+/** One registry space; nothing is read while `spaceId` is null. */
+export function useSpace(workspaceId: string, spaceId: string | null) {
+  return useQuery({
+    queryKey: spaceKeys.space(workspaceId, spaceId ?? ""),
+    queryFn: ({ signal }) => callOperation(getSpace, { params: { workspaceId, spaceId: spaceId ?? "" } }, { signal }),
+    enabled: spaceId !== null,
+    refetchInterval: NUMBERS_EVERY_MS,
+  });
+}
+
+/** Creates a space. Errors: `conflict` or `unprocessable` for a name or prefix that is taken, overlaps or is reserved. */
+export function useCreateSpace(workspaceId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: z.input<typeof createSpaceBodySchema>) =>
+      callOperation(createSpace, { params: { workspaceId }, body }),
+    onSuccess: (space) => {
+      queryClient.setQueryData(spaceKeys.space(workspaceId, space.id), space);
+      return Promise.all([
+        queryClient.invalidateQueries({ queryKey: spaceKeys.all(workspaceId) }),
+        queryClient.invalidateQueries({ queryKey: workspaceKeys.workspace(workspaceId) }),
+      ]);
+    },
+  });
+}
+
+/** Renames a space or changes how long its bin keeps entries; the latter moves the dates of what is in the bin already. */
+export function useUpdateSpace(workspaceId: string, spaceId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: z.input<typeof updateSpaceBodySchema>) =>
+      callOperation(updateSpace, { params: { workspaceId, spaceId }, body }),
+    onSuccess: (space) => {
+      queryClient.setQueryData(spaceKeys.space(workspaceId, spaceId), space);
+      return Promise.all([
+        queryClient.invalidateQueries({ queryKey: spaceKeys.all(workspaceId) }),
+        queryClient.invalidateQueries({ queryKey: ["bin", workspaceId, spaceId] }),
+        queryClient.invalidateQueries({ queryKey: ["history", workspaceId, spaceId] }),
+      ]);
+    },
+  });
+}
+
+/**
+ * Has the registry read again and waits until that is done, so that whoever asked sees when the lists are true again.
+ * @returns `done`, or `still_reading` when it takes longer than two minutes (it goes on in the background)
+ */
+export function useSyncSpace(workspaceId: string, spaceId: string, registryId: string) {
+  const queryClient = useQueryClient();
+  const lastReadAt = async (signal?: AbortSignal) => {
+    const { items } = await callOperation(listRegistries, { params: { workspaceId } }, signal ? { signal } : {});
+    queryClient.setQueryData(workspaceKeys.registries(workspaceId), { items });
+    return items.find((registry) => registry.id === registryId)?.lastCrawledAt ?? null;
+  };
+  return useMutation({
+    mutationFn: async (): Promise<"done" | "still_reading"> => {
+      const before = await lastReadAt();
+      await callOperation(syncSpace, { params: { workspaceId, spaceId } });
+      const deadline = Date.now() + SYNC_PATIENCE_MS;
+      while (Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, SYNC_ASK_EVERY_MS));
+        if ((await lastReadAt()) !== before) return "done";
+      }
+      return "still_reading";
+    },
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: spaceKeys.all(workspaceId) }),
+        queryClient.invalidateQueries({ queryKey: workspaceKeys.workspace(workspaceId) }),
+        queryClient.invalidateQueries({ queryKey: ["repositories", workspaceId, spaceId] }),
+        queryClient.invalidateQueries({ queryKey: ["images", workspaceId, spaceId] }),
+      ]),
+  });
+}
+
+/** When each entry of the bin was recycled (ISO), all of them: from this the effect of another retention is exact. */
+export function useRecycledTimes(workspaceId: string, spaceId: string, isNeeded: boolean) {
+  return useQuery({
+    queryKey: spaceKeys.due(workspaceId, spaceId),
+    enabled: isNeeded,
+    queryFn: async ({ signal }) => {
+      const times: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await callOperation(
+          listBinEntries,
+          { params: { workspaceId, spaceId }, query: { limit: 500, ...(cursor ? { cursor } : {}) } },
+          { signal },
+        );
+        for (const entry of page.items) if (entry.recycledAt !== null) times.push(entry.recycledAt);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      return times;
+    },
+  });
+}

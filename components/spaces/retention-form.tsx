@@ -1,0 +1,119 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { toast } from "sonner";
+import { type SpaceDto, updateSpaceBodySchema } from "@/contracts/spaces";
+import type { Permission } from "@/domain/access/permissions";
+import { formatBytes } from "@/lib/bytes";
+import { count } from "../history/run-words";
+import { GatedButton, missingPermissionText } from "../reclaim/gated-button";
+import { ConfirmDialog } from "../ui/confirm-dialog";
+import { Field } from "../ui/field";
+import { Input } from "../ui/input";
+import { problemOf } from "../ui/problem-of";
+import { useNow } from "../ui/use-now";
+import { useRecycledTimes, useUpdateSpace } from "./queries";
+import { retentionEffect } from "./retention-effect";
+
+const schema = updateSpaceBodySchema.shape.binRetentionDays.unwrap();
+
+/** How many days the bin keeps an entry. Says beforehand what the change does to what is in the bin already. */
+export function RetentionForm({
+  workspaceId,
+  space,
+  permissions,
+}: {
+  workspaceId: string;
+  space: SpaceDto;
+  permissions: readonly Permission[];
+}) {
+  const [typed, setTyped] = useState(String(space.binRetentionDays));
+  const [isAsking, setIsAsking] = useState(false);
+  const update = useUpdateSpace(workspaceId, space.id);
+  const now = useNow(60_000);
+  const mayWrite = permissions.includes("spaces.write");
+  const checked = schema.safeParse(typed.trim() === "" ? Number.NaN : Number(typed));
+  const days = checked.success ? checked.data : undefined;
+  const isChanged = days !== undefined && days !== space.binRetentionDays;
+  const times = useRecycledTimes(workspaceId, space.id, isChanged && space.binEntryCount > 0);
+  const effect =
+    isChanged && now !== undefined && (times.data || space.binEntryCount === 0)
+      ? retentionEffect(times.data ?? [], space.binRetentionDays, days, now)
+      : undefined;
+
+  const save = async () => {
+    if (days === undefined) return;
+    const saved = await update.mutateAsync({ binRetentionDays: days });
+    toast.success(`The recycle bin keeps entries for ${count(saved.binRetentionDays, "day")} now`);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!isChanged || effect === undefined) return;
+    // Only what can no longer be taken back is asked about: entries whose time would be up at once.
+    if (effect.dueAtOnce > 0) setIsAsking(true);
+    else void save().catch(() => undefined);
+  };
+
+  return (
+    <form onSubmit={submit} className="flex max-w-2xl flex-col gap-3">
+      <div className="flex items-start gap-2">
+        <Field
+          label="Keep entries for"
+          className="w-40"
+          error={
+            checked.success
+              ? problemOf(update.error)?.detail
+              : (checked.error.issues[0]?.message ?? "Write a whole number of days.")
+          }
+        >
+          <Input
+            inputMode="numeric"
+            value={typed}
+            readOnly={!mayWrite}
+            suffix="days"
+            onChange={(event) => {
+              setTyped(event.target.value);
+              update.reset();
+            }}
+          />
+        </Field>
+        <GatedButton
+          type="submit"
+          className="mt-[26px]"
+          loading={update.isPending}
+          disabled={mayWrite && (!isChanged || effect === undefined)}
+          reason={mayWrite ? null : missingPermissionText("spaces.write")}
+        >
+          Save
+        </GatedButton>
+      </div>
+      <p aria-live="polite" className="text-muted">
+        {isChanged
+          ? effect === undefined
+            ? "Reading what is in the bin…"
+            : effectText(effect, days, space)
+          : `From 1 to 365 days, counted from when an image was recycled. The bin holds ${count(space.binEntryCount, "image")} (${formatBytes(space.binBytes)}) now.`}
+      </p>
+      <ConfirmDialog
+        open={isAsking}
+        onOpenChange={setIsAsking}
+        title={`Keep entries for only ${count(days ?? 0, "day")}?`}
+        description={`The time of ${count(effect?.dueAtOnce ?? 0, "image")} in the bin is up at once. They are purged for good as soon as the worker comes round, and cannot be restored then.`}
+        confirmLabel="Shorten"
+        onConfirm={save}
+      />
+    </form>
+  );
+}
+
+function effectText(effect: { entryCount: number; dueAtOnce: number }, days: number, space: SpaceDto): string {
+  const images = count(effect.entryCount, "image");
+  if (effect.entryCount === 0) return "The bin is empty: only what comes into it from now on is affected.";
+  if (days > space.binRetentionDays) {
+    return `All ${images} in the bin get the new time too, counted from when each was recycled: ${count(days - space.binRetentionDays, "day")} more.`;
+  }
+  if (effect.dueAtOnce === 0) {
+    return `All ${images} in the bin get the new time too, counted from when each was recycled. None of them is due at once.`;
+  }
+  return `All ${images} in the bin get the new time too, counted from when each was recycled. For ${effect.dueAtOnce.toLocaleString("en-US")} of them it is up at once: they will be purged for good.`;
+}

@@ -1,0 +1,122 @@
+import Link from "next/link";
+import { RULES_PER_SPACE_MAX } from "@/contracts/rules";
+import type { SpaceDto } from "@/contracts/spaces";
+import { group } from "../history/run-words";
+import { spacePath } from "../history/space-path";
+import { Bytes } from "../ui/bytes";
+import type { Column, Sort } from "../ui/data-table-columns";
+import { StatusPill } from "../ui/status-pill";
+
+export const SPACE_SORTS = ["name", "prefix", "repositories", "images", "tags", "stored", "bin", "rules"] as const;
+type SpaceSort = (typeof SPACE_SORTS)[number];
+
+const VALUE: Record<SpaceSort, (space: SpaceDto) => string | number> = {
+  name: (space) => space.name.toLowerCase(),
+  prefix: (space) => space.prefix,
+  repositories: (space) => space.repositoryCount,
+  images: (space) => space.imageCount,
+  tags: (space) => space.tagCount,
+  stored: (space) => space.storedBytes,
+  bin: (space) => space.binBytes,
+  rules: (space) => space.ruleCount,
+};
+
+/** The spaces in another order; equal ones stay by name. */
+export function sortSpaces(spaces: readonly SpaceDto[], sort: SpaceSort, order: Sort["direction"]): SpaceDto[] {
+  const value = VALUE[sort];
+  const sign = order === "ascending" ? 1 : -1;
+  return [...spaces].sort((a, b) => {
+    const [left, right] = [value(a), value(b)];
+    if (left === right) return a.name.localeCompare(b.name, "en");
+    return (left < right ? -1 : 1) * sign;
+  });
+}
+
+/** The columns of the list of spaces; the name leads into the space. */
+export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
+  const numeric = { align: "end", sortable: true, firstDirection: "descending" } as const;
+  return [
+    {
+      id: "name",
+      header: "Name",
+      priority: 1,
+      sortable: true,
+      cell: (space) => (
+        <Link
+          href={spacePath(workspaceSlug, space.id, "images")}
+          className="font-medium underline-offset-2 hover:underline"
+        >
+          {space.name}
+        </Link>
+      ),
+    },
+    {
+      id: "prefix",
+      header: "Prefix",
+      sortable: true,
+      cell: (space) => (
+        <code title={space.prefix} className="text-muted">
+          {space.prefix}
+        </code>
+      ),
+    },
+    {
+      id: "registry",
+      header: "Registry",
+      width: "13%",
+      cell: (space) => (
+        <span title={space.registryUrl} className="text-muted">
+          {space.registryName}
+        </span>
+      ),
+    },
+    {
+      id: "repositories",
+      header: "Repositories",
+      width: "104px",
+      ...numeric,
+      cell: (space) => group(space.repositoryCount),
+    },
+    { id: "images", header: "Images", width: "78px", ...numeric, cell: (space) => group(space.imageCount) },
+    { id: "tags", header: "Tags", width: "70px", ...numeric, cell: (space) => group(space.tagCount) },
+    { id: "stored", header: "Stored", width: "92px", ...numeric, cell: (space) => <Bytes value={space.storedBytes} /> },
+    {
+      id: "bin",
+      header: "In bin",
+      width: "92px",
+      ...numeric,
+      cell: (space) =>
+        space.binEntryCount === 0 ? (
+          <span className="text-subtle">empty</span>
+        ) : (
+          <span title={`${group(space.binEntryCount)} in the recycle bin`}>
+            <Bytes value={space.binBytes} />
+          </span>
+        ),
+    },
+    {
+      id: "rules",
+      header: "Rules",
+      width: "70px",
+      ...numeric,
+      cell: (space) => (
+        <span className={space.ruleCount === 0 ? "text-subtle" : undefined}>
+          {space.ruleCount}/{RULES_PER_SPACE_MAX}
+        </span>
+      ),
+    },
+    {
+      id: "running",
+      header: "Running",
+      width: "96px",
+      cell: (space) =>
+        space.activeRunCount === 0 ? (
+          <span className="text-subtle">–</span>
+        ) : (
+          <StatusPill tone="progress" look="plain">
+            {space.activeRunCount === 1 ? "1 run" : `${space.activeRunCount} runs`}
+          </StatusPill>
+        ),
+    },
+  ];
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import type { Permission } from "@/domain/access/permissions";
+import { KeyValueList } from "../ui/key-value-list";
+import { RelativeTime } from "../ui/relative-time";
+import { Section } from "../ui/section";
+import { Skeleton } from "../ui/skeleton";
+import { useSpace } from "./queries";
+import { RegistryFacts } from "./registry-facts";
+import { RetentionForm } from "./retention-form";
+import { SpaceNameForm } from "./space-name-form";
+
+export type SpaceSettingsPageProps = {
+  workspaceId: string;
+  workspaceSlug: string;
+  spaceId: string;
+  permissions: readonly Permission[];
+};
+
+/** The tab "Settings": name, how long the bin keeps entries, and what the registry can and cannot do. */
+export function SpaceSettingsPage({ workspaceId, spaceId, permissions }: SpaceSettingsPageProps) {
+  const space = useSpace(workspaceId, spaceId);
+  // An error of the space itself is shown by the frame around the tabs.
+  if (!space.data) {
+    return (
+      <div role="status" aria-busy="true" aria-label="Loading settings" className="flex flex-col gap-4">
+        <Skeleton className="h-4 w-24" />
+        <Skeleton className="h-8 w-80" />
+        <Skeleton className="h-8 w-40" />
+      </div>
+    );
+  }
+  const { prefix, createdAt, hasBackdatedTimes } = space.data;
+  return (
+    <div>
+      <Section title="Registry space">
+        <div className="flex max-w-2xl flex-col gap-5">
+          <SpaceNameForm key={space.data.name} workspaceId={workspaceId} space={space.data} permissions={permissions} />
+          <KeyValueList
+            items={[
+              { label: "Prefix", value: <code>{prefix}</code> },
+              { label: "Created", value: <RelativeTime at={createdAt} /> },
+              ...(hasBackdatedTimes
+                ? [{ label: "Demo data", value: "Push times of some images were set back by the demo." }]
+                : []),
+            ]}
+          />
+        </div>
+      </Section>
+      <Section
+        title="Recycle bin"
+        description="How long images stay restorable after a rule or a person has moved them to the bin."
+      >
+        <RetentionForm
+          key={space.data.binRetentionDays}
+          workspaceId={workspaceId}
+          space={space.data}
+          permissions={permissions}
+        />
+      </Section>
+      <Section title="Registry">
+        <RegistryFacts workspaceId={workspaceId} registryId={space.data.registryId} />
+      </Section>
+    </div>
+  );
+}

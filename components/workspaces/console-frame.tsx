@@ -1,0 +1,36 @@
+"use client";
+
+import { Boxes, LayoutDashboard, Users } from "lucide-react";
+import type { ReactNode } from "react";
+import { AppFrame } from "../shell/app-frame";
+import { ReadOnlyBanner } from "./read-only-banner";
+import { signOutOfConsole } from "./sign-out";
+
+export type ConsoleFrameProps = {
+  user: { name: string; email: string };
+  workspaces: readonly { id: string; slug: string; name: string }[];
+  workspaceId: string;
+  workspaceSlug: string;
+  children: ReactNode;
+};
+
+/** The frame of a workspace's pages, wired: places, switcher, account, and the banner of a registry that is read-only now. */
+export function ConsoleFrame({ user, workspaces, workspaceId, workspaceSlug, children }: ConsoleFrameProps) {
+  const home = `/w/${workspaceSlug}`;
+  return (
+    <AppFrame
+      workspaces={workspaces}
+      currentSlug={workspaceSlug}
+      user={user}
+      nav={[
+        { href: home, label: "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
+        { href: `${home}/spaces`, label: "Registry Space", icon: <Boxes aria-hidden="true" /> },
+        { href: `${home}/members`, label: "Members", icon: <Users aria-hidden="true" /> },
+      ]}
+      banner={<ReadOnlyBanner workspaceId={workspaceId} workspaceSlug={workspaceSlug} />}
+      onSignOut={signOutOfConsole}
+    >
+      {children}
+    </AppFrame>
+  );
+}

@@ -1,0 +1,30 @@
+import { useQuery } from "@tanstack/react-query";
+import { callOperation } from "@/contracts/call";
+import { listRegistries } from "@/contracts/registries";
+import { getWorkspace } from "@/contracts/workspaces";
+
+const REGISTRIES_EVERY_MS = 5000;
+const NUMBERS_EVERY_MS = 15_000;
+
+export const workspaceKeys = {
+  workspace: (workspaceId: string) => ["workspace", workspaceId] as const,
+  registries: (workspaceId: string) => ["registries", workspaceId] as const,
+};
+
+/** A workspace in numbers, kept fresh while it is looked at. */
+export function useWorkspace(workspaceId: string) {
+  return useQuery({
+    queryKey: workspaceKeys.workspace(workspaceId),
+    queryFn: ({ signal }) => callOperation(getWorkspace, { params: { workspaceId } }, { signal }),
+    refetchInterval: NUMBERS_EVERY_MS,
+  });
+}
+
+/** Registries that the workspace may use. Read each 5 s, because the read-only banner hangs on it. */
+export function useRegistries(workspaceId: string) {
+  return useQuery({
+    queryKey: workspaceKeys.registries(workspaceId),
+    queryFn: ({ signal }) => callOperation(listRegistries, { params: { workspaceId } }, { signal }),
+    refetchInterval: REGISTRIES_EVERY_MS,
+  });
+}
