@@ -9,8 +9,6 @@ export const JOBS = {
   crawl: z.object({ registryId: idSchema }).strict(),
   /** work off notifications received from a registry */
   "registry-events": z.object({ registryId: idSchema }).strict(),
-  /** give silent runs back, re-enqueue queued ones, purge what is due, lift forgotten read-only modes */
-  reconcile: z.object({}).strict(),
 } as const;
 export type JobName = keyof typeof JOBS;
 export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;

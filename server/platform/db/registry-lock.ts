@@ -7,9 +7,15 @@ export type LockMode = "shared" | "exclusive";
 /** A held lock. `lost` aborts when its connection ends: from then on nothing is protected. */
 export interface RegistryLock {
   readonly lost: AbortSignal;
+  /**
+   * Runs `work` while no other mover changes this repository or its bin: what is needed there by something else is decided
+   * and acted on in one piece. Goes on the same connection, so one at a time per held lock; waits for others.
+   */
+  withRepository<T>(repositoryName: string, work: () => Promise<T>): Promise<T>;
 }
 
 const LOCK_CLASS = 0x5ec1;
+const REPOSITORY_LOCK_CLASS = 0x5ec2;
 
 /**
  * Runs `work` under an advisory lock on a registry: movers take it shared, garbage collection exclusive. The lock lives
@@ -36,10 +42,23 @@ export async function withRegistryLock<T>(
   await client.connect();
   try {
     await acquire(client, registryId, mode, options.signal);
-    return await work({ lost: lost.signal });
+    return await work({ lost: lost.signal, withRepository: repositoryLocker(client, registryId) });
   } finally {
     await client.end().catch((error: unknown) => log.debug({ error }, "closing a lock's connection"));
   }
+}
+
+function repositoryLocker(client: pg.Client, registryId: string): RegistryLock["withRepository"] {
+  return async (repositoryName, work) => {
+    const key = [REPOSITORY_LOCK_CLASS, `${registryId}/${repositoryName}`];
+    await client.query("SELECT pg_advisory_lock($1, hashtext($2))", key);
+    try {
+      return await work();
+    } finally {
+      // Where this fails the connection is gone, and the lock with it.
+      await client.query("SELECT pg_advisory_unlock($1, hashtext($2))", key).catch(() => undefined);
+    }
+  };
 }
 
 async function acquire(client: pg.Client, registryId: string, mode: LockMode, signal?: AbortSignal): Promise<void> {

@@ -1,0 +1,7 @@
+import { listRunItems as listRunItemsOperation } from "@/contracts/history";
+import { listRunItems } from "@/server/history/list-run-items";
+import { workspaceRoute } from "@/server/platform/http/route";
+
+export const GET = workspaceRoute(listRunItemsOperation, (scope, { params, query }) =>
+  listRunItems(scope, { ...params, ...query }),
+);

@@ -1,0 +1,9 @@
+import { getSpace as getSpaceOperation, updateSpace as updateSpaceOperation } from "@/contracts/spaces";
+import { workspaceRoute } from "@/server/platform/http/route";
+import { getSpace } from "@/server/spaces/get-space";
+import { updateSpace } from "@/server/spaces/update-space";
+
+export const GET = workspaceRoute(getSpaceOperation, (scope, { params }) => getSpace(scope, params));
+export const PATCH = workspaceRoute(updateSpaceOperation, (scope, { params, body }) =>
+  updateSpace(scope, { ...params, ...body }),
+);

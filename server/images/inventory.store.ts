@@ -1,0 +1,206 @@
+// The inventory as the crawl writes it. Whole repositories are written in bulk statements inside one transaction.
+import type { Transaction } from "@/server/platform/db/prisma";
+import { prisma } from "@/server/platform/db/prisma";
+
+/** A manifest as it is stored once per registry. */
+export interface ManifestRow {
+  digest: string;
+  mediaType: string;
+  kind: "image" | "index" | "unknown";
+  artifactType: string | null;
+  subjectDigest: string | null;
+  sizeBytes: number;
+  platform: string | null;
+  imageCreatedAt: string | null;
+  unreadableReason: string | null;
+  references: ReferenceRow[];
+}
+
+export interface ReferenceRow {
+  role: "config" | "layer" | "child" | "subject" | "other";
+  digest: string;
+  mediaType: string | null;
+  sizeBytes: number;
+  platform: string | null;
+  isForeign: boolean;
+}
+
+/** Which of these manifests of a registry are known and were understood: only the others have to be read. */
+export async function findKnownDigests(registryId: string, digests: readonly string[]): Promise<Set<string>> {
+  const rows = await prisma().$queryRaw<{ digest: string }[]>`
+    SELECT digest FROM manifests WHERE registry_id = ${registryId} AND unreadable_reason IS NULL AND digest = ANY(${[...digests]})`;
+  return new Set(rows.map((row) => row.digest));
+}
+
+/** Inserts manifests with their references; one that was unreadable before is replaced, others never change. */
+export async function insertManifests(
+  tx: Transaction,
+  registryId: string,
+  manifests: readonly ManifestRow[],
+): Promise<void> {
+  if (manifests.length === 0) return;
+  const rows = JSON.stringify(manifests.map(({ references: _, ...row }) => row));
+  await tx.$executeRaw`
+    INSERT INTO manifests (registry_id, digest, media_type, kind, artifact_type, subject_digest, size_bytes, platform, image_created_at, unreadable_reason)
+    SELECT ${registryId}, m.digest, m."mediaType", m.kind, m."artifactType", m."subjectDigest", m."sizeBytes", m.platform, m."imageCreatedAt", m."unreadableReason"
+    FROM jsonb_to_recordset(${rows}::jsonb) AS m(digest text, "mediaType" text, kind text, "artifactType" text, "subjectDigest" text,
+      "sizeBytes" int, platform text, "imageCreatedAt" timestamptz, "unreadableReason" text)
+    ORDER BY m.digest
+    ON CONFLICT (registry_id, digest) DO UPDATE SET media_type = excluded.media_type, kind = excluded.kind,
+      artifact_type = excluded.artifact_type, subject_digest = excluded.subject_digest, size_bytes = excluded.size_bytes,
+      platform = excluded.platform, image_created_at = excluded.image_created_at, unreadable_reason = excluded.unreadable_reason
+      WHERE manifests.unreadable_reason IS NOT NULL`;
+  const references = manifests.flatMap(({ digest, references }) =>
+    references.map((reference, ordinal) => ({ ...reference, manifestDigest: digest, ordinal })),
+  );
+  await tx.$executeRaw`
+    INSERT INTO manifest_references (registry_id, manifest_digest, ordinal, role, digest, media_type, size_bytes, platform, is_foreign)
+    SELECT ${registryId}, r."manifestDigest", r.ordinal, r.role, r.digest, r."mediaType", r."sizeBytes", r.platform, r."isForeign"
+    FROM jsonb_to_recordset(${JSON.stringify(references)}::jsonb) AS r("manifestDigest" text, ordinal int, role text, digest text,
+      "mediaType" text, "sizeBytes" bigint, platform text, "isForeign" boolean)
+    ON CONFLICT DO NOTHING`;
+}
+
+export interface RepositorySnapshot {
+  revisions: readonly { digest: string; pushedAt: string }[];
+  tags: readonly { name: string; digest: string }[];
+  /** `storage` sees every revision; `api` only what tags lead to, so that what it does not see is not gone. */
+  source: "storage" | "api";
+}
+
+export async function upsertRepository(
+  tx: Transaction,
+  repository: { id: string; workspaceId: string; spaceId: string; registryId: string; name: string },
+): Promise<string> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    INSERT INTO repositories (id, workspace_id, space_id, registry_id, name, last_crawled_at)
+    VALUES (${repository.id}, ${repository.workspaceId}, ${repository.spaceId}, ${repository.registryId}, ${repository.name}, now())
+    ON CONFLICT (registry_id, name) DO UPDATE SET last_crawled_at = now() RETURNING id`;
+  const row = rows[0];
+  if (!row) throw new Error("a repository was neither inserted nor found");
+  // One writer a repository: two crawls of it take turns.
+  await tx.$queryRaw`SELECT id FROM repositories WHERE id = ${row.id} FOR UPDATE`;
+  return row.id;
+}
+
+/** The database's clock: moves are stamped with it. */
+export async function readDatabaseTime(): Promise<Date> {
+  const rows = await prisma().$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+  return rows[0]?.now ?? new Date();
+}
+
+/** Whether a move ended in this repository since: a listing from before it is stale and must not be written. */
+export async function hasMovedSince(
+  tx: Transaction,
+  registryId: string,
+  repositoryName: string,
+  since: Date,
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM bin_entries WHERE registry_id = ${registryId} AND repository_name = ${repositoryName}
+      AND (recycled_at >= ${since} OR ended_at >= ${since}) LIMIT 1`;
+  return rows.length > 0;
+}
+
+/** Makes the inventory of one repository what was just listed. Times of rows that stand already are kept. */
+export async function writeSnapshot(
+  tx: Transaction,
+  repository: { id: string; workspaceId: string; registryId: string },
+  snapshot: RepositorySnapshot,
+): Promise<void> {
+  const { id, workspaceId, registryId } = repository;
+  const revisions = JSON.stringify(snapshot.revisions);
+  const tags = JSON.stringify(snapshot.tags);
+  await tx.$executeRaw`
+    INSERT INTO repository_manifests (repository_id, digest, workspace_id, registry_id, pushed_at, pushed_at_source)
+    SELECT ${id}, r.digest, ${workspaceId}, ${registryId}, r."pushedAt", ${snapshot.source === "storage" ? "storage" : "crawl"}
+    FROM jsonb_to_recordset(${revisions}::jsonb) AS r(digest text, "pushedAt" timestamptz)
+    ON CONFLICT DO NOTHING`;
+  if (snapshot.source === "storage") {
+    await tx.$executeRaw`
+      DELETE FROM repository_manifests WHERE repository_id = ${id}
+        AND digest NOT IN (SELECT r.digest FROM jsonb_to_recordset(${revisions}::jsonb) AS r(digest text))`;
+  }
+  await tx.$executeRaw`
+    INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at)
+    SELECT ${id}, t.name, ${workspaceId}, t.digest, coalesce(rm.pushed_at, now())
+    FROM jsonb_to_recordset(${tags}::jsonb) AS t(name text, digest text)
+    LEFT JOIN repository_manifests rm ON rm.repository_id = ${id} AND rm.digest = t.digest
+    ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest, pushed_at = now() WHERE tags.digest <> excluded.digest`;
+  await tx.$executeRaw`
+    DELETE FROM tags WHERE repository_id = ${id}
+      AND name NOT IN (SELECT t.name FROM jsonb_to_recordset(${tags}::jsonb) AS t(name text))`;
+  await tx.$executeRaw`
+    UPDATE repository_manifests rm SET untagged_since = CASE WHEN tagged.yes THEN NULL ELSE coalesce(rm.untagged_since, now()) END
+    FROM (SELECT r.digest, EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = ${id} AND t.digest = r.digest) AS yes
+          FROM repository_manifests r WHERE r.repository_id = ${id}) tagged
+    WHERE rm.repository_id = ${id} AND rm.digest = tagged.digest AND (rm.untagged_since IS NULL) <> tagged.yes`;
+}
+
+/** Repositories of a registry that a complete listing did not name any more lose their manifests and tags; the row stays. */
+export async function clearGoneRepositories(
+  registryId: string,
+  spaceIds: readonly string[],
+  listed: readonly string[],
+): Promise<void> {
+  await prisma().$transaction([
+    prisma().$executeRaw`
+      DELETE FROM tags USING repositories r WHERE tags.repository_id = r.id AND r.registry_id = ${registryId}
+        AND r.space_id = ANY(${[...spaceIds]}) AND r.name <> ALL(${[...listed]})`,
+    prisma().$executeRaw`
+      DELETE FROM repository_manifests rm USING repositories r WHERE rm.repository_id = r.id AND r.registry_id = ${registryId}
+        AND r.space_id = ANY(${[...spaceIds]}) AND r.name <> ALL(${[...listed]})`,
+  ]);
+}
+
+/** Sets the push time of manifests and tags that a notification reported. */
+export async function writePushTimes(
+  registryId: string,
+  pushes: readonly { repository: string; digest: string; tag: string | null; at: string }[],
+): Promise<void> {
+  if (pushes.length === 0) return;
+  const rows = JSON.stringify(pushes);
+  await prisma().$transaction([
+    prisma().$executeRaw`
+      UPDATE repository_manifests rm SET pushed_at = greatest(rm.pushed_at, p.at), pushed_at_source = 'event'
+      FROM (SELECT p.repository, p.digest, max(p.at) AS at
+            FROM jsonb_to_recordset(${rows}::jsonb) AS p(repository text, digest text, at timestamptz) GROUP BY 1, 2) p
+      JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository
+      WHERE rm.repository_id = r.id AND rm.digest = p.digest`,
+    prisma().$executeRaw`
+      UPDATE tags t SET pushed_at = greatest(t.pushed_at, p.at)
+      FROM (SELECT p.repository, p.digest, p.tag, max(p.at) AS at
+            FROM jsonb_to_recordset(${rows}::jsonb) AS p(repository text, digest text, tag text, at timestamptz)
+            WHERE p.tag IS NOT NULL GROUP BY 1, 2, 3) p
+      JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository
+      WHERE t.repository_id = r.id AND t.name = p.tag AND t.digest = p.digest`,
+  ]);
+}
+
+/** Sets the last pull of manifests; an older report changes nothing. */
+export async function writePullTimes(
+  registryId: string,
+  pulls: readonly { repository: string; digest: string; at: string }[],
+): Promise<void> {
+  if (pulls.length === 0) return;
+  await prisma().$executeRaw`
+    UPDATE repository_manifests rm SET last_pulled_at = greatest(rm.last_pulled_at, p.at)
+    FROM (SELECT p.repository, p.digest, max(p.at) AS at
+          FROM jsonb_to_recordset(${JSON.stringify(pulls)}::jsonb) AS p(repository text, digest text, at timestamptz) GROUP BY 1, 2) p
+    JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository
+    WHERE rm.repository_id = r.id AND rm.digest = p.digest`;
+}
+
+export interface CrawledSpace {
+  id: string;
+  workspaceId: string;
+  prefix: string;
+}
+
+export function listSpacesOfRegistry(registryId: string): Promise<CrawledSpace[]> {
+  return prisma().space.findMany({ where: { registryId }, select: { id: true, workspaceId: true, prefix: true } });
+}
+
+export async function markCrawled(registryId: string): Promise<void> {
+  await prisma().registry.update({ where: { id: registryId }, data: { lastCrawledAt: new Date() } });
+}

@@ -1,0 +1,62 @@
+import type { Artifact } from "@/domain/rules/facts";
+import { groupBy } from "@/lib/group-by";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { requireSpace } from "@/server/spaces/require-space";
+import { type FactReference, type FactRow, readFactReferences, readFactRows } from "./facts.store";
+
+const CHART_CONFIG = "application/vnd.cncf.helm.config.v1+json";
+
+/**
+ * The facts of every manifest of a space, for planning, or of one repository of it, for looking again right before a move:
+ * what the inventory knows, unknown as null.
+ * @throws AppError not_found
+ */
+export async function loadSpaceFacts(
+  scope: WorkspaceScope,
+  spaceId: string,
+  repositoryName?: string,
+): Promise<Artifact[]> {
+  const space = await requireSpace(scope, spaceId);
+  const facts: Artifact[] = [];
+  for await (const rows of readFactRows(scope.workspaceId, space.id, repositoryName)) {
+    const references = await readFactReferences(space.registryId, [...new Set(rows.map((row) => row.digest))]);
+    const referencesOf = groupBy(references, (reference) => reference.manifestDigest);
+    for (const row of rows) facts.push(artifactOf(row, referencesOf.get(row.digest) ?? []));
+  }
+  return facts;
+}
+
+function artifactOf(row: FactRow, references: readonly FactReference[]): Artifact {
+  const blobs = references.filter((reference) => reference.role !== "child");
+  return {
+    repositoryName: row.repositoryName,
+    digest: row.digest,
+    kind: kindOf(row),
+    mediaType: row.mediaType,
+    tags: row.tags.map((tag) => ({ name: tag.name, pushedAt: new Date(tag.pushedAt).getTime() })),
+    pushedAt: row.pushedAt.getTime(),
+    lastPulledAt: row.lastPulledAt?.getTime() ?? null,
+    createdAt: row.imageCreatedAt?.getTime() ?? null,
+    untaggedSince: row.untaggedSince?.getTime() ?? null,
+    // Pins, immutable tags and cluster use are not recorded yet: nothing is pinned, and no rule may think otherwise.
+    isPinned: false,
+    pinText: null,
+    immutableTags: [],
+    inUseBy: [],
+    children: references.filter((reference) => reference.role === "child").map((reference) => reference.digest),
+    subject: row.subject,
+    missingChildren: 0,
+    isUnreadable: row.isUnreadable,
+    blobs: [
+      { digest: row.digest, sizeBytes: row.manifestBytes },
+      ...blobs.map((blob) => ({ digest: blob.digest, sizeBytes: Number(blob.sizeBytes) })),
+    ],
+  };
+}
+
+function kindOf(row: FactRow): Artifact["kind"] {
+  if (row.isUnreadable || row.kind === "unknown") return "unknown";
+  if (row.kind === "index") return "index";
+  if (row.artifactType === CHART_CONFIG) return "chart";
+  return row.artifactType === null ? "image" : "other";
+}

@@ -1,0 +1,19 @@
+import type { JobPayload } from "@/contracts/jobs";
+import { executeGc } from "@/server/gc/execute-gc";
+import { executeRun } from "@/server/history/execute-run";
+import type { RunExecutors } from "@/server/history/run-context";
+import { executeReclaim } from "@/server/reclaim/execute-reclaim";
+import { executePurge } from "@/server/recycle-bin/execute-purge";
+import { executeRestore } from "@/server/recycle-bin/execute-restore";
+import type { JobContext } from "../start-worker";
+
+const EXECUTORS: RunExecutors = {
+  reclaim: executeReclaim,
+  restore: executeRestore,
+  purge: executePurge,
+  gc: executeGc,
+};
+
+export async function handleRun({ runId }: JobPayload<"run">, { workerId, shutdown }: JobContext): Promise<void> {
+  await executeRun(runId, workerId, EXECUTORS, shutdown);
+}

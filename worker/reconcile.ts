@@ -1,0 +1,25 @@
+import { liftForgottenReadOnly } from "@/server/gc/lift-forgotten-read-only";
+import { reconcileRuns } from "@/server/history/reconcile-runs";
+import { log } from "@/server/platform/log";
+import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
+import { enqueueDueCrawls } from "@/server/registries/enqueue-due-crawls";
+import { enqueuePendingEvents } from "@/server/registries/enqueue-pending-events";
+
+/** Rebuilds from PostgreSQL whatever Redis or a dead worker lost. One step that fails does not stop the others. */
+export async function reconcile(shutdown: AbortSignal): Promise<void> {
+  const steps: [string, () => Promise<unknown>][] = [
+    ["runs", reconcileRuns],
+    ["read-only", liftForgottenReadOnly],
+    ["events", enqueuePendingEvents],
+    ["purge", () => purgeDueEntries(new Date())],
+    ["crawls", () => enqueueDueCrawls(new Date())],
+  ];
+  for (const [name, step] of steps) {
+    if (shutdown.aborted) return;
+    try {
+      await step();
+    } catch (error) {
+      log.warn({ step: name, error }, "reconcile");
+    }
+  }
+}
