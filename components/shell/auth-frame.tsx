@@ -2,6 +2,8 @@ import type { ReactNode } from "react";
 import { Logo } from "@/components/ui/logo";
 import { StorageMap } from "./storage-map";
 
+const STATEMENT = "Free the space. Keep every image that somebody still needs.";
+
 const PROMISES = [
   { title: "Preview", text: "Every image with its verdict, the reason for it, and the bytes it would free." },
   { title: "Recycle", text: "Nothing leaves its place before its copy is verified. Restore brings back every tag." },
@@ -27,6 +29,7 @@ export function AuthFrame({
           {description ? <p className="mt-1 text-md text-muted">{description}</p> : null}
           <div className="mt-7">{children}</div>
         </div>
+        <p className="text-center text-sm text-subtle wide:hidden">{STATEMENT}</p>
       </main>
       <aside
         aria-label="What Reclaim does"
@@ -34,9 +37,7 @@ export function AuthFrame({
       >
         <StorageMap />
         <div className="max-w-xl">
-          <p className="text-balance font-medium text-2xl tracking-[-0.02em]">
-            Free the space. Keep every image that somebody still needs.
-          </p>
+          <p className="text-balance font-medium text-2xl tracking-[-0.02em]">{STATEMENT}</p>
           <dl className="mt-6 grid gap-x-8 gap-y-4">
             {PROMISES.map((promise) => (
               <div key={promise.title} className="grid grid-cols-[84px_1fr] border-rule border-t pt-3">

@@ -19,7 +19,7 @@ export function EmptyState({ title, description, icon, action, className }: Empt
           {icon}
         </span>
       ) : null}
-      <p className="font-medium text-md">{title}</p>
+      <div className="font-medium text-md">{title}</div>
       {description ? <p className="max-w-prose text-balance text-muted">{description}</p> : null}
       {action ? <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div> : null}
     </div>
