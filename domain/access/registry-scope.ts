@@ -7,7 +7,7 @@ export const SYSTEM_SUBJECT = "reclaim-system";
 /** First path component of the recycle bin: closed to every tenant, and reserved as a space prefix. */
 export const RECYCLE_BIN_PREFIX = "recyclebin";
 
-export type SpaceRole = "viewer" | "editor" | "admin";
+type SpaceRole = "viewer" | "editor" | "admin";
 
 /** A space of this registry that the caller may use. `prefix` has no slash at either end. */
 export type SpaceGrant = { prefix: string; role: SpaceRole };

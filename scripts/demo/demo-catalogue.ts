@@ -2,11 +2,11 @@ import type { ImagePlatform } from "@/scripts/demo/oci-image";
 
 const MIB = 1024 * 1024;
 
-export const AMD64: ImagePlatform = { os: "linux", architecture: "amd64" };
-export const ARM64: ImagePlatform = { os: "linux", architecture: "arm64" };
+const AMD64: ImagePlatform = { os: "linux", architecture: "amd64" };
+const ARM64: ImagePlatform = { os: "linux", architecture: "arm64" };
 
 /** The images that the company's own images stand on: an operating system and a runtime, rebuilt now and then. */
-export type PlannedBase = { name: string; os: number; runtime: string };
+type PlannedBase = { name: string; os: number; runtime: string };
 
 /** One push. `tags` all get the same digest, the first is pushed and the others added; a later build may take them over. */
 export type PlannedBuild = {

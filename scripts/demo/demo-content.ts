@@ -22,7 +22,7 @@ const PARALLEL_REPOSITORIES = 3;
 /** An image as it stands in the registry after the push. `tag` null: untagged (a child, an overwritten tag's image, an SBOM). */
 export type PushedDemoImage = { repository: string; tag: string | null; digest: string; pushedAt: Date };
 
-export type DemoProgress = { done: number; total: number; sentBytes: number };
+type DemoProgress = { done: number; total: number; sentBytes: number };
 
 export type PushDemoOptions = {
   /** `http://host:port` */

@@ -14,9 +14,9 @@ const LEAF_LIFETIME_MS = 30 * DAY_MS;
 const LEAF_RENEWAL_MS = 15 * DAY_MS;
 
 /** Docker's client takes anything shorter for 60 s, and would then use a token that has ended. */
-export const MIN_TOKEN_TTL_SECONDS = 60;
+const MIN_TOKEN_TTL_SECONDS = 60;
 
-export type TokenRequest = {
+type TokenRequest = {
   /** User id, `reclaim-system`, or "" for anonymous; the registry reports it as the actor of events. */
   subject: string;
   access: readonly RegistryAccess[];

@@ -5,7 +5,7 @@ import type { RegistryAccess } from "@/domain/access/registry-scope";
 import type { RegistryAuthorizer } from "@/server/platform/registry/registry-authorizer";
 import { protocolError, RegistryError } from "@/server/platform/registry/registry-error";
 
-export type TransportRequest = {
+type TransportRequest = {
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path with query, from `/v2/` on. */
   path: string;

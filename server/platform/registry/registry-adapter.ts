@@ -22,7 +22,7 @@ export type RegistryCapabilities = {
 /** What is missing of an image: `blob` for configs and layers. `reason` is one line for people. */
 export type MissingContent = { kind: "manifest" | "blob"; digest: string; reason: string };
 
-export type CopyStep = { kind: "blob" | "manifest"; digest: string; done: number; total: number };
+type CopyStep = { kind: "blob" | "manifest"; digest: string; done: number; total: number };
 
 export type CopyRequest = {
   from: string;
