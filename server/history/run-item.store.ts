@@ -24,24 +24,31 @@ export interface NewRunItem {
   pushedAt: string | null;
   lastPulledAt: string | null;
   binEntryId: string | null;
+  /** Why nothing will be done although the verdict says so (left out by a limit). */
+  error?: string | null;
 }
 
 const INSERT_BATCH = 2_000;
 
 /** Writes the plan of a run in bulk; rows that stand already (an earlier claim wrote them) stay as they are. */
-export async function insertRunItems(workspaceId: string, runId: string, items: readonly NewRunItem[]): Promise<void> {
+export async function insertRunItems(
+  workspaceId: string,
+  runId: string,
+  items: readonly NewRunItem[],
+  tx: Prisma.TransactionClient = prisma(),
+): Promise<void> {
   for (let start = 0; start < items.length; start += INSERT_BATCH) {
     const batch = JSON.stringify(items.slice(start, start + INSERT_BATCH));
-    await prisma().$executeRaw`
+    await tx.$executeRaw`
       INSERT INTO run_items (run_id, ordinal, workspace_id, action, state, repository_name, digest, kind, tags, selected_tags,
-                             reason, members, rule_id, size_bytes, unique_bytes, pushed_at, last_pulled_at, bin_entry_id)
+                             reason, members, rule_id, size_bytes, unique_bytes, pushed_at, last_pulled_at, bin_entry_id, error)
       SELECT ${runId}, item.ordinal, ${workspaceId}, item.action, item.state, item."repositoryName", item.digest, item.kind,
              item.tags, item."selectedTags", item.reason, item.members, item."ruleId", item."sizeBytes", item."uniqueBytes",
-             item."pushedAt", item."lastPulledAt", item."binEntryId"
+             item."pushedAt", item."lastPulledAt", item."binEntryId", item.error
       FROM jsonb_to_recordset(${batch}::jsonb) AS item(
         ordinal int, action text, state text, "repositoryName" text, digest text, kind text, tags text[], "selectedTags" text[],
         reason jsonb, members jsonb, "ruleId" text, "sizeBytes" bigint, "uniqueBytes" bigint, "pushedAt" timestamptz,
-        "lastPulledAt" timestamptz, "binEntryId" text)
+        "lastPulledAt" timestamptz, "binEntryId" text, error text)
       ON CONFLICT (run_id, ordinal) DO NOTHING`;
   }
 }
@@ -96,6 +103,24 @@ export function listItemsToMove(runId: string, limit: number): Promise<RunItemRe
     where: { runId, state: { in: ["moving", "planned"] } },
     orderBy: [{ state: "asc" }, { ordinal: "asc" }],
     take: limit,
+  });
+}
+
+/** The item as it stands now, after an attempt that may have journaled more than its caller knows. */
+export function findRunItem(runId: string, ordinal: number): Promise<RunItemRecord | null> {
+  return prisma().runItem.findUnique({ where: { runId_ordinal: { runId, ordinal } } });
+}
+
+/** Drops a plan of which nothing was done yet (its worker was killed while writing it), so that it is made anew as a whole. */
+export async function deleteRunItems(run: { id: string; epoch: number }): Promise<void> {
+  await prisma().runItem.deleteMany({ where: { runId: run.id, run: { epoch: run.epoch, status: "running" } } });
+}
+
+/** What a stopped run did not begin stays undone: planned → left_out. */
+export async function leaveOutPlannedItems(run: { id: string; epoch: number }, why: string): Promise<void> {
+  await prisma().runItem.updateMany({
+    where: { runId: run.id, state: "planned", run: { epoch: run.epoch, status: "running" } },
+    data: { state: "left_out", error: why, updatedAt: new Date() },
   });
 }
 

@@ -1,10 +1,14 @@
-// The journal of a run's items, for the executors of other areas.
+// The items of a run as executors of other areas journal them: stores belong to their area, this is the door to this one.
 export {
   countItemsByState,
-  type ItemWrite,
+  deleteRunItems,
+  findRunItem,
   insertRunItems,
+  type ItemWrite,
+  leaveOutPlannedItems,
   listItemsToMove,
   type NewRunItem,
   type RunItemRecord,
+  type RunItemState,
   writeRunItem,
 } from "./run-item.store";
