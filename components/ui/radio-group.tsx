@@ -4,7 +4,7 @@ import { RadioGroup as Primitive } from "radix-ui";
 import { type ReactNode, useId } from "react";
 import { cn } from "@/lib/cn";
 
-export type RadioOption<Value extends string> = {
+type RadioOption<Value extends string> = {
   value: Value;
   label: ReactNode;
   hint?: ReactNode;

@@ -7,7 +7,7 @@ import { cn } from "@/lib/cn";
 import { useFieldWiring } from "./field";
 import { controlStyles } from "./input";
 
-export type SelectOption<Value extends string> = { value: Value; label: string; hint?: ReactNode; disabled?: boolean };
+type SelectOption<Value extends string> = { value: Value; label: string; hint?: ReactNode; disabled?: boolean };
 
 export type SelectProps<Value extends string> = {
   value: Value | undefined;
