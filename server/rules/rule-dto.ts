@@ -1,6 +1,6 @@
 import type { RuleDto } from "@/contracts/rules";
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
-import { ruleSentence, scheduleSentence } from "@/domain/rules/sentence";
+import { ruleSentence, scheduleText } from "@/domain/rules/sentence";
 import type { LastRunOfRule, RuleRecord } from "./rule.store";
 
 /** A rule as the API shows it, with its sentence. The stored definition is parsed again: it is a border like any other. */
@@ -11,7 +11,7 @@ export function ruleDto(rule: RuleRecord, lastRun: LastRunOfRule | undefined): R
     name: rule.name,
     definition,
     sentence: ruleSentence(definition),
-    scheduleText: scheduleSentence(definition.schedule),
+    scheduleText: scheduleText(definition.schedule),
     isEnabled: rule.isEnabled,
     revision: rule.revision,
     updatedAt: rule.updatedAt.toISOString(),
