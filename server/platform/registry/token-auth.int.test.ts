@@ -198,6 +198,7 @@ describe("tokens under the CA", () => {
       tag: "v2",
       digest: (await system.resolve("acme/actors", "v2"))?.digest ?? "",
     });
+    await system.tag({ repository: "acme/actors", tag: "v3", digest: top.digest });
     const names: string[] = [];
     for await (const name of system.listRepositories({ prefix: "acme" })) names.push(name);
     expect(names).toContain("acme/actors");
