@@ -13,14 +13,14 @@ const DAY_MS = 24 * 3_600_000;
 const LEAF_LIFETIME_MS = 30 * DAY_MS;
 const LEAF_RENEWAL_MS = 15 * DAY_MS;
 
-/** Docker's client takes anything shorter for 60 s, and would then use a token that has ended. */
-const MIN_TOKEN_TTL_SECONDS = 60;
-
 type TokenRequest = {
   /** User id, `reclaim-system`, or "" for anonymous; the registry reports it as the actor of events. */
   subject: string;
   access: readonly RegistryAccess[];
-  /** At least 60. */
+  /**
+   * Whole seconds, at least 1. For tokens that clients get, 60 or more: Docker's takes anything shorter for 60 s, and would then use
+   * a token that has ended.
+   */
   ttlSeconds: number;
   /** The registry's `service`, which becomes the audience. */
   service: string;
@@ -61,7 +61,7 @@ async function issueLeaf(ca: RegistryCa, nowMs: number): Promise<Leaf> {
  * Signs registry tokens (ES256) with a leaf certificate that only lives in this process; the registry knows the CA of
  * `dir` and takes the leaf from the token's `x5c`, so keys change without a restart of the registry. `expiresAt` and
  * `issuedAt` are exactly what the token says (whole seconds).
- * @throws RangeError for a `ttlSeconds` below 60 or not whole.
+ * @throws RangeError for a `ttlSeconds` below 1 or not whole.
  */
 export async function createTokenSigner(dir: string): Promise<TokenSigner> {
   const ca = await loadRegistryCa(dir);
@@ -76,10 +76,8 @@ export async function createTokenSigner(dir: string): Promise<TokenSigner> {
 
   return {
     async sign({ subject, access, ttlSeconds, service, issuer, nowMs }) {
-      if (!Number.isInteger(ttlSeconds) || ttlSeconds < MIN_TOKEN_TTL_SECONDS) {
-        throw new RangeError(
-          `a registry token lives at least ${MIN_TOKEN_TTL_SECONDS} whole seconds, not ${ttlSeconds}`,
-        );
+      if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1) {
+        throw new RangeError(`a registry token lives a number of whole seconds, not ${ttlSeconds}`);
       }
       const { privateKey, x5c } = await leafAt(nowMs);
       // Registries refuse a claim that is not an integer.
