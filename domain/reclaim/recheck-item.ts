@@ -55,6 +55,7 @@ export function recheckItem({ item, artifacts, rules, planNowMs, graceMs }: Rech
     repository,
     graph,
     units: buildUnits(repository, graph),
+    held: holdsOfParts(repository, graph),
     frame: { nowMs: planNowMs, graceMs },
   };
   const guard = guardAt(top, fresh) ?? immutableGuard(item, artifact) ?? neighbourGuard(item, fresh);

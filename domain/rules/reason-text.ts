@@ -37,7 +37,7 @@ function keepText(reason: KeepReason): string {
     case "protected":
       return reason.because.length === 0 ? `protected by ${ruleText(reason)}` : ofRule(reason.because, reason);
     case "immutable_tag":
-      return `${reason.tags.length === 1 ? "tag" : "tags"} ${listInWords(reason.tags.map(quoted), "and")} immutable`;
+      return `its ${reason.tags.length === 1 ? "tag" : "tags"} ${listInWords(reason.tags.map(quoted), "and")} ${reason.tags.length === 1 ? "is" : "are"} immutable`;
     case "unreadable_neighbour":
       return `its repository holds ${named(reason)}, which cannot be read and may need it`;
     case "missing_children":
