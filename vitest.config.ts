@@ -7,11 +7,21 @@ const exclude = ["**/node_modules/**", ".next/**", ".test/**", ".reclaim/**", "e
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { alias }, test: { name: "unit", include: ["**/*.test.{ts,tsx}"], exclude: [...exclude, "**/*.int.test.ts"] } },
+      {
+        resolve: { alias },
+        test: {
+          name: "unit",
+          sequence: { groupOrder: 0 },
+          include: ["**/*.test.{ts,tsx}"],
+          exclude: [...exclude, "**/*.int.test.ts"],
+        },
+      },
       {
         resolve: { alias },
         test: {
           name: "integration",
+          sequence: { groupOrder: 1 },
+          env: { RECLAIM_LOG_LEVEL: "silent" },
           include: ["**/*.int.test.ts"],
           exclude,
           globalSetup: ["testing/integration-setup.ts"],

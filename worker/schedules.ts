@@ -1,7 +1,7 @@
 import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
+import type { JobContext } from "./job-context";
 import { reconcile } from "./reconcile";
-import type { JobContext } from "./start-worker";
 
 /**
  * The reconciler runs in every worker on its own clock, not from a queue: it is what rebuilds the queue when Redis was

@@ -8,13 +8,8 @@ import { closeRegistries } from "@/server/registries/open-registry";
 import { handleCrawl } from "./handlers/crawl";
 import { handleRegistryEvents } from "./handlers/registry-events";
 import { handleRun } from "./handlers/run";
+import type { JobContext } from "./job-context";
 import { startSchedules } from "./schedules";
-
-export interface JobContext {
-  readonly workerId: string;
-  /** Aborts when the worker stops. */
-  readonly shutdown: AbortSignal;
-}
 
 /** One handler a job: forgetting one does not compile. */
 const HANDLERS: { [N in JobName]: (payload: JobPayload<N>, context: JobContext) => Promise<void> } = {

@@ -32,6 +32,25 @@ export async function findKnownDigests(registryId: string, digests: readonly str
   return new Set(rows.map((row) => row.digest));
 }
 
+export interface KnownReferences {
+  digest: string;
+  kind: string;
+  subjectDigest: string | null;
+  references: string[];
+  children: string[];
+}
+
+/** Everything that known and understood manifests of a registry refer to, in one scan. */
+export function findManifestReferences(registryId: string, digests: readonly string[]): Promise<KnownReferences[]> {
+  return prisma().$queryRaw`
+    SELECT m.digest, m.kind, m.subject_digest AS "subjectDigest",
+      coalesce(array_agg(r.digest) FILTER (WHERE r.digest IS NOT NULL), '{}') AS references,
+      coalesce(array_agg(r.digest) FILTER (WHERE r.role = 'child'), '{}') AS children
+    FROM manifests m LEFT JOIN manifest_references r ON r.registry_id = m.registry_id AND r.manifest_digest = m.digest
+    WHERE m.registry_id = ${registryId} AND m.unreadable_reason IS NULL AND m.digest = ANY(${[...digests]})
+    GROUP BY m.digest, m.kind, m.subject_digest`;
+}
+
 /** Inserts manifests with their references; one that was unreadable before is replaced, others never change. */
 export async function insertManifests(
   tx: Transaction,
@@ -153,6 +172,9 @@ export async function clearGoneRepositories(
   ]);
 }
 
+/** The demo backdates what it pushes; the notifications of those very pushes come late and must not undo that. */
+const DEMO_PUSH_WINDOW = "15 minutes";
+
 /** Sets the push time of manifests and tags that a notification reported. */
 export async function writePushTimes(
   registryId: string,
@@ -166,14 +188,17 @@ export async function writePushTimes(
       FROM (SELECT p.repository, p.digest, max(p.at) AS at
             FROM jsonb_to_recordset(${rows}::jsonb) AS p(repository text, digest text, at timestamptz) GROUP BY 1, 2) p
       JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository
-      WHERE rm.repository_id = r.id AND rm.digest = p.digest`,
+      WHERE rm.repository_id = r.id AND rm.digest = p.digest
+        AND (rm.pushed_at_source <> 'demo' OR p.at > r.first_seen_at + ${DEMO_PUSH_WINDOW}::interval)`,
     prisma().$executeRaw`
       UPDATE tags t SET pushed_at = greatest(t.pushed_at, p.at)
       FROM (SELECT p.repository, p.digest, p.tag, max(p.at) AS at
             FROM jsonb_to_recordset(${rows}::jsonb) AS p(repository text, digest text, tag text, at timestamptz)
             WHERE p.tag IS NOT NULL GROUP BY 1, 2, 3) p
       JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository
-      WHERE t.repository_id = r.id AND t.name = p.tag AND t.digest = p.digest`,
+      WHERE t.repository_id = r.id AND t.name = p.tag AND t.digest = p.digest
+        AND (p.at > r.first_seen_at + ${DEMO_PUSH_WINDOW}::interval OR NOT EXISTS (
+          SELECT 1 FROM repository_manifests rm WHERE rm.repository_id = r.id AND rm.digest = p.digest AND rm.pushed_at_source = 'demo'))`,
   ]);
 }
 

@@ -1,3 +1,4 @@
+import { hasDigest } from "@/server/platform/crypto/has-digest";
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 
@@ -38,9 +39,11 @@ export function storageReader(storage: BlobStorage): RepositoryReader {
     },
     async readManifest(_repository, digest) {
       const body = await read(digest);
-      return body
+      if (!body) return { missing: "its bytes are missing from the storage, or too large for a manifest" };
+      // What is kept of a manifest is believed for ever, by marking too: a body that was damaged must not be taken for it.
+      return hasDigest(body, digest)
         ? { mediaType: "", body }
-        : { missing: "its bytes are missing from the storage, or too large for a manifest" };
+        : { missing: "its bytes in the storage do not have its digest" };
     },
     readConfig: read,
   };

@@ -4,5 +4,6 @@ import pino from "pino";
 export const log = pino({
   level: process.env.RECLAIM_LOG_LEVEL ?? "info",
   base: null,
+  serializers: { error: pino.stdSerializers.err },
   timestamp: pino.stdTimeFunctions.isoTime,
 });

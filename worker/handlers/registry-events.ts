@@ -1,6 +1,6 @@
 import type { JobPayload } from "@/contracts/jobs";
 import { processRegistryEvents } from "@/server/images/process-registry-events";
-import type { JobContext } from "../start-worker";
+import type { JobContext } from "../job-context";
 
 export async function handleRegistryEvents(
   { registryId }: JobPayload<"registry-events">,

@@ -5,7 +5,7 @@ import type { RunExecutors } from "@/server/history/run-context";
 import { executeReclaim } from "@/server/reclaim/execute-reclaim";
 import { executePurge } from "@/server/recycle-bin/execute-purge";
 import { executeRestore } from "@/server/recycle-bin/execute-restore";
-import type { JobContext } from "../start-worker";
+import type { JobContext } from "../job-context";
 
 const EXECUTORS: RunExecutors = {
   reclaim: executeReclaim,

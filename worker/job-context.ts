@@ -1,0 +1,5 @@
+export interface JobContext {
+  readonly workerId: string;
+  /** Aborts when the worker stops. */
+  readonly shutdown: AbortSignal;
+}
