@@ -65,7 +65,7 @@ export function OverviewPage({ workspaceId, workspaceSlug, workspaceName }: Over
   );
 }
 
-const UNKNOWN = { title: "This could not be loaded" };
+const UNKNOWN: { title: string; detail?: string } = { title: "This could not be loaded" };
 
 function Numbers({ workspaceId }: { workspaceId: string }) {
   const workspace = useWorkspace(workspaceId);
@@ -144,8 +144,8 @@ function LargestSpaces({ workspaceSlug, spaces }: { workspaceSlug: string; space
               aria-hidden="true"
               className="flex h-2 gap-px overflow-hidden rounded-sm bg-sunken narrow:order-last narrow:col-span-2"
             >
-              <div className="bg-ink/75" style={{ width: `${(space.storedBytes / whole) * 100}%` }} />
-              <div className="bg-warning" style={{ width: `${(space.binBytes / whole) * 100}%` }} />
+              <div className="bg-chart-kept" style={{ width: `${(space.storedBytes / whole) * 100}%` }} />
+              <div className="bg-chart-bin" style={{ width: `${(space.binBytes / whole) * 100}%` }} />
             </div>
             <p className="text-right tabular-nums">
               <Bytes value={space.storedBytes} className="font-medium" />

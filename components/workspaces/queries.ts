@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { getMe } from "@/contracts/access";
 import { callOperation } from "@/contracts/call";
 import { listRegistries } from "@/contracts/registries";
 import { getWorkspace } from "@/contracts/workspaces";
@@ -7,6 +8,7 @@ const REGISTRIES_EVERY_MS = 5000;
 const NUMBERS_EVERY_MS = 15_000;
 
 export const workspaceKeys = {
+  me: () => ["me"] as const,
   workspace: (workspaceId: string) => ["workspace", workspaceId] as const,
   registries: (workspaceId: string) => ["registries", workspaceId] as const,
 };
@@ -26,5 +28,14 @@ export function useRegistries(workspaceId: string) {
     queryKey: workspaceKeys.registries(workspaceId),
     queryFn: ({ signal }) => callOperation(listRegistries, { params: { workspaceId } }, { signal }),
     refetchInterval: REGISTRIES_EVERY_MS,
+  });
+}
+
+/** Who is signed in, and their workspaces. */
+export function useMe() {
+  return useQuery({
+    queryKey: workspaceKeys.me(),
+    queryFn: ({ signal }) => callOperation(getMe, {}, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
