@@ -28,7 +28,7 @@ export function buildItems(
     // Whoever has an index or subject goes inside its item; were that kept, this would be needed and stay.
     const isTop = decision.state === "go" && !needed.has(at) && !graph.isMember(at);
     if (isTop) planned.push({ at, members: closureMembers(at, graph) });
-    if (decision.state === "untag") planned.push({ at, members: [] });
+    if (decision.state === "untag" && !needed.has(at)) planned.push({ at, members: [] });
   });
   planned.sort((a, b) => pushOrder(units, a.at) - pushOrder(units, b.at) || a.at - b.at);
 

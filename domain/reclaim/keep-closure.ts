@@ -3,8 +3,9 @@ import { type Artifact, compareText } from "@/domain/rules/facts";
 import type { KeepReason } from "@/domain/rules/verdict";
 
 /**
- * Everything that what is kept needs, with the reason: children of a kept index, referrers of a kept subject, and the subject of a kept
- * referrer. Breadth first from the given positions in order, so that the reason is the nearest one and always the same.
+ * Everything that is needed by something else that is kept, with the reason: children of a kept index, referrers of a kept subject, and
+ * the subject of a kept referrer. Breadth first from the given positions in order, so that the reason is the nearest one and always the
+ * same. A given artifact is in the result only where another one needs it, not for what it keeps itself.
  */
 export function keepClosure(
   kept: readonly number[],
@@ -12,21 +13,26 @@ export function keepClosure(
   graph: ImageGraph,
 ): Map<number, KeepReason> {
   const reasons = new Map<number, KeepReason>();
-  const seen = new Set(kept);
-  const queue = [...kept];
+  // Two origins for each artifact are enough to know whether one of them is another than itself.
+  const origins = new Map<number, [number, number?]>();
+  const queue: { node: number; origin: number }[] = [];
+  const reach = (node: number, origin: number, reason: (() => KeepReason) | null) => {
+    const known = origins.get(node);
+    if (known === undefined) origins.set(node, [origin]);
+    else if (known.length === 1 && known[0] !== origin) known.push(origin);
+    else return;
+    queue.push({ node, origin });
+    if (reason !== null && origin !== node && !reasons.has(node)) reasons.set(node, reason());
+  };
+  for (const at of kept) reach(at, at, null);
   for (let head = 0; head < queue.length; head++) {
-    const node = queue[head] ?? 0;
-    const reach = (code: "child_of" | "referrer_of" | "subject_of", neighbours: readonly number[] = []) => {
-      for (const neighbour of neighbours) {
-        if (seen.has(neighbour)) continue;
-        seen.add(neighbour);
-        queue.push(neighbour);
-        reasons.set(neighbour, { code, ...nameOf(artifacts[node]) });
-      }
+    const { node, origin } = queue[head] ?? { node: 0, origin: 0 };
+    const spread = (code: "child_of" | "referrer_of" | "subject_of", neighbours: readonly number[] = []) => {
+      for (const neighbour of neighbours) reach(neighbour, origin, () => ({ code, ...nameOf(artifacts[node]) }));
     };
-    reach("child_of", graph.childrenOf[node]);
-    reach("referrer_of", graph.referrersOf[node]);
-    reach("subject_of", graph.subjectsOf[node]);
+    spread("child_of", graph.childrenOf[node]);
+    spread("referrer_of", graph.referrersOf[node]);
+    spread("subject_of", graph.subjectsOf[node]);
   }
   return reasons;
 }

@@ -21,7 +21,8 @@ export function keepLastArtifacts(
     const [newest] = judged
       .filter((at) => !isLastAllowed(votes(at)))
       .sort((a, b) => compareNewestFirst(units[a], units[b]));
-    if (newest !== undefined && own[newest]?.state === "go") {
+    // With all its tags, even where a protect rule saves but one of them: the guard must not do less for it then.
+    if (newest !== undefined && own[newest]?.state !== "stay") {
       own[newest] = { state: "stay", reason: { code: "last_artifact" } };
     }
   }

@@ -128,6 +128,8 @@ function verdictOf(
     case "stay":
       return { decision: "keep", reason: own.reason };
     case "untag":
+      // A part of something kept keeps all its tags, as it would were all of them selected.
+      if (needed !== undefined) return { decision: "keep", reason: needed };
       return {
         decision: "untag",
         tags: own.tags,

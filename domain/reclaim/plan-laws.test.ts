@@ -1,0 +1,351 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { buildImageGraph } from "@/domain/images/image-graph";
+import { type Artifact, DAY_MS } from "@/domain/rules/facts";
+import type { Predicate, SimplePredicate } from "@/domain/rules/predicate";
+import { type AppliedRule, ruleDefinitionSchema } from "@/domain/rules/rule";
+import { artifact, digestOf, fallbackTag, glob, NOW, plan, regex, rule, semver } from "@/testing/artifact-facts";
+import { applyLimits } from "./apply-limits";
+import type { ReclaimPlan } from "./plan";
+import { recheckItem } from "./recheck-item";
+
+const MAX_ARTIFACTS = 12;
+const nameAt = (at: number) => `m${at}`;
+
+const suffixed = (tag: string, at: number) => (at % 2 === 0 ? tag : `${tag}-${at}`);
+
+const tagName = fc.constantFrom("v1.0", "v1.1", "v2.0-rc.1", "latest", "pr-1", "pr-2", "env1-a", "env1-b", "env2-a");
+const time = fc.option(
+  fc.integer({ min: 0, max: 40 }).map((tenDays) => NOW - tenDays * 10 * DAY_MS),
+  { freq: 6 },
+);
+
+/** Artifacts of two repositories with every kind of edge: children, subjects, fallback tags, some of them to what is not there, some in circles. */
+const artifacts: fc.Arbitrary<Artifact[]> = fc
+  .array(
+    fc.record({
+      repository: fc.constantFrom("app", "app", "app", "ops"),
+      kind: fc.constantFrom("image", "image", "image", "other", "chart"),
+      tags: fc.uniqueArray(tagName, { maxLength: 3 }),
+      children: fc.uniqueArray(fc.nat(MAX_ARTIFACTS + 1), { maxLength: 2 }),
+      subject: fc.option(fc.nat(MAX_ARTIFACTS + 1), { freq: 1 }),
+      signed: fc.option(fc.nat(MAX_ARTIFACTS + 1), { freq: 1 }),
+      isReferrer: fc.boolean(),
+      isIndex: fc.boolean(),
+      isSignature: fc.boolean(),
+      pushedAt: time,
+      lastPulledAt: time,
+      createdAt: time,
+      untaggedSince: time,
+      guard: fc.integer({ min: 0, max: 40 }),
+      blobs: fc.dictionary(fc.constantFrom("b0", "b1", "b2", "b3", "b4", "b5"), fc.integer({ min: 1, max: 9 }), {
+        maxKeys: 3,
+      }),
+    }),
+    { minLength: 1, maxLength: MAX_ARTIFACTS },
+  )
+  .map((sketches) =>
+    sketches.map((sketch, at) =>
+      artifact(nameAt(at), {
+        repositoryName: sketch.repository,
+        kind: sketch.guard === 1 ? "unknown" : (sketch.kind as Artifact["kind"]),
+        tags: [
+          ...sketch.tags.map((tag) => suffixed(tag, at)),
+          ...(sketch.isSignature && sketch.signed !== null ? [fallbackTag(nameAt(sketch.signed), ".sig")] : []),
+        ],
+        children: sketch.isIndex ? sketch.children.map(nameAt) : [],
+        ...(sketch.isReferrer && sketch.subject !== null ? { subject: nameAt(sketch.subject) } : {}),
+        pushedAt: sketch.pushedAt,
+        lastPulledAt: sketch.lastPulledAt,
+        createdAt: sketch.createdAt,
+        untaggedSince: sketch.untaggedSince,
+        isUnreadable: sketch.guard === 2,
+        isPinned: sketch.guard === 3,
+        inUseBy: sketch.guard === 4 ? ["prod/web"] : [],
+        immutableTags: sketch.guard === 5 ? sketch.tags.slice(0, 1).map((tag) => suffixed(tag, at)) : [],
+        blobs: Object.fromEntries(Object.keys(sketch.blobs).map((blob) => [blob, Number(blob.slice(1)) + 1])),
+      }),
+    ),
+  );
+
+const simple: fc.Arbitrary<SimplePredicate> = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom("idle" as const, "within" as const),
+    days: fc.integer({ min: 0, max: 300 }),
+    clock: fc.constantFrom("pushed" as const, "active" as const, "created" as const, "untaggedSince" as const),
+  }),
+  fc.record(
+    {
+      kind: fc.constantFrom("beyond" as const, "among" as const),
+      n: fc.integer({ min: 0, max: 4 }),
+      order: fc.constantFrom("pushed" as const, "active" as const, "semver" as const, "created" as const),
+      groupBy: fc.constantFrom("^(env\\d+)-", "^([a-z]+)"),
+    },
+    { requiredKeys: ["kind", "n", "order"] },
+  ),
+  fc.constant({ kind: "untagged" as const }),
+);
+const predicate: fc.Arbitrary<Predicate> = fc.oneof(
+  { weight: 4, arbitrary: simple },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("anyOf" as const),
+      groups: fc.array(fc.array(simple, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 2 }),
+    }),
+  },
+);
+const pattern = fc.constantFrom(glob("v*"), glob("pr-*"), regex("^env1-"), semver(">=1"), glob("latest"));
+
+function ruleOf(effect: "reclaim" | "protect") {
+  return fc
+    .record({
+      id: fc.uuid(),
+      state: fc.constantFrom("tagged" as const, "any" as const),
+      kinds: fc.constantFrom("image" as const, "any" as const, "any" as const),
+      tags: fc.uniqueArray(pattern, { maxLength: 1 }),
+      notTags: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(pattern) }),
+      when: fc.oneof(
+        { weight: 1, arbitrary: fc.constant([]) },
+        { weight: 2, arbitrary: fc.array(predicate, { maxLength: 2 }) },
+      ),
+      allowLastArtifact: fc.boolean(),
+    })
+    .map(({ id, ...sketch }) => rule(id, { ...sketch, effect }));
+}
+const rules: fc.Arbitrary<AppliedRule[]> = fc
+  .tuple(fc.array(ruleOf("reclaim"), { minLength: 1, maxLength: 3 }), fc.array(ruleOf("protect"), { maxLength: 2 }))
+  .map(([reclaim, protect]) => [...reclaim, ...protect]);
+const setting = fc.record({
+  graceMs: fc.constantFrom(0, DAY_MS, 30 * DAY_MS),
+  pullTrackingSinceMs: fc.constantFrom(null, NOW - 100 * DAY_MS, 0),
+});
+
+const keyOf = (entry: { repositoryName: string; digest: string }) => `${entry.repositoryName}@${entry.digest}`;
+const RUNS = { numRuns: 500 };
+
+/** Manifests that a run of these items removes at their source. */
+function removedBy(items: ReclaimPlan["items"]): Set<string> {
+  return new Set(
+    items.flatMap((item) =>
+      item.action === "untag"
+        ? []
+        : [item, ...item.members.filter((member) => !member.stays)].map(({ digest }) =>
+            keyOf({ repositoryName: item.repositoryName, digest }),
+          ),
+    ),
+  );
+}
+
+function expectClosed(all: readonly Artifact[], removed: ReadonlySet<string>): void {
+  const graph = buildImageGraph(all);
+  all.forEach((one, at) => {
+    if (removed.has(keyOf(one))) return;
+    for (const needed of [
+      ...(graph.childrenOf[at] ?? []),
+      ...(graph.referrersOf[at] ?? []),
+      ...(graph.subjectsOf[at] ?? []),
+    ]) {
+      expect(removed.has(keyOf(all[needed] ?? one))).toBe(false);
+    }
+  });
+}
+
+describe("laws of a plan", () => {
+  it("the rules these laws are tried on are rules that the schema takes", () => {
+    fc.assert(
+      fc.property(ruleOf("reclaim"), ({ definition }) => {
+        const isAboutUntagged = JSON.stringify(definition.when).includes("untagged");
+        fc.pre(definition.select.state === "any" || !isAboutUntagged);
+        expect(ruleDefinitionSchema.safeParse(definition)).toMatchObject({ success: true });
+      }),
+    );
+  });
+
+  it("nothing that stays loses a child, a referrer or its subject", () => {
+    fc.assert(
+      fc.property(artifacts, rules, setting, (all, ruleSet, frame) => {
+        expectClosed(all, removedBy(plan(all, ruleSet, frame).items));
+      }),
+      RUNS,
+    );
+  });
+
+  it("nothing that stays loses one however early the run ends, items moved in order after their re-check", () => {
+    fc.assert(
+      fc.property(artifacts, rules, setting, fc.array(fc.boolean()), (all, ruleSet, frame, skipped) => {
+        const { items } = plan(all, ruleSet, frame);
+        const standing = new Map(
+          ruleSet.map((one) => [one.id, { revision: 1, isEnabled: true, allowLastArtifact: true }]),
+        );
+        let present = all;
+        items.forEach((item, at) => {
+          if (skipped[at] === true) return;
+          const graceMs = frame.graceMs;
+          const result = recheckItem({ item, artifacts: present, rules: standing, planNowMs: NOW, graceMs });
+          if (result.outcome === "skipped_stale") return;
+          const removed = removedBy([{ ...item, members: result.members }]);
+          expectClosed(present, removed);
+          present = present.filter((one) => !removed.has(keyOf(one)));
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  it("in whatever order rules and artifacts come, the plan is the same", () => {
+    fc.assert(
+      fc.property(
+        artifacts.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+        rules.chain((set) => fc.tuple(fc.constant(set), fc.shuffledSubarray(set, { minLength: set.length }))),
+        setting,
+        ([all, shuffled], [ruleSet, shuffledRules], frame) => {
+          expect(plan(shuffled, shuffledRules, frame)).toEqual(plan(all, ruleSet, frame));
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it("one more protect rule never lets more go", () => {
+    fc.assert(
+      fc.property(artifacts, rules, ruleOf("protect"), setting, (all, ruleSet, extra, frame) => {
+        const before = plan(all, ruleSet, frame);
+        const after = plan(all, [...ruleSet, extra], frame);
+        for (const gone of removedBy(after.items)) expect(removedBy(before.items)).toContain(gone);
+        const tagsOf = (result: ReclaimPlan) =>
+          result.items.flatMap((item) => [
+            ...item.selectedTags.map((tag) => `${item.repositoryName}:${tag}`),
+            ...item.members
+              .filter((member) => !member.stays)
+              .flatMap((member) => member.tags.map((tag) => `${item.repositoryName}:${tag}`)),
+          ]);
+        for (const tag of tagsOf(after)) expect(tagsOf(before)).toContain(tag);
+      }),
+      RUNS,
+    );
+  });
+
+  it("what is pinned, in use, unreadable, immutable or of an unknown type is never moved", () => {
+    fc.assert(
+      fc.property(artifacts, rules, setting, (all, ruleSet, frame) => {
+        const result = plan(all, ruleSet, frame);
+        const removed = removedBy(result.items);
+        for (const one of all) {
+          const isHeld = one.isPinned || one.inUseBy.length > 0 || one.isUnreadable || one.kind === "unknown";
+          if (isHeld || one.immutableTags.length > 0) expect(removed).not.toContain(keyOf(one));
+          for (const item of result.items) {
+            if (item.digest !== one.digest || item.action !== "untag") continue;
+            expect(isHeld).toBe(false);
+            for (const tag of one.immutableTags) expect(item.selectedTags).not.toContain(tag);
+          }
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it("what a protect rule without conditions selects is never moved and keeps its tags", () => {
+    fc.assert(
+      fc.property(artifacts, rules, setting, (all, ruleSet, frame) => {
+        const result = plan(
+          all,
+          [...ruleSet, rule("shield", { effect: "protect", tags: [glob("v*")], kinds: "any" })],
+          frame,
+        );
+        for (const item of result.items) {
+          const tags = [
+            ...item.selectedTags,
+            ...item.members.filter(({ stays }) => !stays).flatMap((member) => member.tags),
+          ];
+          for (const tag of tags) expect(tag).not.toMatch(/^v/);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it("where times are not known, nothing goes by them", () => {
+    const timeless = artifacts.map((all) =>
+      all.map((one) => ({
+        ...one,
+        pushedAt: null,
+        createdAt: null,
+        untaggedSince: null,
+        lastPulledAt: null,
+        tags: one.tags.map((tag) => ({ ...tag, pushedAt: null })),
+      })),
+    );
+    const timed = ruleOf("reclaim").filter(({ definition }) =>
+      definition.when.some(
+        (one) =>
+          one.kind === "idle" ||
+          one.kind === "within" ||
+          (one.kind === "beyond" && one.order !== "semver" && one.n > 0),
+      ),
+    );
+    fc.assert(
+      fc.property(timeless, timed, (all, one) => {
+        expect(plan(all, [one], { graceMs: 0 }).items).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  it("every artifact has one verdict, and items and verdicts agree", () => {
+    fc.assert(
+      fc.property(artifacts, rules, setting, (all, ruleSet, frame) => {
+        const result = plan(all, ruleSet, frame);
+        expect(result.verdicts.map(keyOf).sort()).toEqual(all.map(keyOf).sort());
+        const going = result.verdicts.filter(({ verdict }) => verdict.decision === "reclaim").map(keyOf);
+        expect(new Set(going)).toEqual(removedBy(result.items));
+        expect(result.totals.manifests).toBe(going.length);
+      }),
+      RUNS,
+    );
+  });
+
+  it("freed bytes are those of a naive recount, for the whole plan and for what limits leave of it", () => {
+    const limits = fc.record(
+      {
+        maxItems: fc.integer({ min: 1, max: 4 }),
+        maxBytes: fc.integer({ min: 1, max: 30 }),
+        maxPercentOfRepository: fc.integer({ min: 1, max: 100 }),
+      },
+      { requiredKeys: [] },
+    );
+    const heldElsewhere = new Set([digestOf("b5")]);
+    fc.assert(
+      fc.property(artifacts, rules, setting, limits, (all, ruleSet, frame, limit) => {
+        const isBlobHeldElsewhere = (digest: string) => heldElsewhere.has(digest);
+        const result = plan(all, ruleSet, { ...frame, isBlobHeldElsewhere });
+        expect(result.totals.freedBytes).toBe(naiveFreed(all, removedBy(result.items), heldElsewhere));
+        const limited = applyLimits(result, limit, { artifacts: all, isBlobHeldElsewhere });
+        expect(limited.totals.freedBytes).toBe(naiveFreed(all, removedBy(limited.items), heldElsewhere));
+        expectClosed(all, removedBy(limited.items));
+        for (let end = 0; end <= result.items.length; end++) {
+          const begun = result.items.slice(0, end);
+          const sum = begun.reduce((bytes, item) => bytes + item.uniqueSizeBytes, 0);
+          expect(sum).toBe(naiveFreed(all, removedBy(begun), heldElsewhere));
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+function naiveFreed(
+  all: readonly Artifact[],
+  removed: ReadonlySet<string>,
+  heldElsewhere: ReadonlySet<string>,
+): number {
+  const sizes = new Map<string, number>();
+  for (const one of all) for (const blob of one.blobs) sizes.set(blob.digest, blob.sizeBytes);
+  let freed = 0;
+  for (const [digest, sizeBytes] of sizes) {
+    const holders = all.filter((one) => one.blobs.some((blob) => blob.digest === digest));
+    const goes = holders.every((one) => removed.has(keyOf(one))) && !heldElsewhere.has(digest);
+    if (goes) freed += sizeBytes;
+  }
+  return freed;
+}
