@@ -27,8 +27,6 @@ export function GcLive({
   permissions: readonly Permission[];
 }) {
   const { run = initial, connection } = useRunStream(workspaceId, initial.id);
-  const step = gcStepOf(run.phase);
-  const { progress } = run;
   return (
     <Section
       title={run.isDryRun ? "Garbage collection, dry run" : "Garbage collection"}
@@ -47,55 +45,58 @@ export function GcLive({
         </>
       }
     >
-      <div className="flex flex-col gap-6">
-        <Steps label="Phases of the collection" steps={gcSteps(run)} />
-        <div aria-live="polite" className="text-muted">
-          {run.status === "cancelling"
-            ? "Stopping after the present batch. What was deleted stays deleted; the registry accepts pushes again right after."
-            : gcPhaseText(run)}
-        </div>
-        {step === "waiting" ? <WritersWait run={run} /> : null}
-        {step === "marking" || step === "sweeping" ? <StepBar step={step} run={run} /> : null}
-        <StatRow>
-          <StatTile
-            label="Manifests read"
-            value={group(progress.manifestsDone ?? 0)}
-            detail={ofAll(progress.manifestsTotal)}
-          />
-          {run.isDryRun ? (
-            <>
-              <StatTile label="Blobs unused" value={group(progress.candidateBlobs ?? 0)} detail="found so far" />
-              <StatTile
-                label="Could be freed"
-                value={formatBytes(progress.candidateBytes ?? 0)}
-                detail="found so far"
-              />
-            </>
-          ) : (
-            <>
-              <StatTile
-                label="Manifests deleted"
-                value={group(progress.deletedManifests ?? 0)}
-                detail={ofAll(progress.candidateManifests)}
-              />
-              <StatTile
-                label="Blobs deleted"
-                value={group(progress.deletedBlobs ?? 0)}
-                detail={ofAll(progress.candidateBlobs)}
-              />
-              <StatTile
-                label="Freed"
-                value={formatBytes(progress.freedBytes ?? 0)}
-                detail={
-                  progress.candidateBytes === undefined ? undefined : `of ${formatBytes(progress.candidateBytes)}`
-                }
-                tone={progress.freedBytes ? "positive" : "neutral"}
-              />
-            </>
-          )}
-        </StatRow>
-      </div>
+      <GcLiveView run={run} />
     </Section>
+  );
+}
+
+/** The phase, its progress and the numbers so far. */
+export function GcLiveView({ run }: { run: RunDto }) {
+  const step = gcStepOf(run.phase);
+  const { progress } = run;
+  return (
+    <div className="flex flex-col gap-6">
+      <Steps label="Phases of the collection" steps={gcSteps(run)} />
+      <div aria-live="polite" className="text-muted">
+        {run.status === "cancelling"
+          ? "Stopping after the present batch. What was deleted stays deleted; the registry accepts pushes again right after."
+          : gcPhaseText(run)}
+      </div>
+      {step === "waiting" ? <WritersWait run={run} /> : null}
+      {step === "marking" || step === "sweeping" ? <StepBar step={step} run={run} /> : null}
+      <StatRow>
+        <StatTile
+          label="Manifests read"
+          value={group(progress.manifestsDone ?? 0)}
+          detail={ofAll(progress.manifestsTotal)}
+        />
+        {run.isDryRun ? (
+          <>
+            <StatTile label="Blobs unused" value={group(progress.candidateBlobs ?? 0)} detail="found so far" />
+            <StatTile label="Could be freed" value={formatBytes(progress.candidateBytes ?? 0)} detail="found so far" />
+          </>
+        ) : (
+          <>
+            <StatTile
+              label="Manifests deleted"
+              value={group(progress.deletedManifests ?? 0)}
+              detail={ofAll(progress.candidateManifests)}
+            />
+            <StatTile
+              label="Blobs deleted"
+              value={group(progress.deletedBlobs ?? 0)}
+              detail={ofAll(progress.candidateBlobs)}
+            />
+            <StatTile
+              label="Freed"
+              value={formatBytes(progress.freedBytes ?? 0)}
+              detail={progress.candidateBytes === undefined ? undefined : `of ${formatBytes(progress.candidateBytes)}`}
+              tone={progress.freedBytes ? "positive" : "neutral"}
+            />
+          </>
+        )}
+      </StatRow>
+    </div>
   );
 }
 

@@ -16,6 +16,7 @@ export function historyTarget(
     return { href: spacePath(workspaceSlug, spaceId, "reclaim"), label: "Rules" };
   }
   if (area === "bin") return { href: spacePath(workspaceSlug, spaceId, "recycle-bin"), label: "Recycle bin" };
-  if (event.action === "spaces.update") return { href: spacePath(workspaceSlug, spaceId, "settings"), label: "Settings" };
+  if (event.action === "spaces.update")
+    return { href: spacePath(workspaceSlug, spaceId, "settings"), label: "Settings" };
   return null;
 }

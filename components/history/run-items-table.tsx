@@ -15,6 +15,7 @@ import { SearchInput } from "../ui/input";
 import { problemOf } from "../ui/problem-of";
 import { RelativeTime } from "../ui/relative-time";
 import { StatusPill } from "../ui/status-pill";
+import { MarkedText } from "./marked-text";
 import { type RunItemFilter, useRunItems } from "./queries";
 import { moveLook, verdictLook } from "./run-item-words";
 import { isRunOver } from "./run-words";
@@ -159,7 +160,7 @@ const REASON: Column<RunItemDto> = {
   wrap: true,
   cell: (item) => (
     <span className="narrow:text-right">
-      {item.reasonText}
+      <MarkedText>{item.reasonText}</MarkedText>
       {item.error ? <span className="block text-danger">{item.error}</span> : null}
     </span>
   ),

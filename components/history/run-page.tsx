@@ -1,17 +1,17 @@
 "use client";
 
-import { ArrowLeft } from "lucide-react";
-import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import type { RunDto } from "@/contracts/history";
 import type { Permission } from "@/domain/access/permissions";
 import { formatDuration } from "@/lib/dates";
-import { GcLive } from "../gc/gc-live";
+import { GcLiveView } from "../gc/gc-live";
 import { GcTotals } from "../gc/gc-totals";
 import { gcOptionsText } from "../gc/gc-words";
 import { ChoiceChips } from "../reclaim/choice-chips";
 import { RunNowButton } from "../reclaim/run-now-button";
+import { useSpace } from "../spaces/queries";
 import { ErrorState } from "../ui/error-state";
+import { PageHeader } from "../ui/page-header";
 import { problemOf } from "../ui/problem-of";
 import { RelativeTime } from "../ui/relative-time";
 import { Skeleton } from "../ui/skeleton";
@@ -43,7 +43,6 @@ export function RunPage(props: RunPageProps) {
   }
   return (
     <>
-      <BackLink {...props} run={run} />
       <RunHead {...props} run={run} />
       {run.kind === "gc" ? <GcRunBody {...props} run={run} /> : <MovingRunBody {...props} run={run} />}
     </>
@@ -57,46 +56,41 @@ const HOME = {
   gc: { path: "gc", label: "Garbage collection" },
 } as const;
 
-function BackLink({ workspaceSlug, spaceId, run }: RunPageProps & { run: RunDto }) {
-  const home = HOME[run.kind];
-  return (
-    <Link
-      href={spacePath(workspaceSlug, spaceId, home.path)}
-      className="mb-2 inline-flex items-center gap-1 rounded-sm text-muted hover:text-ink"
-    >
-      <ArrowLeft className="size-3.5" aria-hidden="true" />
-      {home.label}
-    </Link>
-  );
-}
-
 function RunHead({ run, ...props }: RunPageProps & { run: RunDto }) {
+  const { workspaceSlug, spaceId } = props;
+  const space = useSpace(props.workspaceId, spaceId);
+  const home = HOME[run.kind];
   const tookMs = run.startedAt && run.finishedAt ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : null;
   return (
-    <header className="flex items-start justify-between gap-x-6 gap-y-3 pb-5 narrow:flex-col">
-      <div className="min-w-0">
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <h2 className="font-semibold text-lg">{runKindLabel(run)}</h2>
-          <RunStatusPill status={run.status} />
-        </div>
-        <p className="text-muted">
+    <PageHeader
+      breadcrumbs={[
+        { label: "Registry Space", href: `/w/${workspaceSlug}/spaces` },
+        { label: space.data?.name ?? "…", href: spacePath(workspaceSlug, spaceId, "images") },
+        { label: home.label, href: spacePath(workspaceSlug, spaceId, home.path) },
+      ]}
+      title={runKindLabel(run)}
+      status={<RunStatusPill status={run.status} />}
+      description={
+        <>
           Started <RelativeTime at={run.startedAt ?? run.createdAt} /> {runStarterText(run)}
           {tookMs === null ? "" : `, took ${formatDuration(tookMs)}`}
           {run.kind === "gc" ? `, ${gcOptionsText(run)}` : ""}
-        </p>
-      </div>
-      <div className="flex shrink-0 flex-wrap gap-2">
-        {isRunOver(run) || run.kind === "gc" ? null : (
-          <RunCancelButton workspaceId={props.workspaceId} run={run} permissions={props.permissions} />
-        )}
-        <RunNowButton {...props} run={run} />
-      </div>
-    </header>
+        </>
+      }
+      actions={
+        <>
+          {isRunOver(run) ? null : (
+            <RunCancelButton workspaceId={props.workspaceId} run={run} permissions={props.permissions} />
+          )}
+          <RunNowButton {...props} run={run} />
+        </>
+      }
+    />
   );
 }
 
 function GcRunBody({ run, ...props }: RunPageProps & { run: RunDto }) {
-  if (!isRunOver(run)) return <GcLive workspaceId={props.workspaceId} initial={run} permissions={props.permissions} />;
+  if (!isRunOver(run)) return <GcLiveView run={run} />;
   return (
     <div className="flex flex-col gap-6">
       <RunEndNote run={run} />

@@ -1,4 +1,5 @@
 import type { BinEntryDto } from "@/contracts/recycle-bin";
+import { MarkedText } from "../history/marked-text";
 import { TagList } from "../history/tag-list";
 import { Bytes } from "../ui/bytes";
 import type { Column } from "../ui/data-table-columns";
@@ -57,7 +58,7 @@ export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
     header: "Why",
     width: "24%",
     wrap: true,
-    cell: (entry) => <span className="narrow:text-right">{entry.reasonText}</span>,
+    cell: (entry) => <MarkedText className="narrow:text-right">{entry.reasonText}</MarkedText>,
   },
   {
     id: "recycled",

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import type { BinEntryDto } from "@/contracts/recycle-bin";
+import { MarkedText } from "../history/marked-text";
 import { spacePath } from "../history/space-path";
 import { TagList } from "../history/tag-list";
 import { Bytes } from "../ui/bytes";
@@ -53,7 +54,7 @@ export function BinEntrySheet({
 
 function facts(entry: BinEntryDto, workspaceSlug: string, spaceId: string) {
   return [
-    { label: "Why", value: entry.reasonText },
+    { label: "Why", value: <MarkedText>{entry.reasonText}</MarkedText> },
     {
       label: "Moved here",
       value: (

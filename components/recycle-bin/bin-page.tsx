@@ -10,6 +10,7 @@ import { spacePath } from "../history/space-path";
 import { GatedButton, missingPermissionText } from "../reclaim/gated-button";
 import { PagedRows } from "../reclaim/paged-rows";
 import { useSlashFocus } from "../reclaim/use-slash-focus";
+import { useSpace } from "../spaces/queries";
 import { ButtonLink } from "../ui/button";
 import { DataTable } from "../ui/data-table";
 import type { Column } from "../ui/data-table-columns";
@@ -23,7 +24,7 @@ import { BIN_COLUMNS, isHeld } from "./bin-columns";
 import { BinEntrySheet } from "./bin-entry-sheet";
 import { FollowedRun } from "./followed-run";
 import { PurgeDialog } from "./purge-dialog";
-import { useBinEntries, useSpaceName, useStartPurge } from "./queries";
+import { useBinEntries, useStartPurge } from "./queries";
 import { RestoreConflictDialog } from "./restore-conflict-dialog";
 import { useRestore } from "./use-restore";
 
@@ -46,7 +47,7 @@ export function BinPage(props: BinPageProps) {
   const [shownId, setShownId] = useState<string | null>(null);
   const [purgeIds, setPurgeIds] = useState<readonly string[]>([]);
   const [followed, setFollowed] = useState<readonly string[]>([]);
-  const spaceName = useSpaceName(workspaceId, spaceId);
+  const spaceName = useSpace(workspaceId, spaceId).data?.name;
   const purge = useStartPurge(workspaceId, spaceId);
   const follow = (runId: string) => {
     setFollowed((known) => [runId, ...known]);

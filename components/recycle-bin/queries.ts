@@ -1,7 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { callOperation } from "@/contracts/call";
 import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "@/contracts/recycle-bin";
-import { getSpace } from "@/contracts/spaces";
 
 export type BinFilter = { search?: string; repository?: string };
 
@@ -40,14 +39,6 @@ export function useBinEntry(workspaceId: string, spaceId: string, entryId: strin
       callOperation(getBinEntry, { params: { workspaceId, spaceId, entryId: entryId ?? "" } }, { signal }),
     enabled: entryId !== null,
   });
-}
-
-/** The name of the space, to be typed before something is purged; undefined until it is known. */
-export function useSpaceName(workspaceId: string, spaceId: string): string | undefined {
-  return useQuery({
-    queryKey: ["spaces", workspaceId, spaceId],
-    queryFn: ({ signal }) => callOperation(getSpace, { params: { workspaceId, spaceId } }, { signal }),
-  }).data?.name;
 }
 
 /** Asks what restoring these entries would meet. A mutation, because the answer is about this very moment. */

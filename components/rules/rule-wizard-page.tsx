@@ -1,0 +1,77 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+import type { Permission } from "@/domain/access/permissions";
+import { spacePath } from "../history/space-path";
+import { missingPermissionText } from "../reclaim/gated-button";
+import { useSpace } from "../spaces/queries";
+import { EmptyState } from "../ui/empty-state";
+import { ErrorState } from "../ui/error-state";
+import { PageHeader } from "../ui/page-header";
+import { problemOf } from "../ui/problem-of";
+import { Skeleton } from "../ui/skeleton";
+import { useRule } from "./queries";
+import { RuleWizard } from "./rule-wizard";
+
+export type RuleWizardPageProps = {
+  workspaceId: string;
+  workspaceSlug: string;
+  spaceId: string;
+  /** null = a new rule */
+  ruleId: string | null;
+  permissions: readonly Permission[];
+};
+
+/** The page of the wizard: a new rule, or one that is edited. */
+export function RuleWizardPage(props: RuleWizardPageProps) {
+  const { workspaceId, workspaceSlug, spaceId, ruleId } = props;
+  const space = useSpace(workspaceId, spaceId);
+  const home = spacePath(workspaceSlug, spaceId, "reclaim");
+  return (
+    <>
+      <PageHeader
+        breadcrumbs={[
+          { label: "Registry Space", href: `/w/${workspaceSlug}/spaces` },
+          { label: space.data?.name ?? "…", href: spacePath(workspaceSlug, spaceId, "images") },
+          { label: "Reclaim", href: home },
+        ]}
+        title={ruleId === null ? "Create Reclaim Rule" : "Edit reclaim rule"}
+      />
+      <WizardBody {...props} home={home} />
+    </>
+  );
+}
+
+function WizardBody(props: RuleWizardPageProps & { home: string }) {
+  const rule = useRule(props.workspaceId, props.spaceId, props.ruleId);
+  // The draft of this tab can only be read in the browser.
+  const isBrowser = useSyncExternalStore(subscribeToNothing, isTrue, isFalse);
+  if (!props.permissions.includes("rules.write")) {
+    return (
+      <EmptyState title="You can look at rules, not write them" description={missingPermissionText("rules.write")} />
+    );
+  }
+  if (props.ruleId !== null && rule.error && !rule.data) {
+    return (
+      <ErrorState
+        problem={problemOf(rule.error) ?? { title: "No rule" }}
+        onRetry={() => rule.refetch()}
+        retrying={rule.isFetching}
+      />
+    );
+  }
+  if (!isBrowser || (props.ruleId !== null && !rule.data)) {
+    return (
+      <div role="status" aria-busy="true" aria-label="Loading the rule" className="flex flex-col gap-5 py-4">
+        <Skeleton className="h-4 w-80" />
+        <Skeleton className="h-8 w-full max-w-lg" />
+        <Skeleton className="h-24 w-full max-w-lg" />
+      </div>
+    );
+  }
+  return <RuleWizard {...props} rule={rule.data ?? null} />;
+}
+
+const subscribeToNothing = () => () => undefined;
+const isTrue = () => true;
+const isFalse = () => false;

@@ -1,0 +1,108 @@
+"use client";
+
+import { ArrowLeft, ArrowRight } from "lucide-react";
+import type { RuleDto } from "@/contracts/rules";
+import { Button } from "../ui/button";
+import { Callout } from "../ui/callout";
+import { problemOf } from "../ui/problem-of";
+import { RuleConflictNote } from "./rule-conflict-note";
+import { draftOf } from "./rule-draft";
+import type { RuleWizardPageProps } from "./rule-wizard-page";
+import { SentencePanel } from "./sentence-panel";
+import { StepConditions } from "./step-conditions";
+import { StepImages } from "./step-images";
+import { StepPreview } from "./step-preview";
+import { StepSchedule } from "./step-schedule";
+import { TemplatePicker } from "./template-picker";
+import { useRuleWizard } from "./use-rule-wizard";
+import { WizardNav } from "./wizard-nav";
+import { STEP_LABEL, stepOfProblem } from "./wizard-steps";
+
+/** Images → conditions → schedule and limits → preview and save. */
+export function RuleWizard({ rule, ...place }: RuleWizardPageProps & { home: string; rule: RuleDto | null }) {
+  const wizard = useRuleWizard(place, rule);
+  const { draft, step, problems, update } = wizard;
+  const isLast = step === "preview";
+  const saveProblem = problemOf(wizard.saveError);
+  const timeZone = draft.schedule.timeZone;
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isLast) void wizard.save();
+        else void wizard.goOn();
+      }}
+      className="flex flex-col gap-6"
+    >
+      <WizardNav
+        current={step}
+        withProblems={new Set(Object.keys(problems).map(stepOfProblem))}
+        onGo={(next) => void wizard.goTo(next)}
+      />
+      {wizard.wasRestored ? (
+        <Callout
+          tone="info"
+          title="What you had typed is back"
+          action={
+            <Button size="sm" onClick={wizard.startOver}>
+              Start over
+            </Button>
+          }
+        >
+          It was kept in this tab and is not saved yet.
+        </Callout>
+      ) : null}
+      {wizard.conflict ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
+      <div
+        className={
+          isLast ? "flex flex-col gap-6" : "grid grid-cols-[minmax(0,1fr)_300px] gap-x-12 gap-y-6 compact:grid-cols-1"
+        }
+      >
+        <div className={isLast ? "" : "compact:order-first wide:sticky wide:top-6 wide:order-last wide:self-start"}>
+          <SentencePanel draft={draft} />
+        </div>
+        <section aria-label={STEP_LABEL[step]} className="flex min-w-0 flex-col gap-7">
+          {step === "images" ? (
+            <>
+              {rule ? null : (
+                <TemplatePicker
+                  onChoose={(template) => update(draftOf({ ...template, isEnabled: draft.isEnabled }, timeZone))}
+                />
+              )}
+              <StepImages draft={draft} problems={problems} update={update} />
+            </>
+          ) : null}
+          {step === "conditions" ? <StepConditions draft={draft} problems={problems} update={update} /> : null}
+          {step === "schedule" ? <StepSchedule draft={draft} problems={problems} update={update} /> : null}
+          {isLast ? <StepPreview workspaceId={place.workspaceId} wizard={wizard} /> : null}
+        </section>
+      </div>
+      {saveProblem ? (
+        <Callout tone="danger" title={saveProblem.title} live>
+          {saveProblem.detail}
+        </Callout>
+      ) : null}
+      <footer className="flex flex-wrap items-center gap-2 border-rule border-t pt-4">
+        <Button variant="ghost" onClick={wizard.discard}>
+          Cancel
+        </Button>
+        <span className="flex-1" />
+        {step === "images" ? null : (
+          <Button icon={<ArrowLeft />} onClick={() => void wizard.goBack()}>
+            Back
+          </Button>
+        )}
+        {isLast ? (
+          <Button type="submit" variant="primary" loading={wizard.isSaving}>
+            Save rule
+          </Button>
+        ) : (
+          <Button type="submit" variant="primary" icon={<ArrowRight />}>
+            Next
+          </Button>
+        )}
+      </footer>
+    </form>
+  );
+}

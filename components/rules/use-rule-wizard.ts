@@ -1,0 +1,153 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { useState } from "react";
+import { toast } from "sonner";
+import { ProblemError } from "@/contracts/call";
+import type { RuleDto } from "@/contracts/rules";
+import { usePreviewReclaim } from "../reclaim/queries";
+import { forgetWizardState, keepWizardState, loadWizardState, type WizardState } from "./draft-storage";
+import { useCreateRule, useRule, useUpdateRule } from "./queries";
+import { draftOf, emptyDraft, type RuleDraft, readDraft } from "./rule-draft";
+import { problemsOfStep, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
+
+/** Another revision was saved while this one was written: theirs, and what was typed here if it was put aside for theirs. */
+export type RuleConflict = { theirs: RuleDto; putAside: RuleDraft | null };
+
+/** All that the wizard knows and can do. The draft is written to the tab's storage with each change. */
+export function useRuleWizard(
+  place: { workspaceId: string; spaceId: string; ruleId: string | null; home: string },
+  rule: RuleDto | null,
+) {
+  const { workspaceId, spaceId, ruleId, home } = place;
+  const router = useRouter();
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const fresh = (): WizardState => ({
+    draft: rule ? draftOf(rule, timeZone) : emptyDraft(timeZone),
+    baseRevision: rule?.revision ?? null,
+    preview: null,
+  });
+  const [state, setState] = useState(() => loadWizardState(spaceId, ruleId) ?? fresh());
+  const [wasRestored, setWasRestored] = useState(() => loadWizardState(spaceId, ruleId) !== null);
+  const [attempted, setAttempted] = useState<ReadonlySet<WizardStep>>(new Set());
+  const [conflict, setConflict] = useState<RuleConflict | null>(null);
+  const [step, setStep] = useQueryState(
+    "step",
+    parseAsStringLiteral(WIZARD_STEPS).withDefault("images").withOptions({ history: "push" }),
+  );
+  const preview = usePreviewReclaim(workspaceId, spaceId);
+  const create = useCreateRule(workspaceId, spaceId);
+  const change = useUpdateRule(workspaceId, spaceId);
+  const current = useRule(workspaceId, spaceId, ruleId);
+  const read = readDraft(state.draft);
+  const allProblems = read.isValid ? {} : read.problems;
+
+  const keep = (next: WizardState) => {
+    setState(next);
+    keepWizardState(spaceId, ruleId, next);
+  };
+  const update = (patch: Partial<RuleDraft>) => keep({ ...state, draft: { ...state.draft, ...patch } });
+
+  const showFirstProblem = () => {
+    const first = Object.keys(allProblems)[0];
+    setAttempted(new Set(WIZARD_STEPS));
+    if (first !== undefined) void setStep(stepOfProblem(first)).then(focusProblem);
+  };
+  const runPreview = async () => {
+    if (!read.isValid) return showFirstProblem();
+    const madeOf = JSON.stringify(read.definition);
+    const run = await preview
+      .mutateAsync({ draft: { name: read.name, definition: read.definition } })
+      .catch(() => null);
+    if (run) keep({ ...state, preview: { runId: run.id, madeOf } });
+  };
+  const isPreviewFresh = read.isValid && state.preview?.madeOf === JSON.stringify(read.definition);
+
+  const goTo = async (next: WizardStep) => {
+    if (next === "preview" && !read.isValid) return showFirstProblem();
+    await setStep(next);
+    window.scrollTo({ top: 0 });
+    if (next === "preview" && !isPreviewFresh) await runPreview();
+  };
+  const goOn = async () => {
+    const next = WIZARD_STEPS[WIZARD_STEPS.indexOf(step) + 1];
+    if (next === undefined) return;
+    setAttempted(new Set([...attempted, step]));
+    if (Object.keys(problemsOfStep(allProblems, step)).length > 0) return focusProblem();
+    await goTo(next);
+  };
+
+  const save = async (revision: number | null = state.baseRevision) => {
+    if (!read.isValid) return showFirstProblem();
+    const body = { name: read.name, definition: read.definition, isEnabled: state.draft.isEnabled };
+    try {
+      if (ruleId === null) await create.mutateAsync(body);
+      else await change.mutateAsync({ ruleId, body: { ...body, revision: revision ?? 1 } });
+    } catch (error) {
+      if (ruleId === null || !(error instanceof ProblemError) || error.problem.status !== 409) return;
+      const theirs = (await current.refetch()).data;
+      if (theirs && theirs.revision !== revision) setConflict({ theirs, putAside: null });
+      return;
+    }
+    forgetWizardState(spaceId, ruleId);
+    toast.success(`“${read.name}” is saved`, {
+      description: ruleId === null ? "Its first run waits for you or for its schedule." : undefined,
+    });
+    router.push(home);
+  };
+
+  return {
+    draft: state.draft,
+    update,
+    step,
+    goTo,
+    goOn,
+    goBack: () => setStep(WIZARD_STEPS[Math.max(0, WIZARD_STEPS.indexOf(step) - 1)] ?? "images"),
+    problems: Object.fromEntries(Object.entries(allProblems).filter(([path]) => attempted.has(stepOfProblem(path)))),
+    previewRunId: isPreviewFresh ? (state.preview?.runId ?? null) : null,
+    isPreviewStale: state.preview !== null && !isPreviewFresh,
+    runPreview,
+    previewError: preview.error,
+    isStartingPreview: preview.isPending,
+    save,
+    isSaving: create.isPending || change.isPending,
+    // A stale revision is told by the conflict, with more to do than an error has.
+    saveError: conflict ? null : (create.error ?? change.error),
+    conflict,
+    takeTheirs: () => {
+      if (!conflict) return;
+      keep({ draft: draftOf(conflict.theirs, timeZone), baseRevision: conflict.theirs.revision, preview: null });
+      setConflict({ theirs: conflict.theirs, putAside: state.draft });
+    },
+    takeMineBack: () => {
+      if (conflict?.putAside) keep({ ...state, draft: conflict.putAside, preview: null });
+      setConflict(null);
+    },
+    saveOverTheirs: () => {
+      if (!conflict) return;
+      const { revision } = conflict.theirs;
+      keep({ ...state, baseRevision: revision });
+      setConflict(null);
+      void save(revision);
+    },
+    wasRestored,
+    startOver: () => {
+      forgetWizardState(spaceId, ruleId);
+      setState(fresh());
+      setWasRestored(false);
+      setAttempted(new Set());
+      setConflict(null);
+      void setStep("images");
+    },
+    discard: () => {
+      forgetWizardState(spaceId, ruleId);
+      router.push(home);
+    },
+  };
+}
+
+/** Puts the focus where something is wrong, once it is shown to be. */
+function focusProblem(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus());
+}
