@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { migrate } from "@/scripts/migrate";
 import { isPortFree } from "@/scripts/services/free-port";
@@ -6,7 +7,7 @@ import { ensureSystemCommands } from "@/scripts/setup/debian-packages";
 import { type InstanceLock, lockInstance } from "@/scripts/setup/instance";
 import { PORTS, readSettings, type StackPorts, type StackSettings } from "@/scripts/setup/settings";
 import { createStack, type Stack, type StackHandle } from "@/scripts/setup/stack";
-import { openState } from "@/scripts/setup/state";
+import { keepSecret, openState } from "@/scripts/setup/state";
 import { bold, dim, formatDuration, printFailure, terminalStep, UserError } from "@/scripts/setup/terminal";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -58,7 +59,7 @@ async function start(): Promise<void> {
   await step("Database is up to date", () => migrateOrExplain(databaseUrl));
   await ensureBuilt(ROOT, step);
   await stack.startConsole();
-  const account = await prepareDemo(stack);
+  const account = await prepareInstallation(stack);
   console.log("");
   console.log(
     `  ${bold("Reclaim is running")} at ${bold(settings.url)}  ${dim(`(${formatDuration(Date.now() - startedAt)})`)}`,
@@ -113,10 +114,19 @@ async function migrateOrExplain(databaseUrl: string): Promise<void> {
   }
 }
 
-/** Fills an empty installation; gives what to sign in with, as long as the demo account is there. */
-async function prepareDemo(running: Stack): Promise<{ email: string; password: string } | null> {
-  if (process.env.RECLAIM_DEMO === "0") return null;
-  return null;
+/** Makes an empty installation usable; gives what to sign in with, as long as the first account is ours. */
+async function prepareInstallation(running: Stack): Promise<{ email: string; password: string } | null> {
+  const password = keepSecret(running.folders, "demo-password", () => randomBytes(9).toString("base64url"));
+  // Not before now: it needs the generated database client.
+  const { seedDemo } = await import("@/scripts/demo/seed");
+  return step("Workspace is ready", () =>
+    seedDemo({
+      environment: running.environment,
+      registry: running.installedRegistry,
+      isDemo: process.env.RECLAIM_DEMO !== "0",
+      password,
+    }),
+  );
 }
 
 /** Ends everything in order. A second Ctrl-C that comes later than the first one's echo ends it at once. */

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { type ServiceProcess, startServiceProcess, untilReady } from "@/scripts/services/service-process";
 
@@ -26,19 +27,22 @@ export async function startWebProcess(options: ConsoleProcessOptions & { port: n
     logFile: options.logFile,
   });
   await untilReady(service, options.logFile, async () => {
-    const response = await fetch(`http://127.0.0.1:${options.port}/login`, { redirect: "manual" });
+    const response = await fetch(`http://127.0.0.1:${options.port}/api/health`);
     await response.arrayBuffer();
-    return response.status < 500;
+    return response.ok;
   });
   return service;
 }
 
+/** Where its log level hides the line that says so, a worker that lived this long counts as started. */
+const WORKER_SETTLED_MS = 8_000;
+
 /**
- * Starts a worker. It has no port: it counts as started when it has not ended after a moment, and the console
- * shows whether a worker is alive.
+ * Starts a worker and resolves when it says that it takes jobs; it has no port to ask.
  * @throws ServiceError when it ends at once.
  */
 export async function startWorkerProcess(options: ConsoleProcessOptions): Promise<ServiceProcess> {
+  const before = existsSync(options.logFile) ? statSync(options.logFile).size : 0;
   const service = await startServiceProcess({
     name: "worker",
     command: process.execPath,
@@ -48,7 +52,10 @@ export async function startWorkerProcess(options: ConsoleProcessOptions): Promis
     logFile: options.logFile,
   });
   const startedAt = Date.now();
-  await untilReady(service, options.logFile, async () => service.isRunning() && Date.now() - startedAt > 1_500);
+  await untilReady(service, options.logFile, async () => {
+    if (Date.now() - startedAt > WORKER_SETTLED_MS) return service.isRunning();
+    return readFileSync(options.logFile).subarray(before).includes("worker ready");
+  });
   return service;
 }
 

@@ -5,10 +5,11 @@ import { startRedisProcess } from "@/scripts/services/redis-process";
 import { startRegistryProcess } from "@/scripts/services/registry-process";
 import type { ServiceProcess } from "@/scripts/services/service-process";
 import { type Supervised, supervise } from "@/scripts/services/supervisor";
-import type { StackSettings } from "@/scripts/setup/settings";
+import type { OwnRegistry, StackSettings } from "@/scripts/setup/settings";
 import { openSecrets, openState, type Secrets, type StateFolders } from "@/scripts/setup/state";
 import { type Step, UserError } from "@/scripts/setup/terminal";
 import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
+import { TOKEN_ISSUER, TOKEN_SERVICE } from "@/server/registries/token-settings";
 
 export interface StackOptions {
   /** The checkout. */
@@ -34,8 +35,8 @@ export interface Stack {
   databaseUrl: string;
   redisUrl: string;
   registryUrl: string;
-  /** null where an own registry's storage is out of reach. */
-  storageRoot: string | null;
+  /** The registry as the console's database should know it; `storageRoot` is null where it is out of reach. */
+  installedRegistry: OwnRegistry & { name: string };
   /** null = the user's own. */
   postgres: Supervised | null;
   redis: Supervised | null;
@@ -53,9 +54,6 @@ export interface StackHandle {
   /** Ends everything that was started, the last one first. May be called at any time, also while something starts. */
   stop(): Promise<void>;
 }
-
-const TOKEN_SERVICE = "reclaim-registry";
-const TOKEN_ISSUER = "reclaim";
 
 /** Nothing is started before `startServices`; the handle exists first so that an interrupted start can be undone. */
 export function createStack(options: StackOptions): StackHandle {
@@ -110,17 +108,13 @@ async function startServices(options: StackOptions, service: StartService): Prom
     const web = await service("web", `Console on port ${port}`, startWeb, 5_000);
     return { web, worker };
   };
+  const embedded = { name: "Embedded registry", url: registryUrl, storageRoot, username: null, password: null };
+  const installedRegistry = settings.registry
+    ? { name: new URL(registryUrl).host, ...settings.registry }
+    : { ...embedded, auth: "console" as const };
   return {
-    folders,
-    environment,
-    databaseUrl,
-    redisUrl,
-    registryUrl,
-    storageRoot,
-    postgres,
-    redis,
-    registry,
-    startConsole,
+    ...{ folders, environment, databaseUrl, redisUrl, registryUrl, installedRegistry },
+    ...{ postgres, redis, registry, startConsole },
   };
 }
 
@@ -155,7 +149,8 @@ async function startRegistry(options: StackOptions, folders: StateFolders, secre
         certificatePath,
       },
       events: {
-        url: `${settings.url}/api/registry/events?registry=${encodeURIComponent(registryUrl)}`,
+        // Without `?registry=<id>`: its row may not exist yet, and the console knows which one is its own.
+        url: `${settings.url}/api/registry/events`,
         secret: secrets.events,
       },
     }),

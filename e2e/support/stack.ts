@@ -1,0 +1,97 @@
+import { chownSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { DEMO_EMAIL, seedDemo } from "@/scripts/demo/seed";
+import { migrate } from "@/scripts/migrate";
+import { freePorts } from "@/scripts/services/free-port";
+import { databaseUser } from "@/scripts/services/postgres-process";
+import type { Supervised } from "@/scripts/services/supervisor";
+import { createStack } from "@/scripts/setup/stack";
+import { silentStep } from "@/scripts/setup/terminal";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+export interface EndToEndOptions {
+  /** Made empty; kept after `stop` for its logs. Must be a folder that the OS user postgres can reach. */
+  stateDir: string;
+  /** Overrides what web and worker read, such as short RECLAIM_*_SECONDS. */
+  environment?: Record<string, string>;
+  /** true = the demo's workspace and images; false = its first user and an empty workspace. */
+  isDemo: boolean;
+}
+
+export interface EndToEndStack {
+  /** The console. */
+  url: string;
+  registryUrl: string;
+  databaseUrl: string;
+  redisUrl: string;
+  /** The registry's `rootdirectory`. */
+  storageRoot: string;
+  /** `web.log`, `worker.log`, `registry.log` … */
+  logs: string;
+  /** Of the first user (platform admin). */
+  email: string;
+  password: string;
+  /** Its process id; null while it is killed. */
+  workerPid(): number | null;
+  /** SIGKILL; nothing starts it again but `startWorker`. */
+  killWorker(): Promise<void>;
+  startWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const PASSWORD = "end-to-end-password";
+
+/**
+ * The whole console on free ports, as `npm start` runs it, from the build that is there (`next build` comes first).
+ * @throws ServiceError when a part does not come up; what had been started is stopped.
+ */
+export async function startStack(options: EndToEndOptions): Promise<EndToEndStack> {
+  if (!existsSync(path.join(ROOT, ".next/BUILD_ID"))) throw new Error("there is no build: run npx next build first");
+  rmSync(options.stateDir, { recursive: true, force: true });
+  mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+  const user = databaseUser();
+  if (user) chownSync(options.stateDir, user.uid, user.gid);
+  const [web = 0, postgres = 0, redis = 0, registry = 0] = await freePorts(4);
+  const url = `http://127.0.0.1:${web}`;
+  const handle = createStack({
+    root: ROOT,
+    settings: { ports: { web, postgres, redis, registry }, url, databaseUrl: null, redisUrl: null, registry: null },
+    stateDir: options.stateDir,
+    durable: false,
+    environment: options.environment ?? {},
+    step: silentStep,
+  });
+  try {
+    const stack = await handle.startServices();
+    await migrate(stack.databaseUrl);
+    const console = await stack.startConsole();
+    await seedDemo({
+      environment: stack.environment,
+      registry: stack.installedRegistry,
+      isDemo: options.isDemo,
+      password: PASSWORD,
+    });
+    return { url, ...describe(stack, console.worker), stop: handle.stop };
+  } catch (error) {
+    await handle.stop();
+    throw error;
+  }
+}
+
+type Services = Awaited<ReturnType<ReturnType<typeof createStack>["startServices"]>>;
+
+function describe(stack: Services, worker: Supervised) {
+  return {
+    registryUrl: stack.registryUrl,
+    databaseUrl: stack.databaseUrl,
+    redisUrl: stack.redisUrl,
+    storageRoot: stack.folders.storage,
+    logs: stack.folders.logs,
+    email: DEMO_EMAIL,
+    password: PASSWORD,
+    workerPid: worker.pid,
+    killWorker: worker.kill,
+    startWorker: worker.start,
+  };
+}

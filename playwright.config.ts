@@ -1,0 +1,28 @@
+import { defineConfig } from "@playwright/test";
+
+/** Debian's Chromium; Playwright's own would have to be downloaded. */
+const CHROMIUM = process.env.RECLAIM_CHROMIUM ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: "test-results",
+  // Each spec brings up a whole console of its own.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  reporter: [["line"], ["json", { outputFile: process.env.RECLAIM_PLAYWRIGHT_REPORT ?? "test-results/report.json" }]],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: CHROMIUM,
+      // Chromium refuses its sandbox as root, and a container's /dev/shm is too small for it.
+      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    },
+  },
+});
