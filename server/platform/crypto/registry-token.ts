@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { randomBytes, randomUUID } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { SignJWT } from "jose";

@@ -22,14 +22,12 @@ export async function disconnectPrisma(): Promise<void> {
   delete globals.reclaimPrisma;
 }
 
-/** Whether an error is a violated unique constraint or index, and (when named) this one. */
-export function isUniqueViolation(error: unknown, name?: string): boolean {
+/** Whether an error is a violated unique constraint or index (one that covers `column`, where it is given). */
+export function isUniqueViolation(error: unknown, column?: string): boolean {
   if (!(error instanceof Error)) return false;
-  const known = error as Error & { code?: string; meta?: unknown };
-  if (
-    known.code !== "P2002" &&
-    !/unique constraint|23505/i.test(`${error.message} ${JSON.stringify(known.meta ?? "")}`)
-  )
-    return false;
-  return name === undefined || `${error.message} ${JSON.stringify(known.meta ?? "")}`.includes(name);
+  const { code, meta } = error as Error & { code?: string; meta?: unknown };
+  const details = JSON.stringify(meta ?? {});
+  // P2002 from the client's own calls, P2010 with PostgreSQL's 23505 inside from raw statements.
+  if (code !== "P2002" && !(code === "P2010" && details.includes("23505"))) return false;
+  return column === undefined || details.includes(`"${column}"`);
 }
