@@ -13,13 +13,13 @@ export function giveUp(message) {
 }
 
 /** Node's version, the working directory, and `.env` (which never overrides what the environment says already). */
-export function prepareProcess() {
+export function prepareProcess({ loadEnvFile = true } = {}) {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
     giveUp(`Reclaim needs Node ${MINIMUM_NODE.join(".")} or newer; this is ${process.versions.node}.`);
   }
   process.chdir(ROOT);
-  if (existsSync(".env")) process.loadEnvFile(".env");
+  if (loadEnvFile && existsSync(".env")) process.loadEnvFile(".env");
 }
 
 /** Where the missing Debian packages cannot be installed by us, says once what is needed. */

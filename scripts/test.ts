@@ -1,0 +1,133 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { ServiceError } from "@/scripts/services/service-process";
+import { ensureBuilt } from "@/scripts/setup/build";
+import { ensureSystemCommands } from "@/scripts/setup/debian-packages";
+import { dim, formatDuration, silentStep, terminalStep } from "@/scripts/setup/terminal";
+import { runCommand } from "@/scripts/test/run-command";
+import { type Summary, summariseCheck, summarisePlaywright, summariseVitest } from "@/scripts/test/summaries";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+const STATE = path.join(ROOT, ".test");
+const MINUTE_MS = 60_000;
+const DETAIL_LINES = 40;
+
+const bin = {
+  prisma: "node_modules/prisma/build/index.js",
+  biome: "node_modules/@biomejs/biome/bin/biome",
+  next: "node_modules/next/dist/bin/next",
+  tsc: "node_modules/typescript/bin/tsc",
+  knip: "node_modules/knip/bin/knip.js",
+  vitest: "node_modules/vitest/vitest.mjs",
+  playwright: "node_modules/@playwright/test/cli.js",
+};
+
+/** The user's own installation, and what npm adds for its scripts: a test that reached it would drop and flush there. */
+const FOREIGN =
+  /^(npm_|NPM_|DATABASE_URL$|REDIS_URL$|REGISTRY_|NEXTAUTH_|NODE_ENV$|RECLAIM_(?!CHROMIUM$|REGISTRY_BINARY$))/;
+for (const name of Object.keys(process.env)) if (FOREIGN.test(name)) Reflect.deleteProperty(process.env, name);
+const environment = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", CHECKPOINT_DISABLE: "1", NO_COLOR: "1" };
+
+const total = { passed: 0, failed: 0 };
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
+
+mkdirSync(STATE, { recursive: true });
+const startedAt = Date.now();
+try {
+  await ensureSystemCommands(
+    [
+      { command: "redis-server", package: "redis-server" },
+      { command: process.env.RECLAIM_REGISTRY_BINARY ?? "docker-registry", package: "docker-registry" },
+      { command: "skopeo", package: "skopeo" },
+      { command: process.env.RECLAIM_CHROMIUM ?? "chromium", package: "chromium" },
+    ],
+    terminalStep,
+  );
+  await check("prisma generate", [bin.prisma, "generate"]);
+  await check("biome", [bin.biome, "check", "."]);
+  // Types of the routes first: in a clean clone there are none, and old ones may name routes that are gone.
+  await check("types of routes", [bin.next, "typegen"]);
+  await check("typescript", [bin.tsc, "--noEmit"]);
+  await check("import table", ["scripts/check-boundaries.mjs"]);
+  await check("dead code", [bin.knip]);
+  await vitest("unit", 5 * MINUTE_MS);
+  await vitest("integration", 8 * MINUTE_MS);
+  await build();
+  await playwright(10 * MINUTE_MS);
+} catch (error) {
+  report("set-up", { passed: 0, failed: 1, failures: [{ name: "set-up", details: describe(error) }] }, Date.now());
+}
+console.log(dim(`\n${formatDuration(Date.now() - startedAt)}; what each step printed is in .test/*.log\n`));
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+async function check(name: string, args: string[]): Promise<void> {
+  const began = Date.now();
+  const { exitCode, output } = await run(name, args, 5 * MINUTE_MS);
+  report(name, summariseCheck(name, exitCode, output), began);
+}
+
+async function vitest(project: "unit" | "integration", timeoutMs: number): Promise<void> {
+  const began = Date.now();
+  const file = freshReport(project);
+  const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const { exitCode } = await run(project, [bin.vitest, ...args], timeoutMs);
+  report(project, summariseVitest(readReport(file), exitCode), began);
+}
+
+async function playwright(timeoutMs: number): Promise<void> {
+  const began = Date.now();
+  const file = freshReport("playwright");
+  const { exitCode } = await run("playwright", [bin.playwright, "test"], timeoutMs, {
+    RECLAIM_PLAYWRIGHT_REPORT: file,
+  });
+  report("playwright", summarisePlaywright(readReport(file), exitCode), began);
+}
+
+/** The build of `npm start` is used again when it is of these very sources. */
+async function build(): Promise<void> {
+  const began = Date.now();
+  const failure = await ensureBuilt(ROOT, silentStep).then(
+    () => null,
+    (error: unknown) => describe(error),
+  );
+  report("next build", summariseCheck("next build", failure === null ? 0 : 1, failure ?? ""), began);
+}
+
+function run(name: string, args: string[], timeoutMs: number, extra: Record<string, string> = {}) {
+  const logFile = path.join(STATE, `${name.replaceAll(" ", "-")}.log`);
+  return runCommand(args, { env: { ...environment, ...extra }, logFile, timeoutMs });
+}
+
+function report(name: string, summary: Summary, began: number): void {
+  total.passed += summary.passed;
+  total.failed += summary.failed;
+  const counts = summary.failed > 0 ? `${summary.passed} passed, ${summary.failed} FAILED` : `${summary.passed} passed`;
+  console.log(`${summary.failed > 0 ? "✗" : "✓"} ${name}: ${counts}  ${dim(formatDuration(Date.now() - began))}`);
+  for (const failure of summary.failures) {
+    const lines = failure.details.split("\n");
+    console.log(`  ✗ ${failure.name}`);
+    console.log(lines.slice(0, DETAIL_LINES).join("\n").replace(/^/gm, "    │ "));
+    if (lines.length > DETAIL_LINES) console.log(`    │ … ${lines.length - DETAIL_LINES} more lines`);
+  }
+}
+
+/** The path of a report that does not exist yet: an old one must not be counted for a runner that never wrote. */
+function freshReport(name: string): string {
+  const file = path.join(STATE, `${name}.json`);
+  rmSync(file, { force: true });
+  return file;
+}
+
+function readReport(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ServiceError) return `${error.message}\n${error.logTail}`;
+  return error instanceof Error ? error.message : String(error);
+}
