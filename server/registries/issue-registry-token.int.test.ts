@@ -1,0 +1,120 @@
+import { decodeJwt } from "jose";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { hashPassword } from "@/server/platform/auth/password";
+import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
+import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { env } from "@/server/platform/env";
+import { newId } from "@/server/platform/new-id";
+import { setConsoleEnv } from "@/testing/console-env";
+import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { testRedisUrl } from "@/testing/redis";
+import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { issueRegistryToken } from "./issue-registry-token";
+
+let database: TestDatabase;
+let tenant: TestTenant;
+let passwordHash: string;
+const password = "correct horse";
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl() });
+  await ensureRegistryCa(env().RECLAIM_CA_DIR);
+  passwordHash = await hashPassword(password);
+  tenant = await createTestTenant({ prefix: "acme", auth: "console" });
+  for (const role of ["admin", "editor", "viewer"] as const) await addUser(role, role, tenant.workspaceId);
+  const other = await createTestTenant({ name: "beta", prefix: "beta", registryId: tenant.registryId });
+  await addUser("stranger", "admin", other.workspaceId);
+});
+afterAll(async () => {
+  await disconnectPrisma();
+  await database.drop();
+});
+beforeEach(async () => {
+  await prisma().registry.update({
+    where: { id: tenant.registryId },
+    data: { readOnlyRunId: null, readOnlySince: null, lastWriteTokenExpiresAt: null },
+  });
+});
+
+async function addUser(name: string, role: "admin" | "editor" | "viewer", workspaceId: string): Promise<void> {
+  const user = await prisma().user.create({
+    data: { id: newId("usr"), email: `${name}@x.example`, name, passwordHash },
+  });
+  await prisma().member.create({ data: { workspaceId, userId: user.id, role } });
+}
+
+const ask = (name: string | null, ...scopes: string[]) =>
+  issueRegistryToken({ credentials: name ? { username: `${name}@x.example`, password } : null, scopes });
+
+async function granted(name: string | null, ...scopes: string[]): Promise<string> {
+  const answer = await ask(name, ...scopes);
+  if (answer.kind === "denied") return `denied: ${answer.message}`;
+  const { access } = decodeJwt<{ access: { type: string; name: string; actions: string[] }[] }>(answer.token);
+  return access.map((one) => `${one.type}:${one.name}:${one.actions.join(",")}`).join(" ");
+}
+
+const lastExpiry = async () =>
+  (await prisma().registry.findUniqueOrThrow({ where: { id: tenant.registryId } })).lastWriteTokenExpiresAt;
+
+test("roles become registry permissions, and nothing more than was asked", async () => {
+  expect(await granted("editor", "repository:acme/app:pull,push")).toBe("repository:acme/app:pull,push");
+  expect(await granted("editor", "repository:acme/app:pull")).toBe("repository:acme/app:pull");
+  expect(await granted("viewer", "repository:acme/app:pull,push")).toBe("repository:acme/app:pull");
+  expect(await granted("admin", "repository:acme/app:delete")).toBe("");
+  expect(await granted("stranger", "repository:acme/app:pull,push")).toBe("");
+  expect(await granted(null, "repository:acme/app:pull")).toBe("");
+  expect(await granted("admin", "registry:catalog:*", `repository:recyclebin/${tenant.spaceId}/acme/app:pull`)).toBe(
+    "",
+  );
+  expect(await granted("admin")).toBe("");
+});
+
+test("wrong credentials are denied, unknown users in the same words", async () => {
+  const wrong = await issueRegistryToken({
+    credentials: { username: "admin@x.example", password: "guess" },
+    scopes: [],
+  });
+  const unknown = await issueRegistryToken({
+    credentials: { username: "nobody@x.example", password: "guess" },
+    scopes: [],
+  });
+  expect(wrong).toMatchObject({ kind: "denied" });
+  expect(unknown).toEqual(wrong);
+});
+
+test("the expiry of a write token is stored before it is answered; a pull's is not", async () => {
+  await ask("viewer", "repository:acme/app:pull");
+  expect(await lastExpiry()).toBeNull();
+  const answer = await ask("editor", "repository:acme/app:pull,push");
+  if (answer.kind !== "token") throw new Error("denied");
+  expect((await lastExpiry())?.getTime()).toBe((decodeJwt(answer.token).exp ?? 0) * 1000);
+});
+
+test("D-15 read-only mode: a push is denied in words that name the collection, a pull is served", async () => {
+  await prisma().registry.update({
+    where: { id: tenant.registryId },
+    data: { readOnlyRunId: "run_x", readOnlySince: new Date() },
+  });
+  expect(await granted("editor", "repository:acme/app:pull,push")).toMatch(/^denied: garbage collection/);
+  expect(await granted("editor", "repository:acme/app:pull")).toBe("repository:acme/app:pull");
+  expect(await granted("stranger", "repository:acme/app:pull,push")).toBe("");
+  expect(await lastExpiry()).toBeNull();
+});
+
+test("no write token is handed out unseen while read-only mode is switched on", async () => {
+  // The first answers are in when the switch starts, the others race with it.
+  const [first, ...others] = Array.from({ length: 20 }, () => ask("editor", "repository:acme/app:pull,push"));
+  await first;
+  const { lastWriteTokenExpiresAt } = await prisma().registry.update({
+    where: { id: tenant.registryId },
+    data: { readOnlyRunId: "run_x", readOnlySince: new Date() },
+    select: { lastWriteTokenExpiresAt: true },
+  });
+  const answers = await Promise.all([first, ...others]);
+  const expiries = answers.flatMap((answer) =>
+    answer?.kind === "token" ? [(decodeJwt(answer.token).exp ?? 0) * 1000] : [],
+  );
+  expect(expiries.length).toBeGreaterThan(0);
+  expect(Math.max(...expiries)).toBeLessThanOrEqual(lastWriteTokenExpiresAt?.getTime() ?? 0);
+});
