@@ -28,6 +28,7 @@ export async function readBody(request: Request, maxBytes = BODY_BYTES_MAX): Pro
 export async function readJsonBody(request: Request): Promise<unknown> {
   const text = (await readBody(request)).toString("utf8");
   if (text.trim() === "") return {};
+  if (/\\u0000/.test(text)) throw new AppError("bad_request", "The body has a NUL character in a text.");
   try {
     return JSON.parse(text);
   } catch {
