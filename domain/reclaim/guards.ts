@@ -24,9 +24,25 @@ export function guardOf(
     return { code: "grace", untilMs: unit.knownPushedAt + frame.graceMs };
   }
   if (!unit.isPushKnown && frame.graceMs > 0) return { code: "push_unknown" };
-  const subjects = graph.subjectsOf[at]?.length ?? 0;
-  if (subjects > 1) return { code: "several_subjects", count: subjects };
+  if (hasSeveralOwners(at, graph)) return { code: "several_owners" };
   return null;
+}
+
+/**
+ * A referrer that something holds which does not hold its subject: another subject, or an index elsewhere. The two would have to go in one
+ * move, and a run can end between any two; both stay.
+ */
+function hasSeveralOwners(at: number, graph: ImageGraph): boolean {
+  const subjects = graph.subjectsOf[at] ?? [];
+  if (subjects.length === 0 || subjects.length + (graph.parentsOf[at]?.length ?? 0) < 2) return false;
+  const owners = headsOf(at, graph);
+  return subjects.some((subject) => headsOf(subject, graph).length < owners.length);
+}
+
+/** The images at the top of everything that holds an artifact; itself where nothing does. */
+function headsOf(at: number, graph: ImageGraph): number[] {
+  const above = reachableFrom([at], (node) => [...(graph.parentsOf[node] ?? []), ...(graph.subjectsOf[node] ?? [])]);
+  return [...above].filter((node) => !graph.isMember(node));
 }
 
 /** Holds of children, passed up to every index that lists them, by position. */

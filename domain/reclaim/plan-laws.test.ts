@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildImageGraph } from "@/domain/images/image-graph";
 import { type Artifact, DAY_MS } from "@/domain/rules/facts";
+import type { Pattern } from "@/domain/rules/pattern";
 import type { Predicate, SimplePredicate } from "@/domain/rules/predicate";
 import { type AppliedRule, ruleDefinitionSchema } from "@/domain/rules/rule";
 import { artifact, digestOf, fallbackTag, glob, NOW, plan, regex, rule, semver } from "@/testing/artifact-facts";
@@ -17,56 +18,67 @@ const suffixed = (tag: string, at: number) => (at % 2 === 0 ? tag : `${tag}-${at
 const tagName = fc.constantFrom("v1.0", "v1.1", "v2.0-rc.1", "latest", "pr-1", "pr-2", "env1-a", "env1-b", "env2-a");
 const time = fc.option(
   fc.integer({ min: 0, max: 40 }).map((tenDays) => NOW - tenDays * 10 * DAY_MS),
-  { freq: 6 },
+  { freq: 25 },
 );
 
-/** Artifacts of two repositories with every kind of edge: children, subjects, fallback tags, some of them to what is not there, some in circles. */
+const target = fc.nat(MAX_ARTIFACTS * 12);
+
+/**
+ * Artifacts of two repositories with every kind of edge: children, subjects, fallback tags, some of them to what is not there, some in
+ * circles. Most are old and unguarded, so that much would go if nothing held it.
+ */
 const artifacts: fc.Arbitrary<Artifact[]> = fc
   .array(
     fc.record({
-      repository: fc.constantFrom("app", "app", "app", "ops"),
-      kind: fc.constantFrom("image", "image", "image", "other", "chart"),
-      tags: fc.uniqueArray(tagName, { maxLength: 3 }),
-      children: fc.uniqueArray(fc.nat(MAX_ARTIFACTS + 1), { maxLength: 2 }),
-      subject: fc.option(fc.nat(MAX_ARTIFACTS + 1), { freq: 1 }),
-      signed: fc.option(fc.nat(MAX_ARTIFACTS + 1), { freq: 1 }),
-      isReferrer: fc.boolean(),
-      isIndex: fc.boolean(),
-      isSignature: fc.boolean(),
+      repository: fc.constantFrom("app", "app", "app", "app", "app", "ops"),
+      kind: fc.constantFrom<Artifact["kind"]>("image", "image", "image", "other", "chart"),
+      role: fc.constantFrom("plain", "plain", "index", "index", "referrer", "signature", "both"),
+      tags: fc.oneof(
+        { weight: 1, arbitrary: fc.constant<Predicate[]>([]) },
+        { weight: 1, arbitrary: fc.uniqueArray(tagName, { maxLength: 3 }) },
+      ),
+      targets: fc.tuple(target, target),
       pushedAt: time,
       lastPulledAt: time,
       createdAt: time,
       untaggedSince: time,
-      guard: fc.integer({ min: 0, max: 40 }),
-      blobs: fc.dictionary(fc.constantFrom("b0", "b1", "b2", "b3", "b4", "b5"), fc.integer({ min: 1, max: 9 }), {
-        maxKeys: 3,
-      }),
+      guard: fc.nat(150),
+      blobs: fc.uniqueArray(fc.nat(5), { maxLength: 3 }),
     }),
     { minLength: 1, maxLength: MAX_ARTIFACTS },
   )
-  .map((sketches) =>
-    sketches.map((sketch, at) =>
-      artifact(nameAt(at), {
+  .map((sketches) => {
+    const repositories = sketches.map(({ repository }) => repository);
+    // Edges lead to artifacts of the same repository, but one in a dozen to something that is not there.
+    const nameOfTarget = (from: number, to: number) => {
+      const near = repositories.flatMap((repository, at) => (repository === repositories[from] ? [at] : []));
+      return to % 12 === 0 ? "absent" : nameAt(near[to % near.length] ?? from);
+    };
+    return sketches.map((sketch, at) => {
+      const [first, second] = sketch.targets.map((to) => nameOfTarget(at, to));
+      const isReferrer = sketch.role === "referrer" || sketch.role === "both";
+      const isSignature = sketch.role === "signature" || sketch.role === "both";
+      return artifact(nameAt(at), {
         repositoryName: sketch.repository,
-        kind: sketch.guard === 1 ? "unknown" : (sketch.kind as Artifact["kind"]),
+        kind: sketch.guard === 1 ? "unknown" : sketch.kind,
         tags: [
           ...sketch.tags.map((tag) => suffixed(tag, at)),
-          ...(sketch.isSignature && sketch.signed !== null ? [fallbackTag(nameAt(sketch.signed), ".sig")] : []),
+          ...(isSignature && second !== undefined ? [fallbackTag(second, ".sig")] : []),
         ],
-        children: sketch.isIndex ? sketch.children.map(nameAt) : [],
-        ...(sketch.isReferrer && sketch.subject !== null ? { subject: nameAt(sketch.subject) } : {}),
+        children: sketch.role === "index" ? [...new Set([first ?? "", second ?? ""])] : [],
+        ...(isReferrer && first !== undefined ? { subject: first } : {}),
         pushedAt: sketch.pushedAt,
         lastPulledAt: sketch.lastPulledAt,
         createdAt: sketch.createdAt,
         untaggedSince: sketch.untaggedSince,
         isUnreadable: sketch.guard === 2,
-        isPinned: sketch.guard === 3,
+        isPinned: sketch.guard === 3 || sketch.guard === 6,
         inUseBy: sketch.guard === 4 ? ["prod/web"] : [],
         immutableTags: sketch.guard === 5 ? sketch.tags.slice(0, 1).map((tag) => suffixed(tag, at)) : [],
-        blobs: Object.fromEntries(Object.keys(sketch.blobs).map((blob) => [blob, Number(blob.slice(1)) + 1])),
-      }),
-    ),
-  );
+        blobs: Object.fromEntries(sketch.blobs.map((blob) => [`b${blob}`, blob + 1])),
+      });
+    });
+  });
 
 const simple: fc.Arbitrary<SimplePredicate> = fc.oneof(
   fc.record({
@@ -95,7 +107,7 @@ const predicate: fc.Arbitrary<Predicate> = fc.oneof(
     }),
   },
 );
-const pattern = fc.constantFrom(glob("v*"), glob("pr-*"), regex("^env1-"), semver(">=1"), glob("latest"));
+const pattern = fc.constantFrom<Pattern>(glob("v*"), glob("pr-*"), regex("^env1-"), semver(">=1"), glob("latest"));
 
 function ruleOf(effect: "reclaim" | "protect") {
   return fc
@@ -103,10 +115,13 @@ function ruleOf(effect: "reclaim" | "protect") {
       id: fc.uuid(),
       state: fc.constantFrom("tagged" as const, "any" as const),
       kinds: fc.constantFrom("image" as const, "any" as const, "any" as const),
-      tags: fc.uniqueArray(pattern, { maxLength: 1 }),
-      notTags: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(pattern) }),
+      tags: fc.array(pattern, { maxLength: 1 }),
+      notTags: fc.oneof(
+        { weight: 3, arbitrary: fc.constant<Pattern[]>([]) },
+        { weight: 1, arbitrary: pattern.map((one): Pattern[] => [one]) },
+      ),
       when: fc.oneof(
-        { weight: 1, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.constant<Predicate[]>([]) },
         { weight: 2, arbitrary: fc.array(predicate, { maxLength: 2 }) },
       ),
       allowLastArtifact: fc.boolean(),
@@ -122,7 +137,7 @@ const setting = fc.record({
 });
 
 const keyOf = (entry: { repositoryName: string; digest: string }) => `${entry.repositoryName}@${entry.digest}`;
-const RUNS = { numRuns: 500 };
+const RUNS = { numRuns: 400 };
 
 /** Manifests that a run of these items removes at their source. */
 function removedBy(items: ReclaimPlan["items"]): Set<string> {

@@ -54,8 +54,8 @@ function keepText(reason: KeepReason): string {
       return `${named(reason)} belongs to it and stays`;
     case "subject_elsewhere":
       return `belongs to ${shortDigest(reason.digest)} in another repository`;
-    case "several_subjects":
-      return `belongs to ${reason.count} images at once`;
+    case "several_owners":
+      return "it belongs to more than one image";
     case "circular":
       return "it and others hold one another in a circle";
     case "last_artifact":

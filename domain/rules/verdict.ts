@@ -41,7 +41,8 @@ export type KeepReason =
   | ({ code: "child_of" | "referrer_of" | "subject_of" } & NamedArtifact)
   /** Its subject lives in another repository. */
   | { code: "subject_elsewhere"; digest: string }
-  | { code: "several_subjects"; count: number }
+  /** Images that do not go together hold it. */
+  | { code: "several_owners" }
   /** Held only by one another, in a circle. */
   | { code: "circular" }
   | { code: "last_artifact" }
