@@ -1,0 +1,28 @@
+import type { Transaction } from "@/server/platform/db/prisma";
+import { newId } from "@/server/platform/new-id";
+import { insertManifests, upsertRepository } from "./inventory.store";
+import { manifestRow } from "./manifest-row";
+
+/** Makes sure that the inventory knows what these manifests of a registry refer to; those that it knows stay as they are. */
+export function rememberManifests(
+  tx: Transaction,
+  registryId: string,
+  manifests: readonly { digest: string; mediaType: string; body: Uint8Array }[],
+): Promise<void> {
+  return insertManifests(
+    tx,
+    registryId,
+    manifests.map(({ digest, mediaType, body }) => manifestRow(digest, mediaType, body, null)),
+  );
+}
+
+/**
+ * The id of a repository's row, made where there is none, and locked until the transaction ends: a crawl that writes the same
+ * repository takes its turn, and sees the move that this transaction stamps.
+ */
+export function lockRepository(
+  tx: Transaction,
+  repository: { workspaceId: string; spaceId: string; registryId: string; name: string },
+): Promise<string> {
+  return upsertRepository(tx, { id: newId("repo"), ...repository });
+}

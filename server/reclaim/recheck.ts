@@ -1,0 +1,83 @@
+import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
+import type { PlanItem } from "@/domain/reclaim/plan";
+import { recheckItem, staleText } from "@/domain/reclaim/recheck-item";
+import type { RunContext } from "@/server/history/run-context";
+import type { RunItemRecord } from "@/server/history/run-journal";
+import type { RecycleGuard } from "@/server/recycle-bin/recycle-item";
+import { openRegistryById } from "@/server/registries/open-registry-by-id";
+import { type AppliedRuleRecord, listRuleRecords } from "@/server/rules/list-rule-records";
+import { graceMs, type PlannedReason } from "./plan-run";
+import { protectionOf, reclaimOptions } from "./reclaim-options";
+
+/**
+ * The guard of a reclaim run: what changed since the plan is skipped, never moved. Rules are read again for each item, so that
+ * disabling or editing one stops a run that is under way.
+ */
+export function createReclaimGuard(context: RunContext): RecycleGuard {
+  const { run, scope } = context;
+  const planned = protectionOf(reclaimOptions(run.options).rules);
+  /** The rules as they are now, or why the item may not go by them. */
+  const readRules = async (item: PlanItem): Promise<readonly AppliedRuleRecord[] | string> => {
+    const rules = await listRuleRecords(scope, run.spaceId);
+    if (protectionOf(rules) !== planned) return "the protect rules of the space changed since the plan";
+    const stands = item.hits.some(({ ruleId, revision }) =>
+      rules.some((rule) => rule.id === ruleId && rule.isEnabled && rule.revision === revision),
+    );
+    return stands ? rules : staleText({ code: "rule_changed", ruleNames: item.hits.map((hit) => hit.ruleName) });
+  };
+
+  return {
+    async beforeCopy(item) {
+      const rules = await readRules(planOf(item));
+      if (typeof rules === "string") return rules;
+      const open = await openRegistryById(run.registryId);
+      if (open === null) return "its registry was removed";
+      const { adapter } = open;
+      if ((await adapter.resolve(item.repositoryName, item.digest)) === null) return staleText({ code: "gone" });
+      const removed: string[] = [];
+      for (const tag of item.tags) {
+        const now = await adapter.resolve(item.repositoryName, tag);
+        if (now?.digest !== item.digest) removed.push(tag);
+      }
+      return removed.length > 0 ? staleText({ code: "tags_changed", added: [], removed }) : null;
+    },
+
+    async beforeRemoval(item, artifacts) {
+      const plan = planOf(item);
+      const rules = await readRules(plan);
+      if (typeof rules === "string") return { stale: rules };
+      const result = recheckItem({
+        item: { ...plan, members: plan.members.map((member) => ({ ...member, stays: staysByItself(member) })) },
+        artifacts,
+        rules: new Map(
+          rules.map(({ id, revision, isEnabled, definition }) => [
+            id,
+            { revision, isEnabled, allowLastArtifact: definition.allowLastArtifact },
+          ]),
+        ),
+        planNowMs: run.frozenNow.getTime(),
+        graceMs: graceMs(),
+      });
+      if (result.outcome === "skipped_stale") return { stale: staleText(result.reason) };
+      const going = result.members.filter((member) => !member.stays).map((member) => member.digest);
+      return { removable: new Set([item.digest, ...going]) };
+    },
+
+    ruleOf(item) {
+      const hit = planOf(item).hits[0];
+      return { ruleId: hit?.ruleId ?? null, ruleRevision: hit?.revision ?? null };
+    },
+  };
+}
+
+function planOf(item: RunItemRecord): PlanItem {
+  return (item.reason as unknown as PlannedReason).plan;
+}
+
+/**
+ * A part that stays only because another image of the plan has it too goes with whichever of them is the last: items are moved
+ * side by side, so that the plan's order does not say which. One with a tag of its own stays for that.
+ */
+function staysByItself(member: PlanItem["members"][number]): boolean {
+  return member.stays && member.tags.some((tag) => subjectOfFallbackTag(tag) === null);
+}

@@ -1,0 +1,44 @@
+import type { RunDto } from "@/contracts/history";
+import { createRun } from "@/server/history/create-run";
+import { getRun } from "@/server/history/get-run";
+import { AppError, notFound } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { listRuleRecords } from "@/server/rules/list-rule-records";
+import { requireSpace } from "@/server/spaces/require-space";
+import type { ReclaimOptions } from "./reclaim-options";
+
+/**
+ * Starts to move what enabled reclaim rules select. Every enabled protect rule of the space takes part.
+ * @throws AppError not_found (space, rule), unprocessable (a rule is disabled or only protects), conflict (a reclaim is running)
+ */
+export async function startReclaim(
+  scope: WorkspaceScope,
+  input: { spaceId: string; ruleIds: readonly string[]; trigger?: "schedule" },
+): Promise<RunDto> {
+  const space = await requireSpace(scope, input.spaceId);
+  const saved = await listRuleRecords(scope, space.id);
+  const ruleIds = [...new Set(input.ruleIds)];
+  const chosen = ruleIds.map((id) => {
+    const rule = saved.find((candidate) => candidate.id === id);
+    if (!rule) throw notFound();
+    if (!rule.isEnabled)
+      throw new AppError("unprocessable", `The rule “${rule.name}” is disabled. Enable it, or leave it out.`);
+    if (rule.definition.effect !== "reclaim")
+      throw new AppError(
+        "unprocessable",
+        `The rule “${rule.name}” protects: it takes part in every run by itself. Leave it out.`,
+      );
+    return rule;
+  });
+  const protecting = saved.filter((rule) => rule.isEnabled && rule.definition.effect === "protect");
+  const options: ReclaimOptions = {
+    ruleIds,
+    rules: [...chosen, ...protecting].map(({ id, name, revision, definition }) => ({ id, name, revision, definition })),
+  };
+  const run = await createRun(scope, {
+    ...{ kind: "reclaim", spaceId: space.id, registryId: space.registryId },
+    ...(input.trigger === undefined ? {} : { trigger: input.trigger }),
+    options: { ...options },
+  });
+  return getRun(scope, { runId: run.id });
+}

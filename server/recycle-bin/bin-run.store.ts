@@ -1,0 +1,97 @@
+// Entries as runs take them and give them back.
+import { prisma, type Transaction } from "@/server/platform/db/prisma";
+
+export interface ChosenEntry {
+  id: string;
+  state: string;
+  repositoryName: string;
+  digest: string;
+  kind: string;
+  sizeBytes: bigint;
+  reason: unknown;
+  ruleId: string | null;
+  pushedAt: Date | null;
+  lastPulledAt: Date | null;
+}
+
+/** Entries of a space by id, locked until the transaction ends, oldest first. Unknown and foreign ids are simply not there. */
+export function lockEntries(
+  tx: Transaction,
+  space: { id: string; workspaceId: string },
+  entryIds: readonly string[],
+): Promise<ChosenEntry[]> {
+  return tx.$queryRaw<ChosenEntry[]>`
+    SELECT id, state::text, repository_name AS "repositoryName", digest, kind, size_bytes AS "sizeBytes", reason, rule_id AS "ruleId",
+      pushed_at AS "pushedAt", last_pulled_at AS "lastPulledAt"
+    FROM bin_entries WHERE id = ANY(${[...entryIds]}) AND space_id = ${space.id} AND workspace_id = ${space.workspaceId}
+    ORDER BY id FOR UPDATE`;
+}
+
+export function findEntryTags(
+  tx: Transaction,
+  entryIds: readonly string[],
+): Promise<{ entryId: string; name: string }[]> {
+  return tx.binEntryTag.findMany({
+    where: { entryId: { in: [...entryIds] } },
+    select: { entryId: true, name: true },
+    orderBy: [{ entryId: "asc" }, { name: "asc" }],
+  });
+}
+
+export async function claimEntries(
+  tx: Transaction,
+  entryIds: readonly string[],
+  state: "restoring" | "purging",
+): Promise<void> {
+  await tx.binEntry.updateMany({ where: { id: { in: [...entryIds] } }, data: { state } });
+}
+
+/** Entries of items that a stopped run did not begin are as they were before it. */
+export async function releaseLeftOutEntries(runId: string): Promise<void> {
+  await prisma().$executeRaw`
+    UPDATE bin_entries SET state = CASE WHEN recycled_at IS NULL THEN 'recycling' ELSE 'held' END::"BinEntryState"
+    WHERE state IN ('restoring', 'purging')
+      AND id IN (SELECT bin_entry_id FROM run_items WHERE run_id = ${runId} AND state = 'left_out')`;
+}
+
+/**
+ * Gives back what no unfinished run has any more (a run cancelled before it was begun, or given up): a restore or purge is
+ * undone in name, and an image that had begun to leave its source is in the bin, where its verified copy is.
+ */
+export async function releaseStrandedEntries(): Promise<void> {
+  await prisma().$transaction([
+    prisma().$executeRaw`
+      UPDATE bin_entries e SET state = CASE WHEN recycled_at IS NULL THEN 'recycling' ELSE 'held' END::"BinEntryState"
+      WHERE e.state IN ('restoring', 'purging') AND NOT EXISTS (
+        SELECT 1 FROM run_items i JOIN runs r ON r.id = i.run_id
+        WHERE i.workspace_id = e.workspace_id AND i.bin_entry_id = e.id AND i.digest = e.digest
+          AND r.kind IN ('restore', 'purge') AND r.finished_at IS NULL)`,
+    prisma().$executeRaw`
+      UPDATE bin_entries e SET state = 'held', recycled_at = clock_timestamp(),
+        purge_after = clock_timestamp() + make_interval(days => s.bin_retention_days)
+      FROM runs r, spaces s
+      WHERE e.state = 'recycling' AND r.id = e.run_id AND r.finished_at IS NOT NULL AND s.id = e.space_id
+        AND EXISTS (SELECT 1 FROM bin_entry_manifests m WHERE m.entry_id = e.id AND m.is_removed_at_source)`,
+    prisma().$executeRaw`
+      UPDATE run_items i SET state = 'failed', step = NULL, error = coalesce(i.error, 'the run ended in the middle of it'), updated_at = now()
+      FROM runs r WHERE r.id = i.run_id AND i.state = 'moving' AND r.finished_at IS NOT NULL`,
+  ]);
+}
+
+/**
+ * Entries to purge, by space, at most so many: those whose time is up, and half-made ones whose run ended without being able
+ * to take its copy away.
+ */
+export function listDueEntries(
+  now: Date,
+  limit: number,
+): Promise<{ workspaceId: string; spaceId: string; entryIds: string[] }[]> {
+  return prisma().$queryRaw`
+    SELECT due.workspace_id AS "workspaceId", due.space_id AS "spaceId", array_agg(due.id ORDER BY due.id) AS "entryIds"
+    FROM (
+      SELECT e.id, e.workspace_id, e.space_id FROM bin_entries e
+      WHERE (e.state = 'held' AND e.purge_after <= ${now})
+        OR (e.state = 'recycling' AND EXISTS (SELECT 1 FROM runs r WHERE r.id = e.run_id AND r.finished_at IS NOT NULL))
+      ORDER BY e.purge_after NULLS FIRST, e.id LIMIT ${limit}
+    ) due GROUP BY due.workspace_id, due.space_id ORDER BY due.space_id`;
+}

@@ -1,0 +1,211 @@
+import type { RunNumbers } from "@/contracts/history";
+import { type RunContext, type RunOutcome, RunStopped } from "@/server/history/run-context";
+import {
+  countItemsByState,
+  findRunItem,
+  leaveOutPlannedItems,
+  listItemsToMove,
+  type RunItemRecord,
+} from "@/server/history/run-journal";
+import { AppError } from "@/server/platform/app-error";
+import { withRegistryLock } from "@/server/platform/db/registry-lock";
+import { log } from "@/server/platform/log";
+import { forEachLimited } from "@/server/platform/registry/for-each-limited";
+import { RegistryError } from "@/server/platform/registry/registry-error";
+import { openRegistryById } from "@/server/registries/open-registry-by-id";
+import { requireSpace } from "@/server/spaces/require-space";
+import type { Move, MoveHooks } from "./move";
+import { RepositoryViews } from "./repository-view";
+
+/** What a kind of run does with its items. */
+export interface MoveKind {
+  /** Moves one item to its end, resuming from its journal; what it throws is tried again or becomes `fail`. */
+  move(move: Move, item: RunItemRecord): Promise<void>;
+  /** Ends an item whose move failed for good. */
+  fail(move: Move, item: RunItemRecord, error: string): Promise<void>;
+  /** After items were left out because the run stopped. */
+  afterLeavingOut?(): Promise<void>;
+}
+
+const PARALLEL_ITEMS = 4;
+const BATCH = 200;
+const ATTEMPTS = 5;
+const BACKOFF_FIRST_MS = 400;
+const REPORT_EVERY_MS = 500;
+/** So many items in a row lost to a registry that does not answer: the rest would be lost alike. */
+const UNAVAILABLE_IN_ROW_MAX = 4;
+
+/**
+ * Moves the items of a run: those in the middle first, then planned ones, a few at a time, each under the registry's shared
+ * lock. A failing item is recorded and the others go on. On a cancel what was begun is brought to its end, nothing new is begun.
+ * @throws RunStopped, AppError unavailable
+ */
+export async function executeMoves(context: RunContext, hooks: MoveHooks, kind: MoveKind): Promise<RunOutcome> {
+  const mover = await ItemMover.open(context, hooks, kind);
+  try {
+    await mover.moveAll();
+  } catch (error) {
+    const isEnd = !(error instanceof RunStopped) || error.reason === "cancelled";
+    if (isEnd) {
+      const why = error instanceof AppError ? error.detail : "the run was cancelled";
+      await leaveOutPlannedItems({ id: context.run.id, epoch: context.epoch }, why);
+      await kind.afterLeavingOut?.();
+    }
+    throw error;
+  } finally {
+    await reportItems(context);
+  }
+  return outcomeOf(context);
+}
+
+/** Writes progress and totals from the items themselves, so that no crash counts anything twice. */
+export async function reportItems(context: RunContext): Promise<void> {
+  const counts = new Map((await countItemsByState(context.run.id)).map((row) => [row.state, row]));
+  const count = (...states: Parameters<typeof counts.get>[0][]) =>
+    states.reduce((sum, state) => sum + (counts.get(state)?.count ?? 0), 0);
+  const numbers: RunNumbers = {
+    itemsTotal: count("planned", "moving", "done", "skipped_stale", "failed", "left_out"),
+    itemsDone: count("done"),
+    itemsSkipped: count("skipped_stale"),
+    itemsFailed: count("failed"),
+    itemsKept: count("kept"),
+  };
+  context.progress(numbers);
+  const done = counts.get("done");
+  context.totals({ ...numbers, logicalBytes: done?.sizeBytes ?? 0, uniqueBytes: done?.uniqueBytes ?? 0 });
+}
+
+function outcomeOf(context: RunContext): RunOutcome {
+  const { itemsTotal = 0, itemsDone = 0, itemsSkipped = 0, itemsFailed = 0 } = context.currentTotals;
+  if (itemsFailed === 0) return { status: "succeeded" };
+  const message = `${itemsFailed} of ${itemsTotal} images could not be moved; each says why.`;
+  return { status: itemsDone + itemsSkipped > 0 ? "succeeded" : "failed", error: { code: "items_failed", message } };
+}
+
+class ItemMover {
+  readonly #hardStop = new AbortController();
+  #reportedAtMs = 0;
+  #unavailableInRow = 0;
+
+  private constructor(
+    private readonly context: RunContext,
+    private readonly kind: MoveKind,
+    private readonly parts: Pick<Move, "context" | "space" | "adapter" | "views" | "hooks">,
+  ) {}
+
+  static async open(context: RunContext, hooks: MoveHooks, kind: MoveKind): Promise<ItemMover> {
+    const space = await requireSpace(context.scope, context.run.spaceId);
+    const open = await openRegistryById(context.run.registryId);
+    if (open === null) throw new AppError("unprocessable", "The registry of this space was removed.");
+    const { adapter } = open;
+    const mover = new ItemMover(context, kind, { context, space, adapter, hooks, views: new RepositoryViews(adapter) });
+    try {
+      const { canDelete } = await adapter.capabilities();
+      if (!canDelete.available) throw new AppError("unprocessable", canDelete.reason);
+    } catch (error) {
+      // It may be back when the first item is moved, and each item waits for it.
+      if (!(error instanceof RegistryError && error.retryable)) throw error;
+    }
+    return mover;
+  }
+
+  async moveAll(): Promise<void> {
+    const { signal } = this.context;
+    const onAbort = () => {
+      if (!(signal.reason instanceof RunStopped && signal.reason.reason === "cancelled"))
+        this.#hardStop.abort(signal.reason);
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      for (;;) {
+        const items = await listItemsToMove(this.context.run.id, BATCH);
+        if (items.length === 0) break;
+        const begun = items.filter((item) => item.state === "moving");
+        // What was begun is ended even when the run is being cancelled, and before anything new is begun.
+        await this.#moveItems(begun.length > 0 ? begun : items);
+      }
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #moveItems(items: readonly RunItemRecord[]): Promise<void> {
+    await forEachLimited(items, PARALLEL_ITEMS, async (item) => {
+      if (item.state === "planned") this.context.signal.throwIfAborted();
+      this.context.progress({ currentItem: `${item.repositoryName}@${item.digest.slice(0, 19)}` });
+      await this.#moveOne(item);
+      await this.#report();
+    });
+  }
+
+  async #moveOne(first: RunItemRecord): Promise<void> {
+    let item = first;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#underLock(item, (move) => this.kind.move(move, item));
+        this.#unavailableInRow = 0;
+        return;
+      } catch (error) {
+        this.#throwIfStopped(error);
+        const canRetry = isPassing(error) && attempt < ATTEMPTS && !this.context.signal.aborted;
+        log.warn({ runId: this.context.run.id, ordinal: item.ordinal, attempt, error }, "an item's move failed");
+        item = (await findRunItem(first.runId, first.ordinal)) ?? item;
+        if (!canRetry) return this.#fail(item, error);
+        await pause(BACKOFF_FIRST_MS * 2 ** (attempt - 1), this.context.signal);
+      }
+    }
+  }
+
+  async #fail(item: RunItemRecord, error: unknown): Promise<void> {
+    const message = error instanceof Error ? error.message : String(error);
+    await this.#underLock(item, (move) => this.kind.fail(move, item, message));
+    this.context.log("item_failed", {
+      ordinal: item.ordinal,
+      repository: item.repositoryName,
+      digest: item.digest,
+      message,
+    });
+    if (!isPassing(error)) return;
+    if (++this.#unavailableInRow >= UNAVAILABLE_IN_ROW_MAX)
+      throw new AppError("unavailable", `The registry does not answer, so the run was ended: ${message}`);
+  }
+
+  async #underLock(item: RunItemRecord, work: (move: Move) => Promise<void>): Promise<void> {
+    // Nobody has begun a planned item: waiting for a collection to end may be cancelled.
+    const waiting = item.state === "planned" ? this.context.signal : this.#hardStop.signal;
+    await withRegistryLock(this.context.run.registryId, "shared", { signal: waiting }, async (lock) => {
+      const signal = AbortSignal.any([this.#hardStop.signal, lock.lost]);
+      await work({ ...this.parts, lock, signal });
+    });
+  }
+
+  #throwIfStopped(error: unknown): void {
+    if (error instanceof RunStopped) throw error;
+    if (this.#hardStop.signal.aborted) throw this.#hardStop.signal.reason;
+  }
+
+  async #report(): Promise<void> {
+    if (Date.now() - this.#reportedAtMs < REPORT_EVERY_MS) return;
+    this.#reportedAtMs = Date.now();
+    await reportItems(this.context);
+  }
+}
+
+/** Whether the same may work a moment later: the registry did not answer, or the lock's connection was lost. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof RegistryError) return error.retryable;
+  return error instanceof Error && /connection (ended|terminated|closed)|ECONNRESET|ECONNREFUSED/i.test(error.message);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,62 @@
+import { type RunContext, RunStopped } from "@/server/history/run-context";
+import { type RunItemRecord, writeRunItem } from "@/server/history/run-journal";
+import type { Transaction } from "@/server/platform/db/prisma";
+import type { RegistryLock } from "@/server/platform/db/registry-lock";
+import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
+import type { requireSpace } from "@/server/spaces/require-space";
+import type { RepositoryViews } from "./repository-view";
+
+/** Where a step was journaled and is about to be done. */
+export interface StepPoint {
+  action: string;
+  ordinal: number;
+  step: string;
+}
+
+/** What whoever composes an executor may watch. */
+export interface MoveHooks {
+  beforeStep?: (point: StepPoint) => void | Promise<void>;
+}
+
+/** What one item's move works with: everything in it is valid while the registry's lock is held. */
+export interface Move {
+  context: RunContext;
+  space: Awaited<ReturnType<typeof requireSpace>>;
+  adapter: RegistryAdapter;
+  lock: RegistryLock;
+  views: RepositoryViews;
+  hooks: MoveHooks;
+  /** Aborts where the move must stop at once (fenced, shutdown, lock lost); a cancel lets an item in the middle end. */
+  signal: AbortSignal;
+}
+
+export type ItemWrite = Parameters<typeof writeRunItem>[2];
+
+/** Journals an item. @throws RunStopped fenced when the run is another worker's by now: then nothing was written */
+export async function writeItem(
+  context: RunContext,
+  item: RunItemRecord,
+  write: ItemWrite,
+  tx?: Transaction,
+): Promise<void> {
+  const run = { id: context.run.id, epoch: context.epoch };
+  if (!(await writeRunItem(run, item.ordinal, write, tx))) throw new RunStopped("fenced");
+}
+
+/** Journals the step that is done next. */
+export async function enterStep(move: Move, item: RunItemRecord, step: string): Promise<void> {
+  move.signal.throwIfAborted();
+  await writeItem(move.context, item, { state: "moving", step });
+  await reach(move, item, step);
+}
+
+/** A point in the middle of a journaled step, before something that cannot be taken back. */
+export async function reach(move: Move, item: RunItemRecord, step: string): Promise<void> {
+  await move.hooks.beforeStep?.({ action: item.action, ordinal: item.ordinal, step });
+  move.signal.throwIfAborted();
+}
+
+/** How history names an image: by a tag where it has one. */
+export function imageName(repositoryName: string, tags: readonly string[], digest: string): string {
+  return tags[0] === undefined ? `${repositoryName}@${digest.slice(0, 19)}` : `${repositoryName}:${tags[0]}`;
+}

@@ -1,0 +1,58 @@
+import { recordAudit } from "@/server/history/record-audit";
+import type { RunItemRecord } from "@/server/history/run-journal";
+import { prisma } from "@/server/platform/db/prisma";
+import { deleteEntry, findMovingEntry, type MovingEntry, writeEnded, writeNotEnded } from "./bin-move.store";
+import { removeFromBin } from "./bin-references";
+import { enterStep, imageName, type Move, reach, writeItem } from "./move";
+
+/** Removes one entry from the bin for good: remove → finish, safe to do again. Manifests that another entry needs stay for it. */
+export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> {
+  const { adapter, context } = move;
+  const entry = await findMovingEntry(context.run.workspaceId, item.binEntryId ?? "");
+  if (entry === null)
+    return writeItem(context, item, { state: "skipped_stale", step: null, error: "the entry is gone" });
+  await move.lock.withRepository(entry.repositoryName, async () => {
+    await enterStep(move, item, "remove");
+    await removeFromBin(adapter, entry);
+    await finish(move, item, entry);
+  });
+}
+
+/** An entry that could not be purged stays in the bin, and is due again. */
+export function failPurge(move: Pick<Move, "context">, item: RunItemRecord, error: string): Promise<void> {
+  return prisma().$transaction(async (tx) => {
+    await writeItem(move.context, item, { state: "failed", step: null, error }, tx);
+    if (item.binEntryId !== null) await writeNotEnded(tx, item.binEntryId);
+  });
+}
+
+async function finish(move: Move, item: RunItemRecord, entry: MovingEntry): Promise<void> {
+  const { context, space } = move;
+  await reach(move, item, "finish");
+  await prisma().$transaction(async (tx) => {
+    await writeItem(context, item, { state: "done", step: null, error: null }, tx);
+    // What an interrupted run left half-made was never in the bin: nothing is purged by taking it away.
+    if (entry.recycledAt === null) return deleteEntry(tx, entry.id);
+    await writeEnded(tx, entry.id, "purged");
+    await recordAudit(tx, {
+      workspaceId: space.workspaceId,
+      spaceId: space.id,
+      actor: context.scope.actor,
+      action: "bin.purge",
+      resourceType: "bin_entry",
+      resourceId: entry.id,
+      data: {
+        image: imageName(
+          entry.repositoryName,
+          entry.tags.map((tag) => tag.name),
+          entry.digest,
+        ),
+        repository: entry.repositoryName,
+        digest: entry.digest,
+        tags: entry.tags.map((tag) => tag.name),
+        runId: context.run.id,
+        sizeBytes: Number(entry.sizeBytes),
+      },
+    });
+  });
+}

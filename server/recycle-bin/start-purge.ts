@@ -1,0 +1,21 @@
+import type { RunDto } from "@/contracts/history";
+import { AppError } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { requireSpace } from "@/server/spaces/require-space";
+import { createBinRun } from "./create-bin-run";
+
+/**
+ * Starts to remove entries for good. `typedName` must be the space's name, letter by letter.
+ * @throws AppError not_found (space, entry), unprocessable (name), conflict (an entry is being restored or purged)
+ */
+export async function startPurge(
+  scope: WorkspaceScope,
+  input: { spaceId: string; entryIds: readonly string[]; typedName: string },
+): Promise<RunDto> {
+  const space = await requireSpace(scope, input.spaceId);
+  if (input.typedName !== space.name)
+    throw new AppError("unprocessable", `Type the name of the registry space, ${space.name}, to purge for good.`, [
+      { path: "typedName", message: "is not the name of the registry space" },
+    ]);
+  return createBinRun(scope, space, { kind: "purge", entryIds: input.entryIds, options: {} });
+}
