@@ -7,7 +7,7 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const MINIMUM_NODE = [20, 19];
 
 /** Ends the process with one line that says what to do. */
-export function giveUp(message) {
+function giveUp(message) {
   console.error(`✗ ${message}`);
   process.exit(1);
 }

@@ -71,8 +71,8 @@ async function vitest(project: "unit" | "integration", timeoutMs: number): Promi
   const began = Date.now();
   const file = freshReport(project);
   const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const { exitCode } = await run(project, [bin.vitest, ...args], timeoutMs);
-  report(project, summariseVitest(readReport(file), exitCode), began);
+  const { exitCode, output } = await run(project, [bin.vitest, ...args], timeoutMs);
+  report(project, summariseVitest(readReport(file), exitCode), began, vitestFailures(output));
 }
 
 async function playwright(timeoutMs: number): Promise<void> {
@@ -99,17 +99,30 @@ function run(name: string, args: string[], timeoutMs: number, extra: Record<stri
   return runCommand(args, { env: { ...environment, ...extra }, logFile, timeoutMs });
 }
 
-function report(name: string, summary: Summary, began: number): void {
+/** What Vitest says about failures, with the lines of code; its JSON leaves out why a test timed out. */
+function vitestFailures(output: string): string | null {
+  const section = /^⎯+ Failed (?:Suites|Tests)[\s\S]*?(?=^ Test Files )/m.exec(output);
+  return section === null ? null : section[0].trimEnd();
+}
+
+/** `told`: what the runner itself said about its failures, to show instead of each one's details. */
+function report(name: string, summary: Summary, began: number, told: string | null = null): void {
   total.passed += summary.passed;
   total.failed += summary.failed;
   const counts = summary.failed > 0 ? `${summary.passed} passed, ${summary.failed} FAILED` : `${summary.passed} passed`;
   console.log(`${summary.failed > 0 ? "✗" : "✓"} ${name}: ${counts}  ${dim(formatDuration(Date.now() - began))}`);
   for (const failure of summary.failures) {
-    const lines = failure.details.split("\n");
     console.log(`  ✗ ${failure.name}`);
-    console.log(lines.slice(0, DETAIL_LINES).join("\n").replace(/^/gm, "    │ "));
-    if (lines.length > DETAIL_LINES) console.log(`    │ … ${lines.length - DETAIL_LINES} more lines`);
+    if (told === null) console.log(indented(failure.details, DETAIL_LINES));
   }
+  if (told !== null && summary.failed > 0) console.log(indented(told, DETAIL_LINES * summary.failed));
+}
+
+function indented(text: string, lineCount: number): string {
+  const lines = text.split("\n");
+  const left = lines.length - lineCount;
+  const shown = lines.slice(0, lineCount).join("\n").replace(/^/gm, "    │ ");
+  return left > 0 ? `${shown}\n    │ … ${left} more lines` : shown;
 }
 
 /** The path of a report that does not exist yet: an old one must not be counted for a runner that never wrote. */

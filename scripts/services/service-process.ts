@@ -122,7 +122,7 @@ export async function untilReady(
 }
 
 /** The last `lines` lines of a log file; empty when there is none. */
-export function logTail(file: string, lines = 12): string {
+function logTail(file: string, lines = 12): string {
   if (!existsSync(file)) return "";
   return readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
 }

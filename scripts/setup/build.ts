@@ -20,7 +20,12 @@ export async function ensureGenerated(root: string, step: Step): Promise<void> {
   const hash = hashOfInputs(root, GENERATE_INPUTS);
   if (existsSync(generated) && readStamp(stamp) === hash) return;
   await step("Generated the database client", () =>
-    runNode(root, ["node_modules/prisma/build/index.js", "generate"], {}, "prisma generate failed"),
+    runNode(
+      root,
+      ["node_modules/prisma/build/index.js", "generate"],
+      {},
+      "The database client could not be generated (see above).",
+    ),
   );
   writeStamp(stamp, hash);
 }
@@ -33,7 +38,12 @@ export async function ensureBuilt(root: string, step: Step): Promise<void> {
   // Gone before the build begins, so that a build that dies half-way is not taken for a whole one.
   rmSync(stamp, { force: true });
   await step("Built the console", () =>
-    runNode(root, ["node_modules/next/dist/bin/next", "build"], { NODE_ENV: "production" }, "next build failed"),
+    runNode(
+      root,
+      ["node_modules/next/dist/bin/next", "build"],
+      { NODE_ENV: "production" },
+      "The console could not be built (see above).",
+    ),
   );
   writeStamp(stamp, hash);
 }
@@ -69,7 +79,7 @@ async function runNode(root: string, args: string[], environment: Record<string,
   const code = await new Promise<number | null>((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
-      env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", CHECKPOINT_DISABLE: "1", ...environment },
+      env: { ...process.env, NO_COLOR: "1", NEXT_TELEMETRY_DISABLED: "1", CHECKPOINT_DISABLE: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [child.stdout, child.stderr])
