@@ -1,9 +1,13 @@
+import { execFile } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { DEMO_EMAIL, seedDemo } from "@/scripts/demo/seed";
+import { promisify } from "node:util";
+import type { seedDemo } from "@/scripts/demo/seed";
 import { migrate } from "@/scripts/migrate";
+import { startWorkerProcess } from "@/scripts/services/console-processes";
 import { freePorts } from "@/scripts/services/free-port";
 import { databaseUser } from "@/scripts/services/postgres-process";
+import type { ServiceProcess } from "@/scripts/services/service-process";
 import type { Supervised } from "@/scripts/services/supervisor";
 import { createStack } from "@/scripts/setup/stack";
 import { silentStep } from "@/scripts/setup/terminal";
@@ -37,6 +41,8 @@ export interface EndToEndStack {
   /** SIGKILL; nothing starts it again but `startWorker`. */
   killWorker(): Promise<void>;
   startWorker(): Promise<void>;
+  /** One more beside the first; whoever starts it stops it before `stop`. */
+  startAnotherWorker(): Promise<Pick<ServiceProcess, "pid" | "kill" | "stop">>;
   stop(): Promise<void>;
 }
 
@@ -66,17 +72,29 @@ export async function startStack(options: EndToEndOptions): Promise<EndToEndStac
     const stack = await handle.startServices();
     await migrate(stack.databaseUrl);
     const console = await stack.startConsole();
-    await seedDemo({
+    const { email } = await seed({
       environment: stack.environment,
       registry: stack.installedRegistry,
       isDemo: options.isDemo,
       password: PASSWORD,
     });
-    return { url, ...describe(stack, console.worker), stop: handle.stop };
+    return { url, email, ...describe(stack, console.worker), stop: handle.stop };
   } catch (error) {
     await handle.stop();
     throw error;
   }
+}
+
+/** In a process of its own: the server's environment and clients are made once a process, and one runner starts several stacks. */
+async function seed(options: Parameters<typeof seedDemo>[0]): Promise<{ email: string }> {
+  const child = promisify(execFile)(
+    process.execPath,
+    ["--import", "tsx", path.join(ROOT, "e2e/support/seed-process.ts")],
+    { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 },
+  );
+  child.child.stdin?.end(JSON.stringify(options));
+  const { stdout } = await child;
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as { email: string };
 }
 
 type Services = Awaited<ReturnType<ReturnType<typeof createStack>["startServices"]>>;
@@ -88,10 +106,15 @@ function describe(stack: Services, worker: Supervised) {
     redisUrl: stack.redisUrl,
     storageRoot: stack.folders.storage,
     logs: stack.folders.logs,
-    email: DEMO_EMAIL,
     password: PASSWORD,
     workerPid: worker.pid,
     killWorker: worker.kill,
     startWorker: worker.start,
+    startAnotherWorker: () =>
+      startWorkerProcess({
+        root: ROOT,
+        environment: stack.environment,
+        logFile: path.join(stack.folders.logs, "another-worker.log"),
+      }),
   };
 }

@@ -1,0 +1,57 @@
+import type { Operation } from "@/contracts/operation";
+import type { TenantSpace } from "./tenants";
+import { takeTags } from "./tenants";
+
+/** Ids of things that a tenant owns, by the name of the path parameter. */
+export type TenantIds = { workspaceId: string; spaceId: string; runId: string; ruleId: string; entryId: string };
+
+/** What bodies name: ids of the tenant that the request is made for, or of another. */
+export interface BodyIds {
+  ruleId: string;
+  entryId: string;
+  registryId: string;
+}
+
+const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) => unknown> = {
+  createSpace: ({ registryId }, { prefix }) => ({ name: `${prefix} two`, registryId, prefix: `${prefix}-two` }),
+  updateSpace: () => ({ binRetentionDays: 14 }),
+  createRule: () => ({ name: "another", definition: takeTags("none-*") }),
+  updateRule: () => ({ revision: 1, name: "renamed" }),
+  previewReclaim: ({ ruleId }) => ({ ruleIds: [ruleId] }),
+  startReclaim: ({ ruleId }) => ({ ruleIds: [ruleId] }),
+  checkRestore: ({ entryId }) => ({ entryIds: [entryId] }),
+  startRestore: ({ entryId }) => ({ entryIds: [entryId] }),
+  startPurge: ({ entryId }, { prefix }) => ({ entryIds: [entryId], typedName: prefix }),
+  startGc: () => ({ deleteUntagged: true, isDryRun: true }),
+};
+
+/** Whether an operation takes a body at all. */
+export function hasBody(operation: Operation): boolean {
+  return operation.method !== "GET" && operation.method !== "DELETE";
+}
+
+/**
+ * A valid body of an operation that names these ids.
+ * @throws Error for an operation that wants a body and has none here: a new route says so by itself
+ */
+export function bodyOf(operation: Operation, ids: BodyIds, space: Pick<TenantSpace, "prefix">): unknown {
+  if (!hasBody(operation)) return undefined;
+  const body = BODIES[operation.id]?.(ids, space) ?? {};
+  const parsed = operation.body.safeParse(body);
+  if (!parsed.success) {
+    throw new Error(`${operation.id} has no valid example body in e2e/support/operation-inputs.ts: ${parsed.error}`);
+  }
+  return body;
+}
+
+/** Whether a body names anything of a tenant's by its id. */
+export function namesIds(operation: Operation): boolean {
+  const text = (marker: string) =>
+    JSON.stringify(BODIES[operation.id]?.({ ruleId: marker, entryId: marker, registryId: marker }, { prefix: "x" }));
+  return hasBody(operation) && (text("named-by-id") ?? "").includes("named-by-id");
+}
+
+/** Names of the path parameters of an operation. */
+export function parametersOf(operation: Operation): (keyof TenantIds)[] {
+  return [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as keyof TenantIds);
+}

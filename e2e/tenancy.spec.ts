@@ -1,0 +1,205 @@
+import { expect, test } from "@playwright/test";
+import type { Operation } from "@/contracts/operation";
+import { OPERATIONS } from "@/contracts/operations";
+import { startReclaim } from "@/contracts/reclaim";
+import { listBinEntries } from "@/contracts/recycle-bin";
+import { createRule } from "@/contracts/rules";
+import { ROLES, type Role, roleCan } from "@/domain/access/permissions";
+import { newId } from "@/server/platform/new-id";
+import { type RawAnswer, send } from "./support/api";
+import { openDatabase } from "./support/database";
+import { bodyOf, hasBody, namesIds, parametersOf, type TenantIds } from "./support/operation-inputs";
+import type { EndToEndStack } from "./support/stack";
+import {
+  createFilledSpace,
+  createTenant,
+  reclaimSome,
+  type Tenant,
+  type TenantSpace,
+  takeTags,
+} from "./support/tenants";
+import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+
+/** Two workspaces of one registry, alike in everything, which know nothing of each other. */
+interface Side {
+  tenant: Tenant;
+  space: TenantSpace;
+  ids: TenantIds;
+  /** A registry that only this workspace may use. */
+  ownRegistryId: string;
+  /** What nobody outside may ever read in an answer. */
+  secrets: string[];
+}
+
+let stack: EndToEndStack;
+let north: Side;
+let south: Side;
+
+test.beforeAll(async () => {
+  stack = await openStack("tenancy", { isDemo: false, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  north = await createSide("north");
+  south = await createSide("south");
+});
+test.afterAll(() => stack?.stop());
+
+async function createSide(name: string): Promise<Side> {
+  const tenant = await createTenant(stack, name);
+  const { workspaceId, admin, members } = tenant;
+  const space = await createFilledSpace(
+    stack,
+    { workspaceId, api: admin, session: members.admin },
+    { prefix: name, repositories: 1, imagesPerRepository: 5 },
+  );
+  const { spaceId } = space;
+  const { ruleId, runId, entries } = await reclaimSome(admin, { workspaceId, spaceId }, takeTags("v0", "v1"));
+  const [entry] = entries;
+  if (!entry) throw new Error("nothing is in the bin");
+  const ids = { workspaceId, spaceId, runId, ruleId, entryId: entry.id };
+  const ownRegistryId = newId("reg");
+  const database = await openDatabase(stack.databaseUrl);
+  await database.rows(
+    'INSERT INTO registries (id, workspace_id, name, url, auth) VALUES ($1, $2, $3, $4, $5::"RegistryAuth")',
+    [ownRegistryId, workspaceId, `registry of ${name}`, `http://127.0.0.1:9/${name}`, "none"],
+  );
+  await database.close();
+  return { tenant, space, ids, ownRegistryId, secrets: [name, ...Object.values(ids), entry.digest] };
+}
+
+/** A request that would succeed, but for the path parameters that are replaced. */
+function ask(
+  side: Side,
+  operation: Operation,
+  options: { role?: Role | null; replaced?: Partial<TenantIds>; rawBody?: string; body?: unknown } = {},
+): Promise<RawAnswer> {
+  const { role = "admin", replaced = {}, rawBody } = options;
+  const ids = { ...side.ids, ...replaced };
+  const params = Object.fromEntries(parametersOf(operation).map((name) => [name, ids[name]]));
+  return send(stack.url, operation, {
+    session: role === null ? null : side.tenant.members[role],
+    params,
+    body: options.body ?? bodyOf(operation, { ...side.ids, registryId: side.space.registryId }, side.space),
+    ...(rawBody === undefined ? {} : { rawBody }),
+  });
+}
+
+function expectProblem(answer: RawAnswer, status: number, code: string, what: string): void {
+  expect({ what, status: answer.status, code: answer.problem?.code }, answer.text.slice(0, 300)).toEqual({
+    ...{ what, status, code },
+  });
+}
+
+/** The answer with what is different each time taken out. */
+function comparable({ text, problem }: RawAnswer, ids: readonly string[]): string {
+  return ids.reduce((all, id) => all.replaceAll(id, "<id>"), text.replace(problem?.requestId ?? "", "<request>"));
+}
+
+/** All choices of at least one. */
+function subsetsOf<T>(all: readonly T[]): T[][] {
+  const masks = Array.from({ length: 2 ** all.length - 1 }, (_, i) => i + 1);
+  return masks.map((mask) => all.filter((_, at) => mask & (1 << at)));
+}
+
+const UNKNOWN: TenantIds = {
+  workspaceId: newId("ws"),
+  spaceId: newId("spc"),
+  runId: newId("run"),
+  ruleId: newId("rule"),
+  entryId: newId("bin"),
+};
+const OF_WORKSPACES = OPERATIONS.filter((operation) => operation.access.kind === "workspace");
+const PERMISSION = (operation: Operation) =>
+  operation.access.kind === "workspace" ? operation.access.permission : null;
+
+test("the list that this walks is the API", () => {
+  expect(OF_WORKSPACES.length).toBeGreaterThan(30);
+  for (const operation of OF_WORKSPACES) {
+    expect(parametersOf(operation), operation.id).toContain("workspaceId");
+    for (const name of parametersOf(operation)) expect(Object.keys(UNKNOWN), operation.id).toContain(name);
+  }
+});
+
+for (const operation of OF_WORKSPACES) {
+  test(`${operation.id}: foreign and unknown ids answer alike`, async () => {
+    for (const names of subsetsOf(parametersOf(operation))) {
+      const pick = (ids: TenantIds) => Object.fromEntries(names.map((name) => [name, ids[name]]));
+      const foreign = await ask(north, operation, { replaced: pick(south.ids) });
+      const unknown = await ask(north, operation, { replaced: pick(UNKNOWN) });
+      const what = `${operation.id} with foreign ${names.join(", ")}`;
+      expectProblem(foreign, 404, "not_found", what);
+      expectProblem(unknown, 404, "not_found", what);
+      expect(comparable(foreign, Object.values(south.ids))).toBe(comparable(unknown, Object.values(UNKNOWN)));
+      for (const secret of south.secrets) expect(foreign.text, what).not.toContain(secret);
+    }
+  });
+
+  test(`${operation.id}: nobody without a session, no role without its permission`, async () => {
+    expectProblem(await ask(north, operation, { role: null }), 401, "unauthenticated", "signed out");
+    const refused = ROLES.filter((role) => !roleCan(role, PERMISSION(operation) ?? ""));
+    const isChange = operation.method !== "GET" && !PERMISSION(operation)?.endsWith(".read");
+    if (isChange) expect(refused, "a viewer changes nothing").toContain("viewer");
+    for (const role of refused) expectProblem(await ask(north, operation, { role }), 403, "forbidden", role);
+  });
+}
+
+for (const operation of OF_WORKSPACES.filter(hasBody)) {
+  test(`${operation.id}: a body that is broken or too large is refused`, async () => {
+    expectProblem(await ask(north, operation, { rawBody: '{"name": ' }), 400, "bad_request", "broken JSON");
+    expectProblem(await ask(north, operation, { rawBody: '["a", 1]' }), 400, "bad_request", "a list");
+    const huge = JSON.stringify({ name: "x".repeat(10 * 1024 * 1024) });
+    expectProblem(await ask(north, operation, { rawBody: huge }), 413, "too_large", "10 MiB");
+  });
+}
+
+for (const operation of OF_WORKSPACES.filter(namesIds)) {
+  test(`${operation.id}: foreign ids in the body tell nothing`, async () => {
+    const foreignIds = { ...south.ids, registryId: south.ownRegistryId };
+    const unknownIds = { ...UNKNOWN, registryId: newId("reg") };
+    const foreign = await ask(north, operation, { body: bodyOf(operation, foreignIds, north.space) });
+    const unknown = await ask(north, operation, { body: bodyOf(operation, unknownIds, north.space) });
+    expect([404, 422], foreign.text).toContain(foreign.status);
+    expect(foreign.problem, foreign.text).not.toBeNull();
+    expect(foreign.status).toBe(unknown.status);
+    expect(comparable(foreign, Object.values(foreignIds))).toBe(comparable(unknown, Object.values(unknownIds)));
+  });
+}
+
+test("nothing of the other workspace was changed by all this", async () => {
+  const { workspaceId, spaceId } = south.ids;
+  const { items } = await south.tenant.admin.call(listBinEntries, { params: { workspaceId, spaceId } });
+  expect(items.map((entry) => entry.state)).toEqual(["held", "held"]);
+});
+
+test("every operation does its work for an admin", async () => {
+  const { admin } = south.tenant;
+  const place = { workspaceId: south.ids.workspaceId, spaceId: south.ids.spaceId };
+  const { items: entries } = await admin.call(listBinEntries, { params: place });
+  // One entry to restore and one to purge; the rule that is deleted comes last.
+  const bodies: Record<string, unknown> = {
+    startRestore: { entryIds: [entries[0]?.id] },
+    startPurge: { entryIds: [entries[1]?.id], typedName: south.space.prefix },
+  };
+  const last = new Set(["updateRule", "deleteRule"]);
+  const ordered = [...OPERATIONS].sort((a, b) => Number(last.has(a.id)) - Number(last.has(b.id)));
+  for (const operation of ordered) {
+    const answer = await ask(south, operation, { body: bodies[operation.id] });
+    expect({ id: operation.id, status: answer.status }, answer.text.slice(0, 300)).toEqual({
+      ...{ id: operation.id, status: operation.successStatus },
+    });
+    if (operation.output === "stream") expect(answer.contentType).toContain("text/event-stream");
+    else operation.response.parse(JSON.parse(answer.text));
+    const started = /^(preview|start)[A-Z]/.test(operation.id) ? (JSON.parse(answer.text) as { id: string }).id : null;
+    if (started) expect((await admin.untilOver(place.workspaceId, started)).status, operation.id).toBe("succeeded");
+  }
+});
+
+test("one workspace's rules never move another's images", async () => {
+  const { workspaceId, spaceId } = north.ids;
+  const { admin } = north.tenant;
+  const definition = takeTags("**");
+  const rule = await admin.call(createRule, { params: { workspaceId, spaceId }, body: { name: "all", definition } });
+  const run = await admin.call(startReclaim, { params: { workspaceId, spaceId }, body: { ruleIds: [rule.id] } });
+  expect((await admin.untilOver(workspaceId, run.id)).status).toBe("succeeded");
+  const { items } = await admin.call(listBinEntries, { params: { workspaceId, spaceId }, query: { limit: 500 } });
+  expect(items.length).toBeGreaterThan(2);
+  for (const entry of items) expect(entry.repositoryName).toMatch(/^north\//);
+});
