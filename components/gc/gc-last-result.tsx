@@ -1,8 +1,10 @@
 "use client";
 
 import Link from "next/link";
+import type { GcStatusDto } from "@/contracts/gc";
+import { formatBytes } from "@/lib/bytes";
 import { useRuns } from "../history/queries";
-import { isRunOver, runStatusLook } from "../history/run-words";
+import { isRunOver, runStarterText, runStatusLook } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { Callout, type CalloutTone } from "../ui/callout";
 import { RelativeTime } from "../ui/relative-time";
@@ -20,10 +22,12 @@ export function GcLastResult({
   workspaceId,
   workspaceSlug,
   spaceId,
+  lastSavings,
 }: {
   workspaceId: string;
   workspaceSlug: string;
   spaceId: string;
+  lastSavings: GcStatusDto["lastSavings"];
 }) {
   const runs = useRuns(workspaceId, spaceId, { kind: "gc" });
   const last = runs.data?.pages[0]?.items.find(isRunOver);
@@ -50,8 +54,13 @@ export function GcLastResult({
       }
     >
       <p>
-        {gcResultText(last)} <RelativeTime at={last.finishedAt} />, {last.requestedByName}.
+        {gcResultText(last)} <RelativeTime at={last.finishedAt} />, {runStarterText(last)}.
       </p>
+      {lastSavings && lastSavings.runId !== last.id ? (
+        <p>
+          Last savings: {formatBytes(lastSavings.freedBytes)} <RelativeTime at={lastSavings.finishedAt} />.
+        </p>
+      ) : null}
       {last.error ? <p>{last.error.message}</p> : null}
     </Callout>
   );

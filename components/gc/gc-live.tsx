@@ -14,6 +14,7 @@ import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
 import { StatRow, StatTile } from "../ui/stat-tile";
 import { Steps } from "../ui/steps";
+import { useNow } from "../ui/use-now";
 import { gcOptionsText, gcPaceText, gcPhaseText, gcStepOf, gcStepProgress, gcSteps } from "./gc-words";
 
 /** A collection while it runs: where it is, what it did so far, and the way to stop it. `initial` is shown until the stream speaks. */
@@ -108,7 +109,7 @@ function StepBar({ step, run }: { step: "marking" | "sweeping"; run: RunDto }) {
   const { done, all, text } = gcStepProgress(step, run.progress);
   return (
     <ProgressBar
-      label={step === "marking" ? "Marking what is still needed" : "Deleting what is not"}
+      label={step === "marking" ? "Marking what is still needed" : "Deleting what is unused"}
       value={done}
       max={all}
       valueText={text}
@@ -118,21 +119,26 @@ function StepBar({ step, run }: { step: "marking" | "sweeping"; run: RunDto }) {
 }
 
 function WritersWait({ run }: { run: RunDto }) {
+  const now = useNow(1000);
   const until = run.progress.writersDoneAt;
-  if (!until) return <ProgressBar label="Waiting" value={undefined} max={1} />;
+  if (!until) return <ProgressBar label="Waiting" value={undefined} max={1} hideLabel />;
+  const isOver = now !== undefined && Date.parse(until) <= now;
   return (
-    <Callout tone="info" title={<Waiting until={until} />}>
-      The last permission to push that was handed out ends then; after that the collection makes sure that no upload has
-      changed for a minute. At most 15 minutes, else it fails and nothing is deleted.
+    <Callout
+      tone="info"
+      title={
+        isOver ? (
+          "All permissions to push have ended; making sure that no upload still changes"
+        ) : (
+          <span className="flex items-baseline gap-2">
+            The last permission to push ends in
+            <Countdown until={until} className="font-semibold text-lg tabular-nums" />
+          </span>
+        )
+      }
+    >
+      After that no upload may have changed for a minute. It waits at most 15 minutes, else it fails and nothing is
+      deleted.
     </Callout>
-  );
-}
-
-function Waiting({ until }: { until: string }) {
-  return (
-    <span className="flex items-baseline gap-2">
-      Writers are done in
-      <Countdown until={until} done="a moment" className="font-semibold text-lg tabular-nums" />
-    </span>
   );
 }

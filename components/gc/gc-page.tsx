@@ -56,7 +56,7 @@ export function GcPage(props: GcPageProps) {
       ) : (
         <GcUnused {...props} status={status.data} />
       )}
-      {activeRun ? null : <GcLastResult {...props} />}
+      {activeRun ? null : <GcLastResult {...props} lastSavings={status.data.lastSavings} />}
       <GcHistory {...props} />
     </>
   );
@@ -157,13 +157,6 @@ function GcUnused({ status, ...props }: GcPageProps & { status: GcStatusDto }) {
             />
           </StatRow>
         )}
-        {isClean && lastSavings ? (
-          <p className="text-center text-muted">
-            The last collection freed{" "}
-            <strong className="font-medium text-ink">{formatBytes(lastSavings.freedBytes)}</strong>{" "}
-            <RelativeTime at={lastSavings.finishedAt} />.
-          </p>
-        ) : null}
       </div>
       <StartGcDialog
         workspaceId={props.workspaceId}

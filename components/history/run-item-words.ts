@@ -20,7 +20,7 @@ export function verdictLook(item: Pick<RunItemDto, "action" | "tags" | "selected
 }
 
 const DONE_WORD: Record<RunItemDto["action"], string> = {
-  recycle: "in the recycle bin",
+  recycle: "moved",
   untag: "untagged",
   keep: "kept",
   restore: "restored",

@@ -14,9 +14,10 @@ import { EmptyState } from "../ui/empty-state";
 import { SearchInput } from "../ui/input";
 import { problemOf } from "../ui/problem-of";
 import { RelativeTime } from "../ui/relative-time";
-import { StatusPill } from "../ui/status-pill";
+import { StatusPill, type StatusTone } from "../ui/status-pill";
 import { MarkedText } from "./marked-text";
 import { type RunItemFilter, useRunItems } from "./queries";
+import { RepositoryName } from "./repository-name";
 import { moveLook, verdictLook } from "./run-item-words";
 import { isRunOver } from "./run-words";
 import { TagList } from "./tag-list";
@@ -121,10 +122,10 @@ const IMAGE: Column<RunItemDto> = {
   wrap: true,
   cell: (item) => (
     <span className="flex min-w-0 flex-col">
-      <span className="[overflow-wrap:anywhere]">{item.repositoryName}</span>
-      <span className="flex items-center gap-2 text-subtle">
+      <RepositoryName name={item.repositoryName} />
+      <span className="flex flex-wrap items-center gap-x-2 text-subtle">
         <Digest value={item.digest} />
-        {item.memberCount > 1 ? <span className="text-sm">{item.memberCount} manifests</span> : null}
+        {item.memberCount > 1 ? <span className="whitespace-nowrap text-sm">{item.memberCount} manifests</span> : null}
       </span>
     </span>
   ),
@@ -133,72 +134,81 @@ const IMAGE: Column<RunItemDto> = {
 const TAGS: Column<RunItemDto> = {
   id: "tags",
   header: "Tags",
-  width: "17%",
+  width: "16%",
   wrap: true,
   cell: (item) => <TagList tags={item.tags} selected={item.action === "untag" ? item.selectedTags : undefined} />,
-};
-
-const VERDICT: Column<RunItemDto> = {
-  id: "verdict",
-  header: "Verdict",
-  width: "104px",
-  wrap: true,
-  cell: (item) => {
-    const { tone, label } = verdictLook(item);
-    return (
-      <StatusPill tone={tone} look="plain" className="whitespace-normal">
-        {label}
-      </StatusPill>
-    );
-  },
 };
 
 const REASON: Column<RunItemDto> = {
   id: "reason",
   header: "Why",
-  width: "26%",
+  width: "27%",
   wrap: true,
   cell: (item) => (
-    <span className="narrow:text-right">
+    <span>
       <MarkedText>{item.reasonText}</MarkedText>
       {item.error ? <span className="block text-danger">{item.error}</span> : null}
     </span>
   ),
 };
 
+/** The verdict; below it, where it is more than that, how the move went. */
+function verdictColumn(hasMoves: boolean): Column<RunItemDto> {
+  return {
+    id: "verdict",
+    header: hasMoves ? "Verdict, state" : "Verdict",
+    width: "136px",
+    wrap: true,
+    cell: (item) => (
+      <span className="flex flex-col">
+        <Pill {...verdictLook(item)} />
+        {hasMoves && item.action !== "keep" ? <Pill {...moveLook(item)} /> : null}
+      </span>
+    ),
+  };
+}
+
 const MOVE: Column<RunItemDto> = {
   id: "state",
   header: "State",
-  width: "120px",
+  width: "136px",
   wrap: true,
-  cell: (item) => {
-    const { tone, label } = moveLook(item);
-    return (
-      <StatusPill tone={tone} look="plain" className="whitespace-normal">
-        {label}
-      </StatusPill>
-    );
-  },
+  cell: (item) => <Pill {...moveLook(item)} />,
 };
 
-const PUSHED: Column<RunItemDto> = {
-  id: "pushed",
-  header: "Pushed",
-  width: "96px",
-  cell: (item) => <RelativeTime at={item.pushedAt} none="unknown" />,
-};
+function Pill({ tone, label }: { tone: StatusTone; label: string }) {
+  return (
+    <StatusPill tone={tone} look="plain" className="whitespace-normal">
+      {label}
+    </StatusPill>
+  );
+}
 
-const PULLED: Column<RunItemDto> = {
-  id: "pulled",
-  header: "Last pulled",
-  width: "96px",
-  cell: (item) => <RelativeTime at={item.lastPulledAt} />,
+const TIMES: Column<RunItemDto> = {
+  id: "times",
+  header: "Pushed, pulled",
+  width: "124px",
+  wrap: true,
+  cell: (item) => (
+    <span className="flex flex-col">
+      <RelativeTime at={item.pushedAt} none="unknown" />
+      <span className="text-sm text-subtle">
+        {item.lastPulledAt ? (
+          <>
+            pulled <RelativeTime at={item.lastPulledAt} />
+          </>
+        ) : (
+          "never pulled"
+        )}
+      </span>
+    </span>
+  ),
 };
 
 const LOGICAL: Column<RunItemDto> = {
   id: "logical",
   header: "Size",
-  width: "76px",
+  width: "84px",
   align: "end",
   cell: (item) => <Bytes value={item.logicalBytes} />,
 };
@@ -206,13 +216,12 @@ const LOGICAL: Column<RunItemDto> = {
 const UNIQUE: Column<RunItemDto> = {
   id: "unique",
   header: "Unique",
-  width: "76px",
+  width: "84px",
   align: "end",
   cell: (item) => <Bytes value={item.uniqueBytes} />,
 };
 
 function columnsFor(run: RunDto): readonly Column<RunItemDto>[] {
   if (run.kind !== "reclaim") return [IMAGE, TAGS, REASON, MOVE, LOGICAL, UNIQUE];
-  if (run.isDryRun) return [IMAGE, TAGS, VERDICT, REASON, PUSHED, PULLED, LOGICAL, UNIQUE];
-  return [IMAGE, TAGS, VERDICT, REASON, MOVE, PUSHED, PULLED, LOGICAL, UNIQUE];
+  return [IMAGE, TAGS, verdictColumn(!run.isDryRun), REASON, TIMES, LOGICAL, UNIQUE];
 }

@@ -69,7 +69,7 @@ function columns(workspaceSlug: string, spaceId: string): readonly Column<RunDto
       id: "outcome",
       header: "What came of it",
       wrap: true,
-      cell: (run) => <span className="narrow:text-right">{outcome(run)}</span>,
+      cell: (run) => <span>{outcome(run)}</span>,
     },
     {
       id: "when",

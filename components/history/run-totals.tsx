@@ -12,7 +12,7 @@ export function RunTotals({ run }: { run: RunDto }) {
     <StatRow>
       <StatTile
         label={isPlan ? "Images that go" : DONE_LABEL[run.kind]}
-        value={group(isPlan ? (itemsTotal ?? 0) : itemsDone)}
+        value={isPlan ? (itemsTotal === undefined ? "–" : group(itemsTotal)) : group(itemsDone)}
         detail={isPlan || itemsTotal === undefined ? undefined : `of ${group(itemsTotal)}`}
         tone={isPlan && itemsTotal ? "warning" : "neutral"}
       />

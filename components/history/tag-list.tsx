@@ -9,10 +9,7 @@ export function TagList({ tags, selected }: { tags: readonly string[]; selected?
   const sorted = selected ? [...selected, ...tags.filter((tag) => !selected.includes(tag))] : tags;
   const shown = sorted.slice(0, SHOWN_MAX);
   return (
-    <span
-      className="flex flex-wrap gap-1 narrow:justify-end"
-      title={tags.length > SHOWN_MAX ? tags.join(", ") : undefined}
-    >
+    <span className="flex flex-wrap gap-1" title={tags.length > SHOWN_MAX ? tags.join(", ") : undefined}>
       {shown.map((tag) => (
         <Badge key={tag} mono className={selected?.includes(tag) ? "line-through" : undefined}>
           {tag}

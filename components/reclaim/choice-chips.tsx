@@ -24,7 +24,7 @@ export function ChoiceChips<Value extends string>({
         const option = options.find((candidate) => candidate.value === next);
         if (option) onValueChange(option.value);
       }}
-      className="inline-flex max-w-full overflow-x-auto rounded-md border border-rule-strong bg-surface p-0.5 [scrollbar-width:none]"
+      className="inline-flex w-fit max-w-full overflow-x-auto rounded-md border border-rule-strong bg-surface p-0.5 [scrollbar-width:none]"
     >
       {options.map((option) => (
         <ToggleGroup.Item

@@ -1,5 +1,6 @@
 import type { BinEntryDto } from "@/contracts/recycle-bin";
 import { MarkedText } from "../history/marked-text";
+import { RepositoryName } from "../history/repository-name";
 import { TagList } from "../history/tag-list";
 import { Bytes } from "../ui/bytes";
 import type { Column } from "../ui/data-table-columns";
@@ -33,7 +34,7 @@ export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
       const state = STATE[entry.state];
       return (
         <span className="flex min-w-0 flex-col">
-          <span className="[overflow-wrap:anywhere]">{entry.repositoryName}</span>
+          <RepositoryName name={entry.repositoryName} />
           <span className="flex flex-wrap items-center gap-x-2 text-subtle">
             <Digest value={entry.digest} />
             {state ? (
@@ -49,7 +50,7 @@ export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
   {
     id: "tags",
     header: "Tags",
-    width: "18%",
+    width: "15%",
     wrap: true,
     cell: (entry) => <TagList tags={entry.tags} />,
   },
@@ -58,7 +59,7 @@ export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
     header: "Why",
     width: "24%",
     wrap: true,
-    cell: (entry) => <MarkedText className="narrow:text-right">{entry.reasonText}</MarkedText>,
+    cell: (entry) => <MarkedText>{entry.reasonText}</MarkedText>,
   },
   {
     id: "recycled",
@@ -66,7 +67,7 @@ export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
     width: "124px",
     wrap: true,
     cell: (entry) => (
-      <span className="flex flex-col narrow:items-end">
+      <span className="flex flex-col">
         <RelativeTime at={entry.recycledAt} none="just now" />
         <span className="truncate text-sm text-subtle">by {entry.actorName}</span>
       </span>
@@ -77,7 +78,7 @@ export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
   {
     id: "unique",
     header: "Purge leaves",
-    width: "100px",
+    width: "118px",
     align: "end",
     cell: (entry) => <Bytes value={entry.uniqueBytes} about />,
   },

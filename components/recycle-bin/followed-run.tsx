@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import Link from "next/link";
+import type { RunDto } from "@/contracts/history";
 import { RunProgress } from "../history/run-progress";
 import { isRunOver, runNumbers, runOutcomeText, runStatusLook } from "../history/run-words";
 import { spacePath } from "../history/space-path";
@@ -59,15 +60,18 @@ export function FollowedRun({
         </span>
       }
     >
-      {noteOf(run.kind, run.error?.message, itemsFailed)}
+      {noteOf(run)}
     </Callout>
   );
 }
 
-function noteOf(kind: string, error: string | undefined, failed: number): string | null {
-  if (error) return error;
-  if (failed > 0) return `${failed} did not work and stayed in the bin; the details say why.`;
-  if (kind === "restore") return "They can be pulled again by tag and by digest.";
-  if (kind === "purge") return "What they left unreferenced is freed by the next garbage collection.";
+function noteOf(run: RunDto): string | null {
+  const { itemsDone = 0, itemsFailed = 0 } = runNumbers(run);
+  if (run.error) return run.error.message;
+  if (itemsFailed > 0) return `${itemsFailed} did not work and stayed in the bin; the details say why.`;
+  const they = itemsDone === 1 ? "It" : "They";
+  if (run.kind === "restore") return `${they} can be pulled again by tag and by digest.`;
+  if (run.kind === "purge")
+    return `What ${they.toLowerCase()} left unreferenced is freed by the next garbage collection.`;
   return null;
 }

@@ -28,6 +28,11 @@ export function SideSheet({
       <Primitive.Portal>
         <Primitive.Overlay className={overlayStyles} />
         <Primitive.Content
+          // On the sheet itself: its first control would be a copy button, with its tooltip.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
           className={cn(
             "fixed inset-y-0 right-0 z-40 flex w-full max-w-xl animate-fade flex-col bg-surface text-ink shadow-dialog outline-none",
           )}

@@ -59,7 +59,7 @@ function LastRun({ rule, place }: { rule: RuleDto; place: { workspaceSlug: strin
   }
   const status = RUN_STATUSES.find((each): each is RunStatus => each === lastRun.status);
   return (
-    <span className="flex flex-col narrow:items-end">
+    <span className="flex flex-col">
       <Link
         href={spacePath(place.workspaceSlug, place.spaceId, "runs", lastRun.runId)}
         className="underline-offset-2 hover:underline"

@@ -1,7 +1,9 @@
 "use client";
 
-import { ArrowLeft, ArrowRight } from "lucide-react";
+import { ArrowLeft } from "lucide-react";
+import { useState } from "react";
 import type { RuleDto } from "@/contracts/rules";
+import type { RuleTemplate } from "@/domain/rules/templates";
 import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
 import { problemOf } from "../ui/problem-of";
@@ -66,7 +68,8 @@ export function RuleWizard({ rule, ...place }: RuleWizardPageProps & { home: str
           {step === "images" ? (
             <>
               {rule ? null : (
-                <TemplatePicker
+                <Templates
+                  isFresh={draft.name === ""}
                   onChoose={(template) => update(draftOf({ ...template, isEnabled: draft.isEnabled }, timeZone))}
                 />
               )}
@@ -98,11 +101,33 @@ export function RuleWizard({ rule, ...place }: RuleWizardPageProps & { home: str
             Save rule
           </Button>
         ) : (
-          <Button type="submit" variant="primary" icon={<ArrowRight />}>
+          <Button type="submit" variant="primary">
             Next
           </Button>
         )}
       </footer>
     </form>
+  );
+}
+
+/** The templates while nothing is written; afterwards a way back to them, because choosing one replaces what is there. */
+function Templates({ isFresh, onChoose }: { isFresh: boolean; onChoose: (template: RuleTemplate) => void }) {
+  const [isOpen, setIsOpen] = useState(isFresh);
+  if (!isOpen) {
+    return (
+      <div>
+        <Button size="sm" onClick={() => setIsOpen(true)}>
+          Start from a template…
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <TemplatePicker
+      onChoose={(template) => {
+        onChoose(template);
+        setIsOpen(false);
+      }}
+    />
   );
 }

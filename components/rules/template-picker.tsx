@@ -12,13 +12,13 @@ export function TemplatePicker({ onChoose }: { onChoose: (template: RuleTemplate
   return (
     <section aria-label="Start from a template" className="flex flex-col gap-2">
       <h3 className="font-medium">Start from a template</h3>
-      <ul className="grid grid-cols-2 border-rule border-t compact:grid-cols-1 wide:[&>li:nth-child(odd)]:border-r">
+      <ul className="grid grid-cols-2 border-rule border-t compact:grid-cols-1">
         {templates.map((template) => (
           <li key={template.id} className="border-rule border-b">
             <button
               type="button"
               onClick={() => onChoose(template)}
-              className="flex h-full w-full flex-col gap-0.5 px-3 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2"
+              className="flex h-full w-full flex-col gap-0.5 px-2 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2"
             >
               <span className="font-medium text-accent">{template.name}</span>
               <MarkedText>{ruleSentence(template.definition)}</MarkedText>

@@ -41,7 +41,7 @@ export function WizardNav({
                 >
                   {index + 1}
                 </span>
-                {STEP_LABEL[step]}
+                <span className={isCurrent ? undefined : "narrow:sr-only"}>{STEP_LABEL[step]}</span>
                 {isWrong ? <span className="sr-only">, something is missing</span> : null}
               </button>
             </li>
