@@ -2,7 +2,7 @@ import type { PlanInput, ReclaimPlan } from "@/domain/reclaim/plan";
 import { planReclaim } from "@/domain/reclaim/plan-reclaim";
 import { type Artifact, DAY_MS } from "@/domain/rules/facts";
 import type { Pattern } from "@/domain/rules/pattern";
-import type { Predicate } from "@/domain/rules/predicate";
+import type { SimplePredicate } from "@/domain/rules/predicate";
 import { reasonText } from "@/domain/rules/reason-text";
 import type { AppliedRule, RuleDefinition, Select } from "@/domain/rules/rule";
 
@@ -96,17 +96,20 @@ export function protect(name: string, sketch: RuleSketch = {}): AppliedRule {
   return rule(name, { ...sketch, effect: "protect" });
 }
 
-export const idle = (days: number, clock: "pushed" | "active" | "created" | "untaggedSince" = "pushed"): Predicate => ({
+export const idle = (
+  days: number,
+  clock: "pushed" | "active" | "created" | "untaggedSince" = "pushed",
+): SimplePredicate => ({
   kind: "idle",
   days,
   clock,
 });
-export const beyond = (n: number, order: "pushed" | "active" | "semver" | "created" = "pushed"): Predicate => ({
+export const beyond = (n: number, order: "pushed" | "active" | "semver" | "created" = "pushed"): SimplePredicate => ({
   kind: "beyond",
   n,
   order,
 });
-export const among = (n: number, order: "pushed" | "active" | "semver" | "created" = "pushed"): Predicate => ({
+export const among = (n: number, order: "pushed" | "active" | "semver" | "created" = "pushed"): SimplePredicate => ({
   kind: "among",
   n,
   order,

@@ -15,7 +15,17 @@ const nameAt = (at: number) => `m${at}`;
 
 const suffixed = (tag: string, at: number) => (at % 2 === 0 ? tag : `${tag}-${at}`);
 
-const tagName = fc.constantFrom("v1.0", "v1.1", "v2.0-rc.1", "latest", "pr-1", "pr-2", "env1-a", "env1-b", "env2-a");
+const tagName = fc.constantFrom<string>(
+  "v1.0",
+  "v1.1",
+  "v2.0-rc.1",
+  "latest",
+  "pr-1",
+  "pr-2",
+  "env1-a",
+  "env1-b",
+  "env2-a",
+);
 const time = fc.option(
   fc.integer({ min: 0, max: 40 }).map((tenDays) => NOW - tenDays * 10 * DAY_MS),
   { freq: 25 },
@@ -34,7 +44,7 @@ const artifacts: fc.Arbitrary<Artifact[]> = fc
       kind: fc.constantFrom<Artifact["kind"]>("image", "image", "image", "other", "chart"),
       role: fc.constantFrom("plain", "plain", "index", "index", "referrer", "signature", "both"),
       tags: fc.oneof(
-        { weight: 1, arbitrary: fc.constant<Predicate[]>([]) },
+        { weight: 1, arbitrary: fc.constant<string[]>([]) },
         { weight: 1, arbitrary: fc.uniqueArray(tagName, { maxLength: 3 }) },
       ),
       targets: fc.tuple(target, target),

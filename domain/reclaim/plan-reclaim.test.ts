@@ -284,6 +284,35 @@ describe("indexes and referrers", () => {
     expect(reasonOf(result, "image")).toBe("kept: `sbom` belongs to it and stays");
   });
 
+  it("what only several images could let go together stays, and so do those it belongs to", () => {
+    const result = plan(
+      [
+        artifact("list", { tags: ["list"], children: ["sbom"] }),
+        artifact("image", { tags: ["v1"] }),
+        artifact("sbom", { kind: "other", subject: "image" }),
+      ],
+      [all],
+    );
+    expect(decisions(result, ["list", "image", "sbom"])).toEqual({ list: "reclaim", image: "keep", sbom: "keep" });
+    expect(reasonOf(result, "sbom")).toBe("kept: it belongs to more than one image");
+  });
+
+  it("a signature of a child that two indexes share goes with the later one", () => {
+    const result = plan(
+      [
+        artifact("first", { tags: ["v1"], children: ["shared"], pushedAt: daysAgo(50) }),
+        artifact("second", { tags: ["v2"], children: ["shared"], pushedAt: daysAgo(40) }),
+        artifact("shared"),
+        artifact("sig", { tags: [fallbackTag("shared", ".sig")] }),
+      ],
+      [all],
+    );
+    expect(result.items.map((item) => item.members.map((member) => member.stays))).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+  });
+
   it("a referrer whose subject is in another repository is no orphan", () => {
     const image = artifact("image", { tags: ["v1"], isPinned: true });
     const signature = artifact("sig", { tags: [fallbackTag("image", ".sig")], repositoryName: "signatures" });
@@ -356,6 +385,21 @@ describe("bytes", () => {
       logicalBytes: 2103,
       freedBytes: 53,
     });
+  });
+
+  it("a shared child is freed with the last index, and is no index's own", () => {
+    const result = plan(
+      [
+        artifact("first", { tags: ["v1"], children: ["shared"], blobs: { f: 1 }, pushedAt: daysAgo(50) }),
+        artifact("second", { tags: ["v2"], children: ["shared"], blobs: { s: 2 }, pushedAt: daysAgo(40) }),
+        artifact("shared", { blobs: { c: 100 } }),
+      ],
+      [all],
+    );
+    expect(result.items.map((item) => [item.logicalSizeBytes, item.uniqueSizeBytes, item.ownSizeBytes])).toEqual([
+      [101, 1, 1],
+      [102, 102, 2],
+    ]);
   });
 
   it("never counts what is held outside the plan", () => {

@@ -18,7 +18,8 @@ const NOUN: Record<Select["kinds"], string> = {
 export function ruleSentence(rule: Pick<RuleDefinition, "effect" | "select" | "when">): string {
   const { select, when } = rule;
   const verb = rule.effect === "reclaim" ? "Reclaim" : "Protect";
-  const untagged = select.state === "untagged" ? "untagged " : "";
+  const saysUntagged = when.some((predicate) => predicate.kind === "idle" && predicate.clock === "untaggedSince");
+  const untagged = select.state === "untagged" && !saysUntagged ? "untagged " : "";
   const head = `${verb} ${untagged}${NOUN[select.kinds]}${selectorText(" of", select.repositories)}${tagsText(select)}`;
   const [only] = when;
   if (when.length === 1 && only?.kind === "anyOf") return `${head} that are ${anyOfText(only.groups)}`;
