@@ -5,6 +5,7 @@ import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { Tooltip } from "radix-ui";
 import { type ReactNode, useState } from "react";
+import { signInHref } from "@/components/access/return-path";
 import { Toaster } from "@/components/ui/toaster";
 import { ProblemError } from "@/contracts/call";
 
@@ -48,5 +49,5 @@ function isWorthRetrying(error: unknown): boolean {
 function leaveWhenSignedOut(error: unknown): void {
   if (!(error instanceof ProblemError) || error.problem.status !== 401) return;
   if (window.location.pathname === SIGN_IN_PATH) return;
-  window.location.assign(SIGN_IN_PATH);
+  window.location.assign(signInHref(`${window.location.pathname}${window.location.search}`));
 }

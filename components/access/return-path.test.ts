@@ -25,7 +25,9 @@ describe("where sign-in leads back to", () => {
   });
 
   test("whatever is asked for, the browser stays on this console", () => {
-    const pieces = fc.array(fc.constantFrom("/", "\\", ".", "..", "\t", "\n", "@", ":", "evil.example", "w", "?", "#", "%2f", " "));
+    const pieces = fc.array(
+      fc.constantFrom("/", "\\", ".", "..", "\t", "\n", "@", ":", "evil.example", "w", "?", "#", "%2f", " "),
+    );
     fc.assert(
       fc.property(pieces, (parts) => {
         const href = new URL(returnPath(parts.join("")), "https://console.example/sign-in");
