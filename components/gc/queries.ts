@@ -6,7 +6,7 @@ import { historyKeys } from "../history/queries";
 
 export type StartGcInput = z.input<typeof startGcBodySchema>;
 
-export const gcKeys = {
+const gcKeys = {
   status: (workspaceId: string, spaceId: string) => ["gc", workspaceId, spaceId] as const,
 };
 

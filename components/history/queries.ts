@@ -110,6 +110,20 @@ export function useRunItems(workspaceId: string, runId: string, filter: RunItemF
   });
 }
 
+/** How many images of a finished plan a limit (or a stop) left for another run; undefined until it is known. */
+export function useLeftOutCount(workspaceId: string, run: RunDto | undefined): number | undefined {
+  return useQuery({
+    queryKey: ["run-items", workspaceId, run?.id, "left-out"] as const,
+    queryFn: ({ signal }) =>
+      callOperation(
+        listRunItems,
+        { params: { workspaceId, runId: run?.id ?? "" }, query: { state: "left_out", limit: 1 } },
+        { signal },
+      ),
+    enabled: run !== undefined && run.kind === "reclaim" && isRunOver(run),
+  }).data?.total;
+}
+
 /** Asks a run to stop; the answer (usually "cancelling") goes straight into the cache. */
 export function useCancelRun(workspaceId: string) {
   const queryClient = useQueryClient();

@@ -22,13 +22,14 @@ import { moveLook, verdictLook } from "./run-item-words";
 import { isRunOver } from "./run-words";
 import { TagList } from "./tag-list";
 
-const SHOW = ["all", "going", "kept", "skipped", "failed"] as const;
+const SHOW = ["all", "going", "kept", "left-out", "skipped", "failed"] as const;
 type Show = (typeof SHOW)[number];
 
 const FILTER: Record<Show, RunItemFilter> = {
   all: {},
   going: { action: "going" },
   kept: { action: "keep" },
+  "left-out": { state: "left_out" },
   skipped: { state: "skipped_stale" },
   failed: { state: "failed" },
 };
@@ -74,25 +75,23 @@ export function RunItemsTable({ workspaceId, run }: { workspaceId: string; run: 
   );
 }
 
+const SHOW_LABEL: Record<Show, string> = {
+  all: "All",
+  going: "Going",
+  kept: "Kept",
+  "left-out": "Left out",
+  skipped: "Skipped",
+  failed: "Failed",
+};
+
 function showOptions(run: RunDto): { value: Show; label: string }[] {
-  if (run.kind === "reclaim" && run.isDryRun) {
-    return [
-      { value: "all", label: "All" },
-      { value: "going", label: "Going" },
-      { value: "kept", label: "Kept" },
-    ];
-  }
-  const outcome = [
-    { value: "skipped" as const, label: "Skipped" },
-    { value: "failed" as const, label: "Failed" },
-  ];
-  if (run.kind !== "reclaim") return [{ value: "all", label: "All" }, ...outcome];
-  return [
-    { value: "all", label: "All" },
-    { value: "going", label: "Going" },
-    { value: "kept", label: "Kept" },
-    ...outcome,
-  ];
+  const shows: readonly Show[] =
+    run.kind !== "reclaim"
+      ? ["all", "left-out", "failed"]
+      : run.isDryRun
+        ? ["all", "going", "kept", "left-out"]
+        : ["all", "going", "kept", "left-out", "skipped", "failed"];
+  return shows.map((value) => ({ value, label: SHOW_LABEL[value] }));
 }
 
 function NoRows({ isFiltered, isOver }: { isFiltered: boolean; isOver: boolean }) {
@@ -162,7 +161,7 @@ function verdictColumn(hasMoves: boolean): Column<RunItemDto> {
     cell: (item) => (
       <span className="flex flex-col">
         <Pill {...verdictLook(item)} />
-        {hasMoves && item.action !== "keep" ? <Pill {...moveLook(item)} /> : null}
+        {(hasMoves && item.action !== "keep") || item.state === "left_out" ? <Pill {...moveLook(item)} /> : null}
       </span>
     ),
   };
@@ -222,6 +221,6 @@ const UNIQUE: Column<RunItemDto> = {
 };
 
 function columnsFor(run: RunDto): readonly Column<RunItemDto>[] {
-  if (run.kind !== "reclaim") return [IMAGE, TAGS, REASON, MOVE, LOGICAL, UNIQUE];
+  if (run.kind !== "reclaim") return [IMAGE, TAGS, REASON, MOVE, LOGICAL];
   return [IMAGE, TAGS, verdictColumn(!run.isDryRun), REASON, TIMES, LOGICAL, UNIQUE];
 }

@@ -107,7 +107,7 @@ function MovingRunBody({ run, workspaceId }: RunPageProps & { run: RunDto }) {
   return (
     <div className="flex flex-col gap-6">
       {isRunOver(run) ? <RunEndNote run={run} /> : <RunProgress run={run} />}
-      <RunTotals run={run} />
+      <RunTotals workspaceId={workspaceId} run={run} />
       <div className="flex flex-col gap-4 border-rule border-t pt-4">
         <ChoiceChips
           label="View"

@@ -1,18 +1,22 @@
+"use client";
+
 import type { RunDto } from "@/contracts/history";
 import { formatBytes } from "@/lib/bytes";
 import { StatRow, StatTile } from "../ui/stat-tile";
+import { useLeftOutCount } from "./queries";
 import { group, isRunOver, runNumbers } from "./run-words";
 
 /** The numbers of a run that moves images, or of its preview; of a live run: so far. */
-export function RunTotals({ run }: { run: RunDto }) {
+export function RunTotals({ workspaceId, run }: { workspaceId: string; run: RunDto }) {
   const numbers = runNumbers(run);
+  const leftOut = useLeftOutCount(workspaceId, run) ?? 0;
   const isPlan = run.kind === "reclaim" && run.isDryRun;
   const { itemsTotal, itemsDone = 0, itemsSkipped = 0, itemsFailed = 0 } = numbers;
   return (
     <StatRow>
       <StatTile
         label={isPlan ? "Images that go" : DONE_LABEL[run.kind]}
-        value={isPlan ? (itemsTotal === undefined ? "–" : group(itemsTotal)) : group(itemsDone)}
+        value={isPlan ? (itemsTotal === undefined ? "–" : group(itemsTotal - leftOut)) : group(itemsDone)}
         detail={isPlan || itemsTotal === undefined ? undefined : `of ${group(itemsTotal)}`}
         tone={isPlan && itemsTotal ? "warning" : "neutral"}
       />
@@ -23,14 +27,17 @@ export function RunTotals({ run }: { run: RunDto }) {
       {numbers.logicalBytes === undefined ? null : (
         <StatTile label="Size" value={formatBytes(numbers.logicalBytes)} detail="as a pull transfers it" />
       )}
-      {numbers.uniqueBytes === undefined || run.kind === "restore" ? null : (
+      {numbers.uniqueBytes === undefined || run.kind !== "reclaim" ? null : (
         <StatTile
-          label={run.kind === "purge" ? "Left unreferenced" : "Freed later"}
+          label="Freed later"
           value={`about ${formatBytes(numbers.uniqueBytes)}`}
-          detail={run.kind === "purge" ? "by a garbage collection" : "after purge and garbage collection"}
+          detail="after purge and garbage collection"
           tone="positive"
         />
       )}
+      {leftOut > 0 ? (
+        <StatTile label="Left out" value={group(leftOut)} detail="for another run" tone="warning" />
+      ) : null}
       {itemsSkipped > 0 ? (
         <StatTile label="Skipped" value={group(itemsSkipped)} detail="changed since the plan" tone="warning" />
       ) : null}

@@ -10,7 +10,7 @@ import { isRunOver } from "./run-words";
 const POLL_MS = 1000;
 
 /** `live`: frames arrive; `polling`: the stream failed and the row is asked for each second; `over`: nothing more comes. */
-export type RunConnection = "live" | "polling" | "over";
+type RunConnection = "live" | "polling" | "over";
 
 /**
  * Follows a run until it is over and writes what it hears into the query cache (row and log).

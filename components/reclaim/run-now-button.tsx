@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { RunDto } from "@/contracts/history";
 import type { Permission } from "@/domain/access/permissions";
 import { formatBytes } from "@/lib/bytes";
+import { useLeftOutCount } from "../history/queries";
 import { count, isRunOver, runNumbers } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { useRules } from "../rules/queries";
@@ -30,16 +31,18 @@ export function RunNowButton({
   const [isAsking, setIsAsking] = useState(false);
   const rules = useRules(workspaceId, spaceId);
   const start = useStartReclaim(workspaceId, spaceId);
+  const leftOut = useLeftOutCount(workspaceId, run) ?? 0;
   const previewed = previewedRuleIds(run);
   if (run.kind !== "reclaim" || !run.isDryRun || !isRunOver(run) || previewed.length === 0) return null;
 
   const enabled = (rules.data?.items ?? []).filter((rule) => previewed.includes(rule.id) && rule.isEnabled);
   const { itemsTotal = 0, tagsTotal, logicalBytes } = runNumbers(run);
+  const goes = itemsTotal - leftOut;
   const reason = !permissions.includes("reclaim.run")
     ? missingPermissionText("reclaim.run")
     : rules.data && enabled.length === 0
       ? "The rule of this preview is disabled or deleted by now. Enable it on the Reclaim tab first."
-      : itemsTotal === 0
+      : goes === 0
         ? "Nothing would go: there is nothing to run."
         : null;
   return (
@@ -53,7 +56,7 @@ export function RunNowButton({
         title={enabled.length === 1 ? `Run “${enabled[0]?.name}” now?` : `Run ${enabled.length} rules now?`}
         description={
           <>
-            About {count(itemsTotal, "image")}
+            About {count(goes, "image")}
             {tagsTotal === undefined ? "" : ` with ${count(tagsTotal, "tag")}`}
             {logicalBytes === undefined ? "" : ` (${formatBytes(logicalBytes)})`} will move to the recycle bin. They
             cannot be pulled from then on, and can be restored with all their tags until the bin purges them. The plan
@@ -72,7 +75,7 @@ export function RunNowButton({
 }
 
 /** The saved rules that a preview was about; none when it was of a draft. */
-export function previewedRuleIds(run: Pick<RunDto, "options">): string[] {
+function previewedRuleIds(run: Pick<RunDto, "options">): string[] {
   const { ruleIds } = run.options;
   return Array.isArray(ruleIds) ? ruleIds.filter((id): id is string => typeof id === "string") : [];
 }

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { formatBytes } from "@/lib/bytes";
+import { useLeftOutCount } from "../history/queries";
 import { RunProgress } from "../history/run-progress";
 import { RunTotals } from "../history/run-totals";
 import { count, isRunOver, runNumbers } from "../history/run-words";
@@ -34,8 +35,9 @@ export function RunRulesDialog(props: RunRulesDialogProps) {
   const { run } = useRunStream(props.workspaceId, asked?.previewRunId ?? "");
   const problem = problemOf(props.startError) ?? problemOf(props.previewError);
   const isKnown = run !== undefined && isRunOver(run);
-  const goes = run ? (runNumbers(run).itemsTotal ?? 0) : 0;
-  const canRun = isKnown && run.status === "succeeded" && goes > 0;
+  const leftOut = useLeftOutCount(props.workspaceId, run);
+  const goes = (run ? (runNumbers(run).itemsTotal ?? 0) : 0) - (leftOut ?? 0);
+  const canRun = isKnown && leftOut !== undefined && run.status === "succeeded" && goes > 0;
   return (
     <Dialog
       open={asked !== null}
@@ -99,7 +101,7 @@ function Answer({
         ({formatBytes(logicalBytes)}) will move. Each one is looked at once more right before its move; what changed
         meanwhile stays.
       </p>
-      <RunTotals run={run} />
+      <RunTotals workspaceId={place.workspaceId} run={run} />
       <p>
         <Link
           className="font-medium text-accent underline-offset-2 hover:underline"

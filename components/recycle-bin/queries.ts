@@ -4,7 +4,7 @@ import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } f
 
 export type BinFilter = { search?: string; repository?: string };
 
-export const binKeys = {
+const binKeys = {
   space: (workspaceId: string, spaceId: string) => ["bin", workspaceId, spaceId] as const,
   list: (workspaceId: string, spaceId: string, filter: BinFilter) =>
     ["bin", workspaceId, spaceId, "list", filter] as const,

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import type { z } from "zod";
 import type { checkRestore } from "@/contracts/recycle-bin";
+import { restoredTagName } from "@/domain/recycle-bin/restore-tag";
 import { count } from "../history/run-words";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
@@ -80,7 +81,7 @@ export function RestoreConflictDialog({
               {
                 value: "restore_as",
                 label: "Restore under another name",
-                hint: `For instance ${first?.tag ?? "1.0"}-restored-${new Date().toISOString().slice(0, 10)}. The current tag is not touched.`,
+                hint: `For instance ${restoredTagName(first?.tag ?? "1.0", new Date(), 1)}. The current tag is not touched.`,
               },
             ]}
           />

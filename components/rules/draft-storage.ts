@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ruleDraftSchema } from "./rule-draft";
 
 /** What the wizard keeps over a reload of its page: in this tab only, until it is saved or thrown away. */
-export const wizardStateSchema = z.object({
+const wizardStateSchema = z.object({
   draft: ruleDraftSchema,
   /** the revision that is edited; null for a rule that was never saved */
   baseRevision: z.number().int().nullable(),

@@ -11,7 +11,7 @@ import {
   type updateRuleBodySchema,
 } from "@/contracts/rules";
 
-export const ruleKeys = {
+const ruleKeys = {
   list: (workspaceId: string, spaceId: string) => ["rules", workspaceId, spaceId, "list"] as const,
   rule: (workspaceId: string, spaceId: string, ruleId: string) => ["rules", workspaceId, spaceId, ruleId] as const,
 };

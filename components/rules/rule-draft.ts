@@ -45,7 +45,6 @@ export const ruleDraftSchema = z.object({
 });
 export type RuleDraft = z.infer<typeof ruleDraftSchema>;
 export type PatternDraft = z.infer<typeof patternDraftSchema>;
-export type SelectorDraft = z.infer<typeof selectorDraftSchema>;
 export type ConditionDraft = z.infer<typeof conditionDraftSchema>;
 export type AnyOfDraft = z.infer<typeof anyOfDraftSchema>;
 export type WhenDraft = RuleDraft["when"][number];

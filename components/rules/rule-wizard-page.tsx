@@ -1,7 +1,6 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import type { Permission } from "@/domain/access/permissions";
 import { spacePath } from "../history/space-path";
 import { missingPermissionText } from "../reclaim/gated-button";
 import { useSpace } from "../spaces/queries";
@@ -12,18 +11,10 @@ import { problemOf } from "../ui/problem-of";
 import { Skeleton } from "../ui/skeleton";
 import { useRule } from "./queries";
 import { RuleWizard } from "./rule-wizard";
-
-export type RuleWizardPageProps = {
-  workspaceId: string;
-  workspaceSlug: string;
-  spaceId: string;
-  /** null = a new rule */
-  ruleId: string | null;
-  permissions: readonly Permission[];
-};
+import type { RuleWizardPlace } from "./wizard-place";
 
 /** The page of the wizard: a new rule, or one that is edited. */
-export function RuleWizardPage(props: RuleWizardPageProps) {
+export function RuleWizardPage(props: RuleWizardPlace) {
   const { workspaceId, workspaceSlug, spaceId, ruleId } = props;
   const space = useSpace(workspaceId, spaceId);
   const home = spacePath(workspaceSlug, spaceId, "reclaim");
@@ -42,7 +33,7 @@ export function RuleWizardPage(props: RuleWizardPageProps) {
   );
 }
 
-function WizardBody(props: RuleWizardPageProps & { home: string }) {
+function WizardBody(props: RuleWizardPlace & { home: string }) {
   const rule = useRule(props.workspaceId, props.spaceId, props.ruleId);
   // The draft of this tab can only be read in the browser.
   const isBrowser = useSyncExternalStore(subscribeToNothing, isTrue, isFalse);

@@ -9,7 +9,7 @@ import { Callout } from "../ui/callout";
 import { problemOf } from "../ui/problem-of";
 import { RuleConflictNote } from "./rule-conflict-note";
 import { draftOf } from "./rule-draft";
-import type { RuleWizardPageProps } from "./rule-wizard-page";
+
 import { SentencePanel } from "./sentence-panel";
 import { StepConditions } from "./step-conditions";
 import { StepImages } from "./step-images";
@@ -18,10 +18,11 @@ import { StepSchedule } from "./step-schedule";
 import { TemplatePicker } from "./template-picker";
 import { useRuleWizard } from "./use-rule-wizard";
 import { WizardNav } from "./wizard-nav";
+import type { RuleWizardPlace } from "./wizard-place";
 import { STEP_LABEL, stepOfProblem } from "./wizard-steps";
 
 /** Images → conditions → schedule and limits → preview and save. */
-export function RuleWizard({ rule, ...place }: RuleWizardPageProps & { home: string; rule: RuleDto | null }) {
+export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string; rule: RuleDto | null }) {
   const wizard = useRuleWizard(place, rule);
   const { draft, step, problems, update } = wizard;
   const isLast = step === "preview";

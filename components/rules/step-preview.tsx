@@ -78,7 +78,7 @@ function DraftPreview({
     <>
       {isRunOver(run) ? <RunEndNote run={run} /> : <RunProgress run={run} />}
       <div className="flex items-start justify-between gap-4 compact:flex-col">
-        <RunTotals run={run} />
+        <RunTotals workspaceId={workspaceId} run={run} />
         <Button icon={<RotateCw />} onClick={wizard.runPreview} loading={wizard.isStartingPreview}>
           Preview again
         </Button>

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import type { RunDto } from "@/contracts/history";
+import { gcOptionsText, gcPaceText, gcResultText, gcStepProgress, gcSteps } from "./gc-words";
+
+const run = (over: Partial<RunDto>): RunDto => ({
+  id: "run_1",
+  spaceId: "spc_1",
+  registryId: "reg_1",
+  kind: "gc",
+  status: "running",
+  phase: "marking",
+  isDryRun: false,
+  trigger: "manual",
+  options: { deleteUntagged: true, timeBoxMinutes: null },
+  requestedByName: "Ada",
+  cancelRequestedBy: null,
+  progress: {},
+  totals: {},
+  error: null,
+  lastSequence: 1,
+  createdAt: "2026-11-21T09:00:00.000Z",
+  startedAt: null,
+  finishedAt: null,
+  ...over,
+});
+
+test("steps follow the phase; both waits are one step, and a dry run has no sweep", () => {
+  const states = (over: Partial<RunDto>) => gcSteps(run(over)).map((step) => step.state);
+  expect(states({ phase: "waiting_for_lock" })).toEqual(["active", "waiting", "waiting", "waiting"]);
+  expect(states({ phase: "sweeping" })).toEqual(["done", "done", "active", "waiting"]);
+  expect(states({ phase: "marking", isDryRun: true })).toEqual(["done", "active"]);
+});
+
+test("progress without a known whole has no share", () => {
+  expect(gcStepProgress("marking", { manifestsDone: 12 })).toEqual({ all: 0, text: "12 manifests" });
+  expect(gcStepProgress("sweeping", {})).toEqual({ all: 0, text: "0 of 0 blobs" });
+});
+
+test("progress of marking and sweeping counts what was done of all", () => {
+  expect(gcStepProgress("marking", { manifestsDone: 12, manifestsTotal: 40, blobsTotal: 60, blobsDone: 0 })).toEqual({
+    done: 12,
+    all: 100,
+    text: "12 of 40 manifests, 0 of 60 blobs",
+  });
+  expect(
+    gcStepProgress("sweeping", { candidateManifests: 4, deletedManifests: 4, candidateBlobs: 10, deletedBlobs: 3 }),
+  ).toEqual({ done: 7, all: 14, text: "4 of 4 manifests, 3 of 10 blobs" });
+});
+
+test("D-23 a cancelled collection says what it deleted and freed", () => {
+  const totals = { deletedBlobs: 118, deletedManifests: 1, freedBytes: 1024 ** 2, candidateBlobs: 230 };
+  expect(gcResultText(run({ status: "cancelled", totals }))).toBe("118 blobs and 1 manifest deleted, 1.00 MiB freed.");
+});
+
+test("a dry run never claims to have deleted anything, and a stopped one only says what it found", () => {
+  const totals = { candidateBlobs: 2, candidateManifests: 1, candidateBytes: 1024 };
+  expect(gcResultText(run({ isDryRun: true, status: "succeeded", totals }))).toBe(
+    "A collection would delete 2 blobs and 1 manifest and free 1.00 KiB.",
+  );
+  expect(gcResultText(run({ isDryRun: true, status: "cancelled", totals }))).toBe(
+    "Found so far: 2 blobs and 1 manifest, 1.00 KiB.",
+  );
+});
+
+test("the time left is an estimate and says so; unknown pace says nothing", () => {
+  expect(gcPaceText({ bytesPerSecond: 1024 ** 2, secondsLeft: 65 })).toBe("1.00 MiB a second, about 1 min 05 s left");
+  expect(gcPaceText({})).toBe("");
+});
+
+test("options read back as they were chosen", () => {
+  expect(gcOptionsText(run({}))).toBe("untagged manifests deleted too, until done");
+  expect(gcOptionsText(run({ isDryRun: true, options: { deleteUntagged: false, timeBoxMinutes: 1 } }))).toBe(
+    "dry run, untagged manifests kept, for at most 1 minute",
+  );
+});
