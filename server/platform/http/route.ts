@@ -8,7 +8,8 @@ import { env } from "../env";
 import { errorResponse, invalidInput, newRequestId } from "./problem-response";
 import { readJsonBody } from "./read-body";
 
-type RouteContext = { params: Promise<Record<string, string | string[] | undefined>> };
+// A route without a name in its path is given no params at all.
+type RouteContext = { params: Promise<Record<string, string | string[] | undefined> | undefined> };
 type RouteHandler = (request: NextRequest, context: RouteContext) => Promise<Response>;
 
 /** What a handler may want of the request besides its input. */
@@ -27,7 +28,7 @@ export function workspaceRoute<O extends Operation>(
   handler: (scope: WorkspaceScope, input: InputOf<O>, facts: RequestFacts) => Promise<OutputOf<O>>,
 ): RouteHandler {
   return respond(operation, async (actor, request, context, facts) => {
-    const scope = await scopeFor(operation, actor, await context.params);
+    const scope = await scopeFor(operation, actor, (await context.params) ?? {});
     const input = await parseInput(operation, request, context);
     return jsonResponse(operation, await handler(scope, input, facts), facts.requestId);
   });
@@ -39,7 +40,7 @@ export function workspaceStreamRoute<O extends Operation>(
   handler: (scope: WorkspaceScope, input: InputOf<O>, facts: RequestFacts) => Promise<ReadableStream<Uint8Array>>,
 ): RouteHandler {
   return respond(operation, async (actor, request, context, facts) => {
-    const scope = await scopeFor(operation, actor, await context.params);
+    const scope = await scopeFor(operation, actor, (await context.params) ?? {});
     const input = await parseInput(operation, request, context);
     return new Response(await handler(scope, input, facts), {
       headers: {
@@ -109,7 +110,7 @@ async function parseInput<O extends Operation>(
     return parsed.data;
   };
   return {
-    params: parse(operation.params, await context.params, "path"),
+    params: parse(operation.params, (await context.params) ?? {}, "path"),
     query: parse(operation.query, Object.fromEntries(request.nextUrl.searchParams), "query"),
     body: parse(operation.body, hasBody ? await readJsonBody(request) : {}, "body"),
   } as InputOf<O>;
