@@ -76,9 +76,10 @@ export function unreadableByRepository(artifacts: readonly Artifact[]): Map<stri
 export function circularMembers(count: number, graph: ImageGraph): (at: number) => boolean {
   const heads = [];
   for (let at = 0; at < count; at++) if (!graph.isMember(at)) heads.push(at);
-  const anchored = reachableFrom(heads, (node) => [
-    ...(graph.childrenOf[node] ?? []),
-    ...(graph.referrersOf[node] ?? []),
-  ]);
+  const anchored = reachableFrom(heads, (node) => {
+    const children = graph.childrenOf[node] ?? [];
+    const referrers = graph.referrersOf[node] ?? [];
+    return referrers.length === 0 ? children : [...children, ...referrers];
+  });
   return (at) => !anchored.has(at);
 }

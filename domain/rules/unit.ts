@@ -66,6 +66,8 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
 
 /** Children that an index lacks, as the crawl or the facts show it, those of indexes inside it included. */
 function countMissing(at: number, artifacts: readonly Artifact[], graph: ImageGraph): number {
+  if (graph.childrenOf[at]?.length === 0)
+    return Math.max(artifacts[at]?.missingChildren ?? 0, graph.missingChildrenOf[at] ?? 0);
   let missing = 0;
   for (const part of reachableFrom([at], (node) => graph.childrenOf[node] ?? [])) {
     missing += Math.max(artifacts[part]?.missingChildren ?? 0, graph.missingChildrenOf[part] ?? 0);
