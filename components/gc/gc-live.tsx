@@ -59,11 +59,9 @@ export function GcLiveView({ run }: { run: RunDto }) {
     <div className="flex flex-col gap-6">
       <Steps label="Phases of the collection" steps={gcSteps(run)} />
       <div aria-live="polite" className="text-muted">
-        {run.status === "cancelling"
-          ? "Stopping after the present batch. What was deleted stays deleted; the registry accepts pushes again right after."
-          : gcPhaseText(run)}
+        {run.status === "cancelling" ? stoppingText(run) : gcPhaseText(run)}
       </div>
-      {step === "waiting" ? <WritersWait run={run} /> : null}
+      {step === "waiting" && !run.isDryRun ? <WritersWait run={run} /> : null}
       {step === "marking" || step === "sweeping" ? <StepBar step={step} run={run} /> : null}
       <StatRow>
         <StatTile
@@ -99,6 +97,11 @@ export function GcLiveView({ run }: { run: RunDto }) {
       </StatRow>
     </div>
   );
+}
+
+function stoppingText(run: RunDto): string {
+  if (run.isDryRun) return "Stopping. A dry run deletes nothing.";
+  return "Stopping after the present batch. What was deleted stays deleted; the registry accepts pushes again right after.";
 }
 
 function ofAll(all: number | undefined): string | undefined {

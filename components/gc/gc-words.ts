@@ -54,7 +54,7 @@ export function gcSteps(run: Pick<RunDto, "phase" | "status" | "isDryRun">): Ste
   const present = steps.indexOf(gcStepOf(run.phase));
   return steps.map((id, index) => ({
     id,
-    label: GC_STEP_LABEL[id],
+    label: run.isDryRun && id === "waiting" ? "Waiting for its turn" : GC_STEP_LABEL[id],
     state: index < present ? "done" : index === present ? "active" : "waiting",
   }));
 }

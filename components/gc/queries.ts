@@ -15,7 +15,7 @@ export function useGcStatus(workspaceId: string, spaceId: string) {
   return useQuery({
     queryKey: gcKeys.status(workspaceId, spaceId),
     queryFn: ({ signal }) => callOperation(getGcStatus, { params: { workspaceId, spaceId } }, { signal }),
-    refetchInterval: (query) => (query.state.data?.isBusyElsewhere ? 5000 : 30_000),
+    refetchInterval: (query) => (query.state.data?.isBusyElsewhere || query.state.data?.activeRun ? 5000 : 30_000),
   });
 }
 

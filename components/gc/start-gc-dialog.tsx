@@ -158,16 +158,9 @@ function GcForm({
       </FieldGroup>
       <Callout tone="warning" title="Before you start">
         <ul className="flex list-disc flex-col gap-0.5 pl-4">
-          <li>
-            Pushes to {status.registryName} are refused until it is over, for every space of the registry. Pulls work.
-          </li>
-          <li>It first waits for pushes that have begun, usually about two minutes, at most 15.</li>
-          <li>
-            {isDryRun
-              ? "A dry run deletes nothing."
-              : "What is swept cannot be brought back. Images, their indexes, signatures and the recycle bin are kept."}
-          </li>
-          <li>It can be cancelled in every phase; what was deleted until then stays deleted.</li>
+          {(isDryRun ? DRY_RUN_NOTES : notes(status.registryName)).map((note) => (
+            <li key={note}>{note}</li>
+          ))}
         </ul>
       </Callout>
       <Checkbox
@@ -180,4 +173,18 @@ function GcForm({
       />
     </form>
   );
+}
+
+const DRY_RUN_NOTES = [
+  "A dry run deletes nothing. Pushes and pulls work.",
+  "Images are not moved to or from the recycle bin while it reads the storage; such runs wait for it.",
+] as const;
+
+function notes(registryName: string): string[] {
+  return [
+    `Pushes to ${registryName} are refused until it is over, for every space of the registry. Pulls work.`,
+    "It first waits for pushes that have begun, usually about two minutes, at most 15.",
+    "What is swept cannot be brought back. Images, their indexes, signatures and the recycle bin are kept.",
+    "It can be cancelled in every phase; what was deleted until then stays deleted.",
+  ];
 }

@@ -65,7 +65,7 @@ function consequence(run: RunDto): string {
     case "purge":
       return `So far ${count(done, "image")} purged. They are gone for good; the rest stays in the recycle bin.`;
     case "gc": {
-      if (run.isDryRun) return "A dry run deletes nothing. The registry accepts pushes again right after.";
+      if (run.isDryRun) return "A dry run deletes nothing; what it found so far stays in its report.";
       const { deletedBlobs = 0, freedBytes = 0 } = run.progress;
       return `So far ${count(deletedBlobs, "blob")} deleted, ${formatBytes(freedBytes)} freed. What was deleted stays deleted; the rest stays until the next collection. The registry accepts pushes again right after.`;
     }

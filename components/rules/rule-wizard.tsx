@@ -6,6 +6,7 @@ import type { RuleDto } from "@/contracts/rules";
 import type { RuleTemplate } from "@/domain/rules/templates";
 import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
+import { ConfirmDialog } from "../ui/confirm-dialog";
 import { problemOf } from "../ui/problem-of";
 import { RuleConflictNote } from "./rule-conflict-note";
 import { draftOf } from "./rule-draft";
@@ -25,89 +26,102 @@ import { STEP_LABEL, stepOfProblem } from "./wizard-steps";
 export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string; rule: RuleDto | null }) {
   const wizard = useRuleWizard(place, rule);
   const { draft, step, problems, update } = wizard;
+  const [isLeaving, setIsLeaving] = useState(false);
   const isLast = step === "preview";
   const saveProblem = problemOf(wizard.saveError);
   const timeZone = draft.schedule.timeZone;
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isLast) void wizard.save();
-        else void wizard.goOn();
-      }}
-      className="flex flex-col gap-6"
-    >
-      <WizardNav
-        current={step}
-        withProblems={new Set(Object.keys(problems).map(stepOfProblem))}
-        onGo={(next) => void wizard.goTo(next)}
-      />
-      {wizard.wasRestored ? (
-        <Callout
-          tone="info"
-          title="What you had typed is back"
-          action={
-            <Button size="sm" onClick={wizard.startOver}>
-              Start over
-            </Button>
+    <>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          // Saving is a press on its button alone: on the last step Enter in the table's search must not do it.
+          if (!isLast) void wizard.goOn();
+        }}
+        className="flex flex-col gap-6"
+      >
+        <WizardNav
+          current={step}
+          withProblems={new Set(Object.keys(problems).map(stepOfProblem))}
+          onGo={(next) => void wizard.goTo(next)}
+        />
+        {wizard.wasRestored ? (
+          <Callout
+            tone="info"
+            title="What you had typed is back"
+            action={
+              <Button size="sm" onClick={wizard.startOver}>
+                Start over
+              </Button>
+            }
+          >
+            It was kept in this tab and is not saved yet.
+          </Callout>
+        ) : null}
+        {wizard.conflict ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
+        <div
+          className={
+            isLast ? "flex flex-col gap-6" : "grid grid-cols-[minmax(0,1fr)_300px] gap-x-12 gap-y-6 compact:grid-cols-1"
           }
         >
-          It was kept in this tab and is not saved yet.
-        </Callout>
-      ) : null}
-      {wizard.conflict ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
-      <div
-        className={
-          isLast ? "flex flex-col gap-6" : "grid grid-cols-[minmax(0,1fr)_300px] gap-x-12 gap-y-6 compact:grid-cols-1"
-        }
-      >
-        <div className={isLast ? "" : "compact:order-first wide:sticky wide:top-6 wide:order-last wide:self-start"}>
-          <SentencePanel draft={draft} />
+          <div className={isLast ? "" : "compact:order-first wide:sticky wide:top-6 wide:order-last wide:self-start"}>
+            <SentencePanel draft={draft} />
+          </div>
+          <section aria-label={STEP_LABEL[step]} className="flex min-w-0 flex-col gap-7">
+            {step === "images" ? (
+              <>
+                {rule ? null : (
+                  <Templates
+                    isFresh={draft.name === ""}
+                    onChoose={(template) => update(draftOf({ ...template, isEnabled: draft.isEnabled }, timeZone))}
+                  />
+                )}
+                <StepImages draft={draft} problems={problems} update={update} />
+              </>
+            ) : null}
+            {step === "conditions" ? <StepConditions draft={draft} problems={problems} update={update} /> : null}
+            {step === "schedule" ? <StepSchedule draft={draft} problems={problems} update={update} /> : null}
+            {isLast ? <StepPreview workspaceId={place.workspaceId} wizard={wizard} /> : null}
+          </section>
         </div>
-        <section aria-label={STEP_LABEL[step]} className="flex min-w-0 flex-col gap-7">
-          {step === "images" ? (
-            <>
-              {rule ? null : (
-                <Templates
-                  isFresh={draft.name === ""}
-                  onChoose={(template) => update(draftOf({ ...template, isEnabled: draft.isEnabled }, timeZone))}
-                />
-              )}
-              <StepImages draft={draft} problems={problems} update={update} />
-            </>
-          ) : null}
-          {step === "conditions" ? <StepConditions draft={draft} problems={problems} update={update} /> : null}
-          {step === "schedule" ? <StepSchedule draft={draft} problems={problems} update={update} /> : null}
-          {isLast ? <StepPreview workspaceId={place.workspaceId} wizard={wizard} /> : null}
-        </section>
-      </div>
-      {saveProblem ? (
-        <Callout tone="danger" title={saveProblem.title} live>
-          {saveProblem.detail}
-        </Callout>
-      ) : null}
-      <footer className="flex flex-wrap items-center gap-2 border-rule border-t pt-4">
-        <Button variant="ghost" onClick={wizard.discard}>
-          Cancel
-        </Button>
-        <span className="flex-1" />
-        {step === "images" ? null : (
-          <Button icon={<ArrowLeft />} onClick={() => void wizard.goBack()}>
-            Back
+        {saveProblem ? (
+          <Callout tone="danger" title={saveProblem.title} live>
+            {saveProblem.detail}
+          </Callout>
+        ) : null}
+        <footer className="flex flex-wrap items-center gap-2 border-rule border-t pt-4">
+          <Button variant="ghost" onClick={() => (wizard.isChanged ? setIsLeaving(true) : wizard.discard())}>
+            Cancel
           </Button>
-        )}
-        {isLast ? (
-          <Button type="submit" variant="primary" loading={wizard.isSaving}>
-            Save rule
-          </Button>
-        ) : (
-          <Button type="submit" variant="primary">
-            Next
-          </Button>
-        )}
-      </footer>
-    </form>
+          <span className="flex-1" />
+          {step === "images" ? null : (
+            <Button icon={<ArrowLeft />} onClick={() => void wizard.goBack()}>
+              Back
+            </Button>
+          )}
+          {isLast ? (
+            <Button variant="primary" loading={wizard.isSaving} onClick={() => void wizard.save()}>
+              Save rule
+            </Button>
+          ) : (
+            <Button type="submit" variant="primary">
+              Next
+            </Button>
+          )}
+        </footer>
+      </form>
+      {/* Not inside the form: its own submit would reach this one's. */}
+      <ConfirmDialog
+        open={isLeaving}
+        onOpenChange={setIsLeaving}
+        title="Leave without saving?"
+        description="What you typed is thrown away. Saved rules stay as they are."
+        confirmLabel="Throw it away"
+        cancelLabel="Go on writing"
+        onConfirm={wizard.discard}
+      />
+    </>
   );
 }
 

@@ -31,7 +31,10 @@ export function useRuleWizard(
   const [state, setState] = useState(() => loadWizardState(spaceId, ruleId) ?? fresh());
   const [wasRestored, setWasRestored] = useState(() => loadWizardState(spaceId, ruleId) !== null);
   const [attempted, setAttempted] = useState<ReadonlySet<WizardStep>>(new Set());
-  const [conflict, setConflict] = useState<RuleConflict | null>(null);
+  // A draft that was kept over a reload may be of a revision that is no longer the last.
+  const [conflict, setConflict] = useState<RuleConflict | null>(() =>
+    rule && state.baseRevision !== rule.revision ? { theirs: rule, putAside: null } : null,
+  );
   const [step, setStep] = useQueryState(
     "step",
     parseAsStringLiteral(WIZARD_STEPS).withDefault("images").withOptions({ history: "push" }),
@@ -132,6 +135,7 @@ export function useRuleWizard(
       void save(revision);
     },
     wasRestored,
+    isChanged: JSON.stringify(state.draft) !== JSON.stringify(fresh().draft),
     startOver: () => {
       forgetWizardState(spaceId, ruleId);
       setState(fresh());
