@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { type ManifestReferences, referencesOf } from "@/domain/gc/manifest-references";
 import type { Oddity } from "@/domain/gc/oddity";
 import { ReferenceGraph } from "@/domain/gc/reference-graph";
 import { parseManifest } from "@/domain/images/parse-manifest";
+import { hasDigest } from "@/server/platform/crypto/has-digest";
 import type { BlobStorage, ReadOptions } from "@/server/platform/storage/blob-storage";
 import { TimeSlice } from "@/server/platform/storage/time-slice";
 
@@ -245,9 +245,4 @@ class Scanner {
     this.options.onProgress?.({ ...this.#progress });
     await this.#slice.pause();
   }
-}
-
-function hasDigest(body: Uint8Array, digest: string): boolean {
-  const [algorithm = "", hex] = digest.split(":");
-  return createHash(algorithm).update(body).digest("hex") === hex;
 }

@@ -77,6 +77,21 @@ describe("sweepCandidates", () => {
     expect(told.length).toBeLessThan(40);
   });
 
+  it("stops within a batch when this process stood still past its lease", async () => {
+    const candidates = blobCandidates(40);
+    let asked = 0;
+    const told: SweptItem[] = [];
+    const outcome = await sweepCandidates(storage, inBatches(candidates, 40), {
+      beforeBatch: noCheck,
+      onBatch: async (done) => void told.push(...done),
+      nowMs: () => 0,
+      isLeaseValid: () => ++asked <= 10,
+    });
+    expect(outcome.end).toBe("lease_expired");
+    expect(told.length).toBe(candidates.filter(({ digest }) => !tree.hasBlob(digest)).length);
+    expect(told.length).toBeLessThanOrEqual(10);
+  });
+
   it("touches nothing of a batch whose check fails", async () => {
     const candidates = blobCandidates(10);
     const sweeping = sweepCandidates(storage, inBatches(candidates, 5), {
@@ -122,6 +137,7 @@ describe("sweepCandidates", () => {
       onBatch: noCheck,
       nowMs: () => 0,
     });
+    expect(blocked.end).toBe("revision_failed");
     expect(blocked.failures.map(({ candidate }) => candidate)).toEqual([revision]);
     expect(blobs.every(({ digest }) => tree.hasBlob(digest))).toBe(true);
 

@@ -1,8 +1,9 @@
 import { type BlobStorage, StorageWriteError } from "@/server/platform/storage/blob-storage";
+import { TimeSlice } from "@/server/platform/storage/time-slice";
 import type { Candidate } from "./find-candidates";
 
-/** Removing waits for the disk, so some at once; more would only fill Node's four file threads' queue. */
-const CONCURRENCY = 8;
+/** Items under way at once: of use where removing is a request to a server. */
+const CONCURRENCY = 4;
 const TOO_MANY_FAILURES = 1000;
 
 export type SweptItem = { candidate: Candidate; outcome: "removed" | "was_gone" | "kept" };
@@ -17,16 +18,24 @@ export type SweepOptions = {
   /** No item is begun at or after this moment (ms). Null: until done. */
   timeBoxAtMs?: number | null;
   nowMs: () => number;
+  /**
+   * Asked before each item. False ends the sweep with `lease_expired`: this process stood still for so long that somebody may
+   * have taken over, so the epoch has to be checked anew before anything more is touched.
+   */
+  isLeaseValid?: () => boolean;
+  /** An earlier part of this sweep could not remove a revision. */
+  hasRevisionFailure?: boolean;
 };
 
 export type SweepOutcome = {
-  end: "done" | "aborted" | "time_boxed" | "too_many_failures";
+  /** `revision_failed`: there were blobs to sweep after a revision could not be removed, and they were left alone. */
+  end: "done" | "aborted" | "time_boxed" | "lease_expired" | "revision_failed" | "too_many_failures";
   failures: SweepFailure[];
 };
 
 /**
- * Removes candidates batch by batch, in the order given (revisions and tag index entries before blobs, links last). An abort or
- * the time box stops it before the next item, and what was done until then has been told to `onBatch`. A failure is told and the
+ * Removes candidates batch by batch, in the order given (revisions and tag index entries before blobs, links last; one kind a
+ * batch). An abort or the time box stops it before the next item, and what was done until then has been told to `onBatch`. A failure is told and the
  * rest goes on, except that no blob is touched after a revision could not be removed: its blobs are not unused then.
  * Errors of `beforeBatch` and `onBatch` are thrown on.
  */
@@ -36,17 +45,21 @@ export async function sweepCandidates(
   options: SweepOptions,
 ): Promise<SweepOutcome> {
   const failures: SweepFailure[] = [];
-  let hasRevisionFailure = false;
+  let hasRevisionFailure = options.hasRevisionFailure ?? false;
   const mustStop = (): SweepOutcome["end"] | null => {
     if (options.signal?.aborted) return "aborted";
+    if (options.isLeaseValid && !options.isLeaseValid()) return "lease_expired";
     if (options.timeBoxAtMs !== undefined && options.timeBoxAtMs !== null && options.nowMs() >= options.timeBoxAtMs)
       return "time_boxed";
     return null;
   };
 
+  const slice = new TimeSlice();
+
   for await (const batch of batches) {
+    if (hasRevisionFailure && batch[0]?.kind === "blob") return { end: "revision_failed", failures };
     const early = mustStop();
-    if (early !== null) return { end: early, failures };
+    if (early !== null && early !== "lease_expired") return { end: early, failures };
     await options.beforeBatch(batch);
 
     const done: SweptItem[] = [];
@@ -56,7 +69,11 @@ export async function sweepCandidates(
       while (mustStop() === null) {
         const candidate = batch[next++];
         if (candidate === undefined) return;
-        if (hasRevisionFailure && candidate.kind === "blob") continue;
+        if (slice.isOver) {
+          await slice.breathe();
+          // Whatever happened in the meantime, an abort or a long standstill, is asked about before anything is touched.
+          if (mustStop() !== null) return;
+        }
         try {
           done.push({ candidate, outcome: await removeCandidate(storage, candidate) });
         } catch (error) {

@@ -43,6 +43,20 @@ export function verifyClosure(root: string): ClosureReport {
   return report;
 }
 
+/** What a pull of one manifest by digest would miss, children included; empty = whole. Tags do not count. */
+export function closureProblems(root: string, repository: string, digest: string): string[] {
+  const base = path.join(root, "docker/registry/v2");
+  const problems = new Set<string>();
+  check(base, path.join(base, "repositories", repository), digest, new Map(), problems);
+  return [...problems].sort();
+}
+
+/** The digest that a tag names; null where the repository has no such tag. */
+export function digestOfTag(root: string, repository: string, tag: string): string | null {
+  const link = path.join(root, "docker/registry/v2/repositories", repository, "_manifests/tags", tag, "current/link");
+  return textOf(link) || null;
+}
+
 function check(
   base: string,
   own: string,

@@ -81,3 +81,23 @@ async function acquire(client: pg.Client, registryId: string, mode: LockMode, si
     waiting.catch(() => undefined);
   }
 }
+
+/**
+ * Takes the exclusive lock away from whoever holds it: a stopped process keeps its connection, and with it the lock, for as long as
+ * it stands still. Only for the one run that may collect the registry now, before it asks for the lock itself.
+ */
+export async function evictExclusiveHolders(registryId: string): Promise<void> {
+  const client = new pg.Client({ connectionString: env().DATABASE_URL, application_name: "reclaim-lock-evict" });
+  await client.connect();
+  try {
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks
+       WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND objsubid = 2 AND pid <> pg_backend_pid()
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+         AND classid::bigint = $1 AND objid::bigint = hashtext($2)::bigint & 4294967295`,
+      [LOCK_CLASS, registryId],
+    );
+  } finally {
+    await client.end().catch((error: unknown) => log.debug({ error }, "closing a connection"));
+  }
+}

@@ -75,8 +75,11 @@ export interface BlobStorage {
   /** Where it is, for messages. */
   readonly location: string;
 
-  /** Names of all repositories (those with `_manifests` or `_layers`), nested ones too, sorted. */
-  listRepositories(options?: ReadOptions): Promise<string[]>;
+  /**
+   * Names of all repositories (those with `_manifests` or `_layers`), nested ones too, sorted. `withUploadsOnly` adds those that
+   * hold nothing but uploads: the first push to a repository begins so.
+   */
+  listRepositories(options?: ReadOptions & { withUploadsOnly?: boolean }): Promise<string[]>;
   listRevisions(repository: string, options?: ReadOptions): Promise<RevisionListing>;
   listTags(repository: string, options?: ReadOptions): Promise<TagEntry[]>;
   /** Every digest that the tag ever had, as far as its history is still there. */

@@ -1,4 +1,4 @@
-import fs from "node:fs/promises";
+import fs from "node:fs";
 import path from "node:path";
 import { StorageWriteError } from "./blob-storage";
 import { codeOf } from "./filesystem-reads";
@@ -7,24 +7,25 @@ const GONE = new Set(["ENOENT", "ENOTDIR"]);
 const STILL_IN_USE = new Set(["ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST"]);
 
 /**
- * Idempotent removal of files below a root. Asynchronous on purpose: removing waits for the disk, not for the processor, and
- * several at once are faster than one after the other.
+ * Idempotent removal of files below a root. Single files go synchronously on purpose: the caller's check that it may still remove
+ * is then right before the system call. What is handed to Node's file threads instead would still be removed by a process that
+ * was stopped in between and wakes up when it is no longer its turn.
  */
 export class FilesystemRemovals {
   constructor(private readonly root: string) {}
 
   /** Removes one file of a directory and then the directory, if nothing else is in it. True where the file was there. */
-  async fileAndDirectory(directory: string, file: string): Promise<boolean> {
+  fileAndDirectory(directory: string, file: string): boolean {
     const absolute = path.join(this.root, directory);
-    const removed = await this.#file(path.join(absolute, file), `${directory}/${file}`);
-    await this.directoryIfEmpty(directory);
+    const removed = this.#file(path.join(absolute, file), `${directory}/${file}`);
+    this.directoryIfEmpty(directory);
     return removed;
   }
 
   /** Removes a directory where it is empty; true where it was there and is gone now. */
-  async directoryIfEmpty(directory: string): Promise<boolean> {
+  directoryIfEmpty(directory: string): boolean {
     try {
-      await fs.rmdir(path.join(this.root, directory));
+      fs.rmdirSync(path.join(this.root, directory));
       return true;
     } catch (error) {
       if (STILL_IN_USE.has(codeOf(error))) return false;
@@ -35,7 +36,7 @@ export class FilesystemRemovals {
   /** Removes a directory with all that is in it; true where it was there. */
   async tree(directory: string): Promise<boolean> {
     try {
-      await fs.rm(path.join(this.root, directory), { recursive: true });
+      await fs.promises.rm(path.join(this.root, directory), { recursive: true });
       return true;
     } catch (error) {
       if (GONE.has(codeOf(error))) return false;
@@ -43,9 +44,9 @@ export class FilesystemRemovals {
     }
   }
 
-  async #file(absolute: string, relative: string): Promise<boolean> {
+  #file(absolute: string, relative: string): boolean {
     try {
-      await fs.unlink(absolute);
+      fs.unlinkSync(absolute);
       return true;
     } catch (error) {
       if (GONE.has(codeOf(error))) return false;

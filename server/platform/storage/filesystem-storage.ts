@@ -38,8 +38,9 @@ export class FilesystemStorage implements BlobStorage {
     this.#removals = new FilesystemRemovals(location);
   }
 
-  async listRepositories(options?: ReadOptions): Promise<string[]> {
+  async listRepositories(options?: ReadOptions & { withUploadsOnly?: boolean }): Promise<string[]> {
     const { slice, odd } = reading(options);
+    const marks = new Set(["_manifests", "_layers", ...(options?.withUploadsOnly ? ["_uploads"] : [])]);
     const found: string[] = [];
     const pending = [""];
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
@@ -50,7 +51,7 @@ export class FilesystemStorage implements BlobStorage {
       const entries = this.#reads.entries(directory) ?? this.#absentRepositories(name, directory);
       let isRepository = false;
       for (const entry of entries) {
-        if (entry.name === "_manifests" || entry.name === "_layers") isRepository = true;
+        if (marks.has(entry.name)) isRepository = true;
         if (entry.name.startsWith("_")) continue;
         const child = name === "" ? entry.name : `${name}/${entry.name}`;
         if (entry.isDirectory() || (entry.isSymbolicLink() && this.#leadsToDirectory(paths.repository(child))))
@@ -183,19 +184,19 @@ export class FilesystemStorage implements BlobStorage {
     return body === null ? { state: "missing" } : { state: "read", body };
   }
 
-  deleteBlob(digest: string): Promise<boolean> {
+  async deleteBlob(digest: string): Promise<boolean> {
     return this.#removals.fileAndDirectory(paths.blob(digest), "data");
   }
 
-  deleteRevision(repository: string, digest: string): Promise<boolean> {
+  async deleteRevision(repository: string, digest: string): Promise<boolean> {
     return this.#removals.fileAndDirectory(paths.revision(repository, digest), "link");
   }
 
-  deleteTagHistoryEntry(repository: string, tag: string, digest: string): Promise<boolean> {
+  async deleteTagHistoryEntry(repository: string, tag: string, digest: string): Promise<boolean> {
     return this.#removals.fileAndDirectory(paths.tagHistoryEntry(repository, tag, digest), "link");
   }
 
-  deleteLayerLink(repository: string, digest: string): Promise<boolean> {
+  async deleteLayerLink(repository: string, digest: string): Promise<boolean> {
     return this.#removals.fileAndDirectory(paths.layer(repository, digest), "link");
   }
 
@@ -212,11 +213,11 @@ export class FilesystemStorage implements BlobStorage {
     if (!isEmpty) return false;
     const manifests = `${paths.repository(repository)}/_manifests`;
     for (const directory of [...inside, paths.revisions(repository), manifests, paths.layers(repository)]) {
-      await this.#removals.directoryIfEmpty(directory);
+      this.#removals.directoryIfEmpty(directory);
     }
     const components = repository.split("/");
     for (let length = components.length; length > 0; length--) {
-      if (!(await this.#removals.directoryIfEmpty(paths.repository(components.slice(0, length).join("/"))))) break;
+      if (!this.#removals.directoryIfEmpty(paths.repository(components.slice(0, length).join("/")))) break;
     }
     return this.#reads.names(manifests) === null && this.#reads.names(paths.layers(repository)) === null;
   }

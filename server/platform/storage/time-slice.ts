@@ -14,10 +14,15 @@ export class TimeSlice {
     return performance.now() - this.#startedAt > SLICE_MS;
   }
 
-  /** Gives the event loop a turn. Throws the signal's reason where it was aborted. */
-  async pause(): Promise<void> {
+  /** Gives the event loop a turn. */
+  async breathe(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
-    this.signal?.throwIfAborted();
     this.#startedAt = performance.now();
+  }
+
+  /** Gives the event loop a turn, and throws the signal's reason where it was aborted. */
+  async pause(): Promise<void> {
+    await this.breathe();
+    this.signal?.throwIfAborted();
   }
 }

@@ -1,0 +1,462 @@
+import { once } from "node:events";
+import fs from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RunNumbers } from "@/contracts/history";
+import { cancelRun } from "@/server/history/cancel-run";
+import { executeRun } from "@/server/history/execute-run";
+import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
+import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { env } from "@/server/platform/env";
+import { closeQueues } from "@/server/platform/queue/enqueue";
+import { closeRegistries } from "@/server/registries/open-registry";
+import { setConsoleEnv } from "@/testing/console-env";
+import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { testRedisUrl } from "@/testing/redis";
+import { temporaryRoot } from "@/testing/storage/collect";
+import { startGcProcess } from "@/testing/storage/gc-process";
+import { generateStorage } from "@/testing/storage/generate-storage";
+import { StorageTree } from "@/testing/storage/storage-tree";
+import { verifyClosure } from "@/testing/storage/verify-closure";
+import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { executeGc } from "./execute-gc";
+import { getGcStatus } from "./get-gc-status";
+import { liftForgottenReadOnly } from "./lift-forgotten-read-only";
+import { measureUnused } from "./measure-unused";
+import { startGc } from "./start-gc";
+
+const never = new AbortController().signal;
+const executors = { gc: executeGc, reclaim: executeGc, restore: executeGc, purge: executeGc };
+let database: TestDatabase;
+let tenant: TestTenant;
+let root: string;
+let removeRoot: () => void;
+
+const settings = (others: Record<string, string> = {}) => {
+  setConsoleEnv({
+    databaseUrl: database.url,
+    redisUrl: testRedisUrl(),
+    RECLAIM_TOKEN_LEEWAY_SECONDS: "0",
+    RECLAIM_UPLOAD_IDLE_SECONDS: "1",
+    RECLAIM_WRITER_TIMEOUT_SECONDS: "20",
+    ...others,
+  });
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  settings();
+  await ensureRegistryCa(env().RECLAIM_CA_DIR);
+});
+afterAll(async () => {
+  closeRegistries();
+  await closeQueues();
+  await disconnectPrisma();
+  await database.drop();
+});
+beforeEach(async () => {
+  ({ root, remove: removeRoot } = temporaryRoot());
+  const name = `t${Math.random().toString(36).slice(2)}`;
+  tenant = await createTestTenant({ name, storageRoot: root, auth: "console" });
+});
+afterEach(async () => {
+  await sql("DROP TRIGGER IF EXISTS slow_journal ON gc_candidates");
+  // What a test left behind must not be swept by the next one's watchdog.
+  await prisma().registry.updateMany({ data: { readOnlyRunId: null } });
+  removeRoot();
+});
+
+async function sql(text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Makes each write to the journal take a while, so that a test can step in between two batches. */
+async function slowDownJournal(): Promise<void> {
+  await sql(`
+    CREATE OR REPLACE FUNCTION slow_journal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END';
+    CREATE TRIGGER slow_journal AFTER UPDATE ON gc_candidates FOR EACH STATEMENT EXECUTE FUNCTION slow_journal()`);
+}
+
+async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const runOf = (id: string) => prisma().run.findUniqueOrThrow({ where: { id } });
+const registry = () => prisma().registry.findUniqueOrThrow({ where: { id: tenant.registryId } });
+const totalsOf = async (id: string) => (await runOf(id)).totals as RunNumbers;
+const deletedRows = (runId: string) => prisma().gcCandidate.count({ where: { runId, kind: "blob", state: "deleted" } });
+const start = (options: { deleteUntagged?: boolean; isDryRun?: boolean } = {}) =>
+  startGc(tenant.scope, {
+    spaceId: tenant.spaceId,
+    deleteUntagged: true,
+    isDryRun: false,
+    timeBoxMinutes: null,
+    ...options,
+  });
+const work = (runId: string, worker = "worker") => executeRun(runId, worker, executors, never);
+
+/** Many small unused blobs beside a tagged image; as many as three batches of a sweep. */
+function manyUnused(count = 1_100): { tree: StorageTree; digests: string[] } {
+  const tree = new StorageTree(root);
+  tree.tag("acme/app", "v1", tree.image("acme/app", "kept").digest);
+  return { tree, digests: Array.from({ length: count }, (_, i) => tree.blob(`unused ${i}`)) };
+}
+
+function blobsOnDisk(): number {
+  const base = path.join(root, "docker/registry/v2/blobs/sha256");
+  return fs.readdirSync(base).reduce((sum, shard) => sum + fs.readdirSync(path.join(base, shard)).length, 0);
+}
+
+describe("a collection in read-only mode", () => {
+  it("removes exactly what nothing needs, tells it truly, and lets writers in again", async () => {
+    const tree = generateStorage(root, { repositories: 3, tagsPerRepository: 12, seed: 21 });
+    const { tagged } = tree.expected;
+    await measureUnused(tenant.registryId, never);
+    const before = await getGcStatus(tenant.scope, { spaceId: tenant.spaceId });
+    expect(before.unused).toMatchObject({
+      blobCount: tree.expected.all.garbage.length,
+      bytes: tagged.garbageBytes,
+      untaggedManifestCount: tagged.removedRevisions.length,
+    });
+
+    const { id } = await start();
+    expect((await getGcStatus(tenant.scope, { spaceId: tenant.spaceId })).activeRun?.id).toBe(id);
+    await work(id);
+    const run = await runOf(id);
+    expect([run.status, run.error]).toEqual(["succeeded", null]);
+    expect(run.totals).toMatchObject({
+      manifestsDone: tree.revisions,
+      candidateManifests: tagged.removedRevisions.length,
+      candidateBlobs: tagged.garbage.length,
+      candidateBytes: tagged.garbageBytes,
+      deletedManifests: tagged.removedRevisions.length,
+      deletedBlobs: tagged.garbage.length,
+      freedBytes: tagged.garbageBytes,
+      oddities: 0,
+    });
+    expect(blobsOnDisk()).toBe(tree.blobs - tagged.garbage.length);
+    expect(verifyClosure(root).brokenTags).toBe(0);
+    expect(await registry()).toMatchObject({ readOnlyRunId: null, readOnlySince: null });
+    const after = await getGcStatus(tenant.scope, { spaceId: tenant.spaceId });
+    expect(after).toMatchObject({
+      unused: { blobCount: 0, bytes: 0, untaggedManifestCount: 0 },
+      activeRun: null,
+      lastSavings: { runId: id, freedBytes: tagged.garbageBytes },
+    });
+  });
+
+  it("goes through its phases in order, and reads no manifest that is known already", async () => {
+    generateStorage(root, { repositories: 2, tagsPerRepository: 5, seed: 22 });
+    await measureUnused(tenant.registryId, never);
+    const { id } = await start({ deleteUntagged: false });
+    await work(id);
+    const events = await prisma().runEvent.findMany({ where: { runId: id }, orderBy: { sequence: "asc" } });
+    const phases = events.filter(({ kind }) => kind === "phase").map(({ data }) => (data as { phase: string }).phase);
+    expect(phases).toEqual(["waiting_for_lock", "waiting_for_writers", "marking", "sweeping", "finishing"]);
+    expect(events.find(({ kind }) => kind === "marked")?.data).toMatchObject({ manifestsRead: 0 });
+  });
+
+  it("keeps the bin, and what an interrupted move names, whatever is tagged", async () => {
+    const tree = new StorageTree(root);
+    const recycled = tree.image(`recyclebin/${tenant.spaceId}/acme/app`, "recycled");
+    const moving = tree.image("acme/app", "moving");
+    const untagged = tree.image("acme/app", "untagged");
+    await prisma().binEntry.create({
+      data: {
+        id: `bin_${tenant.spaceId}`,
+        workspaceId: tenant.workspaceId,
+        spaceId: tenant.spaceId,
+        registryId: tenant.registryId,
+        repositoryName: "acme/app",
+        binRepositoryName: `recyclebin/${tenant.spaceId}/acme/app`,
+        digest: moving.digest,
+        mediaType: moving.mediaType,
+        kind: "image",
+        reason: {},
+        runId: "run_x",
+        actorName: "a test",
+        sizeBytes: 1n,
+      },
+    });
+    const { id } = await start();
+    await work(id);
+    expect([recycled, moving, untagged].map((image) => tree.hasBlob(image.config))).toEqual([true, true, false]);
+  });
+
+  it("takes emptied repositories and week-old uploads away, and leaves young uploads", async () => {
+    const tree = new StorageTree(root);
+    tree.image("acme/emptied", "untagged");
+    tree.tag("acme/app", "v1", tree.image("acme/app", "kept").digest);
+    const old = new Date(Date.now() - 8 * 24 * 3_600_000);
+    const idle = new Date(Date.now() - 3_600_000);
+    for (const [upload, time] of [
+      ["old", old],
+      ["young", idle],
+    ] as const) {
+      tree.file(`repositories/acme/app/_uploads/${upload}/data`, "half");
+      for (const file of ["data", ""])
+        fs.utimesSync(path.join(tree.base, "repositories/acme/app/_uploads", upload, file), time, time);
+    }
+    await work((await start()).id);
+    expect(tree.exists("repositories/acme/emptied")).toBe(false);
+    expect([
+      tree.exists("repositories/acme/app/_uploads/old"),
+      tree.exists("repositories/acme/app/_uploads/young"),
+    ]).toEqual([false, true]);
+  });
+
+  it("stops before it sweeps where something cannot be read, and lets writers in again", async () => {
+    const { tree } = manyUnused(10);
+    tree.remove("repositories/acme/app/_manifests/revisions");
+    tree.file("repositories/acme/app/_manifests/revisions", "a file");
+    const { id } = await start();
+    await work(id);
+    expect(await runOf(id)).toMatchObject({ status: "failed", error: { code: "storage_unreadable" } });
+    expect(blobsOnDisk()).toBe(13);
+    expect((await registry()).readOnlyRunId).toBeNull();
+  });
+});
+
+describe("a dry run", () => {
+  it("tells the same numbers, removes nothing and keeps nobody out", async () => {
+    const tree = generateStorage(root, { repositories: 2, tagsPerRepository: 8, seed: 23 });
+    const { gcEpoch } = await registry();
+    const { id } = await start({ isDryRun: true });
+    await work(id);
+    const { tagged } = tree.expected;
+    const numbers = {
+      candidateManifests: tagged.removedRevisions.length,
+      candidateBlobs: tagged.garbage.length,
+      candidateBytes: tagged.garbageBytes,
+    };
+    expect(await runOf(id)).toMatchObject({ status: "succeeded", totals: numbers });
+    expect(blobsOnDisk()).toBe(tree.blobs);
+    expect((await registry()).gcEpoch).toBe(gcEpoch);
+    expect(await prisma().gcCandidate.count({ where: { runId: id } })).toBe(0);
+  });
+});
+
+describe("waiting for writers", () => {
+  it("hands out no write token, and waits until the last one has ended", async () => {
+    manyUnused(5);
+    const expiresAt = new Date(Date.now() + 2_000);
+    await prisma().registry.update({ where: { id: tenant.registryId }, data: { lastWriteTokenExpiresAt: expiresAt } });
+    const { id } = await start();
+    const working = work(id);
+    const run = await until("countdown", async () => {
+      const row = await runOf(id);
+      return row.phase === "waiting_for_writers" && (row.progress as RunNumbers).writersDoneAt ? row : null;
+    });
+    expect((run.progress as RunNumbers).writersDoneAt).toBe(expiresAt.toISOString());
+    expect((await registry()).readOnlyRunId).toBe(id);
+    await working;
+    const marking = await prisma().runEvent.findFirstOrThrow({
+      where: { runId: id, data: { path: ["phase"], equals: "marking" } },
+    });
+    expect(marking.at.getTime()).toBeGreaterThanOrEqual(expiresAt.getTime());
+    expect((await runOf(id)).status).toBe("succeeded");
+  });
+
+  it("waits for an upload that grows, in a repository that holds nothing else, and fails where it never ends", async () => {
+    settings({ RECLAIM_WRITER_TIMEOUT_SECONDS: "3", RECLAIM_UPLOAD_IDLE_SECONDS: "2" });
+    const { tree } = manyUnused(5);
+    tree.file("repositories/acme/new/_uploads/u1/data", "");
+    const upload = setInterval(
+      () => fs.appendFileSync(path.join(tree.base, "repositories/acme/new/_uploads/u1/data"), "more"),
+      200,
+    );
+    const { id } = await start();
+    await work(id);
+    clearInterval(upload);
+    settings();
+    expect(await runOf(id)).toMatchObject({ status: "failed", error: { code: "writers_not_drained" } });
+    expect(blobsOnDisk()).toBe(8);
+    expect((await registry()).readOnlyRunId).toBeNull();
+  });
+});
+
+describe("stopping and resuming", () => {
+  it("is cancelled within two seconds in the sweep, and keeps what it had done by then", async () => {
+    const { digests, tree } = manyUnused();
+    await slowDownJournal();
+    const { id } = await start();
+    const working = work(id);
+    await until("a first batch", () => deletedRows(id));
+    const askedAt = Date.now();
+    await cancelRun(tenant.scope, { runId: id });
+    await working;
+    expect(Date.now() - askedAt).toBeLessThan(2_000);
+    expect((await runOf(id)).status).toBe("cancelled");
+    const gone = digests.filter((digest) => !tree.hasBlob(digest)).length;
+    expect(gone).toBeGreaterThan(0);
+    expect(gone).toBeLessThan(digests.length);
+    expect(await totalsOf(id)).toMatchObject({ deletedBlobs: gone, candidateBlobs: digests.length });
+    expect((await registry()).readOnlyRunId).toBeNull();
+    expect(verifyClosure(root).brokenTags).toBe(0);
+  });
+
+  it.each(["waiting_for_writers", "sweeping"])(
+    "killed while %s, it ends with true totals and writers let in",
+    async (phase) => {
+      const { digests } = manyUnused();
+      await slowDownJournal();
+      if (phase === "waiting_for_writers") {
+        const lastWriteTokenExpiresAt = new Date(Date.now() + 18_000);
+        await prisma().registry.update({ where: { id: tenant.registryId }, data: { lastWriteTokenExpiresAt } });
+      }
+      const { id } = await start();
+      const child = startGcProcess(id);
+      const exited = once(child, "exit");
+      await until(phase, async () =>
+        phase === "sweeping" ? (await deletedRows(id)) > 0 : (await runOf(id)).phase === phase,
+      );
+      child.kill("SIGKILL");
+      await exited;
+XX"DROP TRIGGER slow_journal ON gc_candidates");
+      await until("its end", async () => {
+        await work(id, "another worker");
+        return (await runOf(id)).finishedAt;
+      });
+      expect(await runOf(id)).toMatchObject({ status: "succeeded", epoch: 2 });
+      expect(await totalsOf(id)).toMatchObject({
+        deletedBlobs: digests.length,
+        freedBytes: digests.reduce((sum, _, i) => sum + `unused ${i}`.length, 0),
+      });
+      expect(blobsOnDisk()).toBe(3);
+      expect((await registry()).readOnlyRunId).toBeNull();
+    },
+  );
+
+  it("marks again after the watchdog lifted read-only in the middle of a sweep: what was pushed meanwhile stays", async () => {
+    const { tree, digests } = manyUnused();
+    await slowDownJournal();
+    const { id } = await start();
+    const working = work(id);
+    await until("a first batch", () => deletedRows(id));
+    await prisma().registry.update({
+      where: { id: tenant.registryId },
+      data: { gcEpoch: { increment: 1 }, readOnlyRunId: null },
+    });
+    // A push that finds its layer there already: the candidate that would have been swept last.
+    const { digest: last } = await prisma().gcCandidate.findFirstOrThrow({
+      where: { runId: id, kind: "blob" },
+      orderBy: { digest: "desc" },
+    });
+    const layers = [{ digest: last, size: 8, mediaType: "application/vnd.oci.image.layer.v1.tar" }];
+    tree.tag("acme/app", "v2", tree.image("acme/app", "pushed meanwhile", { layers }).digest);
+    await working;
+    expect((await runOf(id)).status).toBe("succeeded");
+    expect(tree.hasBlob(last)).toBe(true);
+    expect(verifyClosure(root)).toMatchObject({ tags: 2, brokenTags: 0 });
+    const gone = digests.filter((digest) => !tree.hasBlob(digest)).length;
+    expect(await totalsOf(id)).toMatchObject({ deletedBlobs: gone });
+    expect((await registry()).readOnlyRunId).toBeNull();
+    const lost = await prisma().runEvent.count({ where: { runId: id, kind: "lock_lost" } });
+    expect(lost).toBe(1);
+  });
+
+  it("deletes nothing when it wakes up after others took over", async () => {
+    const { digests } = manyUnused();
+    await slowDownJournal();
+    const { id } = await start();
+    const child = startGcProcess(id);
+    const exited = once(child, "exit");
+    // While the journal takes its time: stopped in the middle of a removal, that one removal would still be done.
+    await until("a batch that is being written down", async () => {
+      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+      return (await sql(waiting)).length > 0;
+    });
+    child.kill("SIGSTOP");
+    await sql("DROP TRIGGER slow_journal ON gc_candidates");
+    await prisma().run.update({ where: { id }, data: { heartbeatAt: new Date(Date.now() - 60_000) } });
+    expect(await liftForgottenReadOnly()).toBe(1);
+    await work(id, "another worker");
+    expect((await runOf(id)).status).toBe("succeeded");
+    expect(blobsOnDisk()).toBe(3);
+    // Everything is pushed again, and is needed this time: the list that the stopped process has is full of it.
+    const again = new StorageTree(root);
+    for (let i = 0; i < digests.length; i++) again.blob(`unused ${i}`);
+    const run = await runOf(id);
+    child.kill("SIGCONT");
+    await exited;
+    expect(digests.filter((digest) => !again.hasBlob(digest))).toEqual([]);
+    expect(await runOf(id)).toEqual(run);
+  });
+
+  it("marks again after its lock was lost, without waiting for writers once more", async () => {
+    const { digests } = manyUnused();
+    await slowDownJournal();
+    const { id } = await start();
+    const working = work(id);
+    await until("a first batch", () => deletedRows(id));
+    await sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reclaim-lock-exclusive' AND datname = current_database()",
+    );
+    await working;
+    expect((await runOf(id)).status).toBe("succeeded");
+    expect(await totalsOf(id)).toMatchObject({ deletedBlobs: digests.length });
+    const kinds = (await prisma().runEvent.findMany({ where: { runId: id } })).map(({ kind }) => kind);
+    expect(kinds).toContain("lock_lost");
+    expect(kinds).toContain("still_read_only");
+  });
+});
+
+describe("the watchdog", () => {
+  it("lifts read-only of a run that ended or fell silent, epoch first, and of no other", async () => {
+    const { id } = await start();
+    const hold = () =>
+      prisma().registry.update({
+        where: { id: tenant.registryId },
+        data: { readOnlyRunId: id, readOnlySince: new Date() },
+      });
+    await prisma().run.update({ where: { id }, data: { status: "running", heartbeatAt: new Date(), epoch: 1 } });
+    const { gcEpoch } = await hold();
+    expect(await liftForgottenReadOnly()).toBe(0);
+    await prisma().run.update({ where: { id }, data: { heartbeatAt: new Date(Date.now() - 60_000) } });
+    expect(await liftForgottenReadOnly()).toBe(1);
+    expect(await registry()).toMatchObject({ readOnlyRunId: null, gcEpoch: gcEpoch + 1 });
+    await prisma().run.update({
+      where: { id },
+      data: { status: "failed", heartbeatAt: new Date(), finishedAt: new Date() },
+    });
+    await hold();
+    expect(await liftForgottenReadOnly()).toBe(1);
+  });
+});
+
+describe("who may start one", () => {
+  it("is refused with the reason where the registry cannot be collected, and while one runs", async () => {
+    await prisma().registry.update({ where: { id: tenant.registryId }, data: { gcEnabledAt: null } });
+    await expect(start()).rejects.toMatchObject({
+      code: "unprocessable",
+      detail: expect.stringContaining("platform admin"),
+    });
+    await prisma().registry.update({ where: { id: tenant.registryId }, data: { gcEnabledAt: new Date() } });
+    await start();
+    await expect(start()).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("shows another workspace of the registry that it is busy, and nothing of the run", async () => {
+    const other = await createTestTenant({
+      name: `o${Math.random().toString(36).slice(2)}`,
+      registryId: tenant.registryId,
+    });
+    await start();
+    const status = await getGcStatus(other.scope, { spaceId: other.spaceId });
+    expect(status).toMatchObject({ isBusyElsewhere: true, activeRun: null, lastSavings: null });
+    await expect(getGcStatus(other.scope, { spaceId: tenant.spaceId })).rejects.toMatchObject({ code: "not_found" });
+  });
+});

@@ -1,0 +1,199 @@
+// Read-only mode, the lease of a sweep, and the journal of candidates. Every write that matters names the registry's epoch:
+// whoever works under an older one changes no row.
+import { type Prisma, prisma } from "@/server/platform/db/prisma";
+import type { Candidate, CandidateKind } from "./find-candidates";
+
+/** What a collection must still hold before it touches anything. */
+export interface Lease {
+  registryId: string;
+  gcEpoch: number;
+  runId: string;
+  runEpoch: number;
+}
+
+type RunClaim = { id: string; epoch: number; registryId: string };
+
+export interface Entered {
+  lease: Lease;
+  /** The registry was read-only for this very run before. */
+  wasReadOnly: boolean;
+  lastWriteTokenExpiresAt: Date | null;
+}
+
+/**
+ * Takes a registry for a run under a new epoch and puts it into read-only mode, where it is not already. From here on no write
+ * token is handed out, and whoever holds an older lease is out. Null = the run is no longer this worker's.
+ */
+export function enterReadOnly(run: RunClaim): Promise<Entered | null> {
+  return prisma().$transaction(async (tx) => {
+    const before = await tx.$queryRaw<{ read_only_run_id: string | null }[]>`
+      SELECT read_only_run_id FROM registries WHERE id = ${run.registryId} FOR UPDATE`;
+    const wasReadOnly = before[0]?.read_only_run_id === run.id;
+    const rows = await tx.$queryRaw<{ gc_epoch: number; last_write_token_expires_at: Date | null }[]>`
+      UPDATE registries SET gc_epoch = gc_epoch + 1, read_only_run_id = ${run.id},
+        read_only_since = CASE WHEN ${wasReadOnly} THEN read_only_since ELSE now() END
+      WHERE id = ${run.registryId}
+        AND EXISTS (SELECT 1 FROM runs WHERE id = ${run.id} AND epoch = ${run.epoch} AND status = 'running')
+      RETURNING gc_epoch, last_write_token_expires_at`;
+    const row = rows[0];
+    if (!row) return null;
+    // With it, not after it: a kill in between would leave a phase that says writers were drained.
+    if (!wasReadOnly) {
+      await tx.$executeRaw`UPDATE runs SET phase = 'waiting_for_writers' WHERE id = ${run.id} AND epoch = ${run.epoch}`;
+    }
+    const lease = { registryId: run.registryId, gcEpoch: row.gc_epoch, runId: run.id, runEpoch: run.epoch };
+    return { lease, wasReadOnly, lastWriteTokenExpiresAt: row.last_write_token_expires_at };
+  });
+}
+
+/** Ends read-only mode where this lease still has it. The epoch goes first, in the same statement. */
+export async function leaveReadOnly(lease: Lease): Promise<boolean> {
+  const count = await prisma().$executeRaw`
+    UPDATE registries SET gc_epoch = gc_epoch + 1, read_only_run_id = NULL, read_only_since = NULL
+    WHERE id = ${lease.registryId} AND gc_epoch = ${lease.gcEpoch} AND read_only_run_id = ${lease.runId}`;
+  return count === 1;
+}
+
+export async function holdsLease(lease: Lease): Promise<boolean> {
+  const rows = await prisma().$queryRaw<{ id: string }[]>`
+    SELECT r.id FROM registries r JOIN runs u ON u.id = r.read_only_run_id
+    WHERE r.id = ${lease.registryId} AND r.gc_epoch = ${lease.gcEpoch}
+      AND u.id = ${lease.runId} AND u.epoch = ${lease.runEpoch} AND u.status = 'running'`;
+  return rows.length === 1;
+}
+
+/** Forgets candidates of an earlier mark that were not removed. */
+export async function forgetCandidates(runId: string): Promise<void> {
+  await prisma().$executeRaw`DELETE FROM gc_candidates WHERE run_id = ${runId} AND state <> 'deleted'`;
+}
+
+/** Adds candidates to the journal. False = the lease is lost and nothing was added. */
+export async function insertCandidates(lease: Lease, candidates: readonly Candidate[]): Promise<boolean> {
+  // FOR SHARE: a new epoch waits for this statement, and then forgets what it added.
+  const held = await prisma().$queryRaw<{ held: number }[]>`
+    WITH held AS (
+      SELECT id FROM registries WHERE id = ${lease.registryId} AND gc_epoch = ${lease.gcEpoch}
+        AND read_only_run_id = ${lease.runId} FOR SHARE
+    ), added AS (
+      INSERT INTO gc_candidates (run_id, kind, repository_name, tag, digest, size_bytes, state)
+      SELECT ${lease.runId}, c.kind, c."repositoryName", c.tag, c.digest, c."sizeBytes", 'pending'
+      FROM held, jsonb_to_recordset(${JSON.stringify(candidates)}::jsonb)
+        AS c(kind text, "repositoryName" text, tag text, digest text, "sizeBytes" bigint)
+      ON CONFLICT (run_id, kind, repository_name, tag, digest) DO UPDATE SET state = 'pending', size_bytes = excluded.size_bytes
+    )
+    SELECT count(*)::int AS held FROM held`;
+  return held[0]?.held === 1;
+}
+
+/** Pending candidates of a kind in order, after the one given. */
+export async function listPendingCandidates(
+  runId: string,
+  kind: CandidateKind,
+  after: Candidate | null,
+  limit: number,
+): Promise<Candidate[]> {
+  const rows = await prisma().$queryRaw<{ repository_name: string; tag: string; digest: string; size_bytes: bigint }[]>`
+    SELECT repository_name, tag, digest, size_bytes FROM gc_candidates
+    WHERE run_id = ${runId} AND kind = ${kind} AND state = 'pending'
+      AND (repository_name, tag, digest) > (${after?.repositoryName ?? ""}, ${after?.tag ?? ""}, ${after?.digest ?? ""})
+    ORDER BY repository_name, tag, digest LIMIT ${limit}`;
+  return rows.map((row) => ({
+    kind,
+    repositoryName: row.repository_name,
+    tag: row.tag,
+    digest: row.digest,
+    sizeBytes: Number(row.size_bytes),
+  }));
+}
+
+/** `gone`: somebody else had removed it, so that it does not count as ours. */
+export type SettledState = "deleted" | "gone" | "kept" | "failed";
+
+/** Journals how candidates of one kind ended. */
+export async function settleCandidates(
+  runId: string,
+  kind: CandidateKind,
+  settled: readonly { repositoryName: string; tag: string; digest: string; state: SettledState }[],
+): Promise<void> {
+  await prisma().$executeRaw`
+    UPDATE gc_candidates c SET state = s.state
+    FROM jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) AS s("repositoryName" text, tag text, digest text, state text)
+    WHERE c.run_id = ${runId} AND c.kind = ${kind} AND c.repository_name = s."repositoryName" AND c.tag = s.tag
+      AND c.digest = s.digest`;
+}
+
+export interface CandidateSum {
+  kind: CandidateKind;
+  state: SettledState | "pending";
+  count: number;
+  sizeBytes: number;
+}
+
+export function sumCandidates(runId: string): Promise<CandidateSum[]> {
+  return prisma().$queryRaw`
+    SELECT kind, state, count(*)::int AS count, coalesce(sum(size_bytes), 0)::float8 AS "sizeBytes"
+    FROM gc_candidates WHERE run_id = ${runId} GROUP BY kind, state`;
+}
+
+/** Digests that bin entries need, those whose move was interrupted among them. */
+export async function listBinDigests(registryId: string): Promise<string[]> {
+  const rows = await prisma().$queryRaw<{ digest: string }[]>`
+    SELECT DISTINCT m.digest FROM bin_entry_manifests m JOIN bin_entries e ON e.id = m.entry_id
+    WHERE e.registry_id = ${registryId} AND e.ended_at IS NULL
+    UNION SELECT DISTINCT digest FROM bin_entries WHERE registry_id = ${registryId} AND ended_at IS NULL`;
+  return rows.map((row) => row.digest);
+}
+
+/**
+ * Lifts read-only modes whose run has ended, or has been silent for so long: epoch first, so that a collector that wakes up
+ * later finds another one. Returns what was lifted.
+ */
+export function liftSilentReadOnly(silentSeconds: number): Promise<{ registryId: string; runId: string }[]> {
+  return prisma().$queryRaw`
+    WITH forgotten AS (
+      SELECT r.id, r.read_only_run_id FROM registries r LEFT JOIN runs u ON u.id = r.read_only_run_id
+      WHERE r.read_only_run_id IS NOT NULL AND (u.id IS NULL OR u.finished_at IS NOT NULL
+        OR coalesce(u.heartbeat_at, u.created_at) < now() - make_interval(secs => ${silentSeconds}))
+    )
+    UPDATE registries r SET gc_epoch = r.gc_epoch + 1, read_only_run_id = NULL, read_only_since = NULL
+    FROM forgotten f WHERE r.id = f.id AND r.read_only_run_id = f.read_only_run_id
+    RETURNING r.id AS "registryId", f.read_only_run_id AS "runId"`;
+}
+
+export async function saveUnused(
+  registryId: string,
+  unused: { blobCount: number; sizeBytes: number; untaggedManifestCount: number },
+): Promise<void> {
+  await prisma().registry.update({
+    where: { id: registryId },
+    data: {
+      unusedBlobCount: unused.blobCount,
+      unusedBytes: unused.sizeBytes,
+      unusedManifestCount: unused.untaggedManifestCount,
+      unusedMeasuredAt: new Date(),
+    },
+  });
+}
+
+export type GcRunRow = Prisma.RunGetPayload<object>;
+
+export function findActiveGc(registryId: string): Promise<GcRunRow | null> {
+  return prisma().run.findFirst({ where: { registryId, kind: "gc", finishedAt: null } });
+}
+
+/** The latest ended collection of a space that removed something, or ran to its end. */
+export function findLastGc(workspaceId: string, spaceId: string): Promise<GcRunRow | null> {
+  return prisma().run.findFirst({
+    where: { workspaceId, spaceId, kind: "gc", isDryRun: false, finishedAt: { not: null }, status: { not: "failed" } },
+    orderBy: { createdAt: "desc" },
+  });
+}
+
+/** Bytes that the bin of a space holds: each image at its own size. */
+export async function sumBinBytes(workspaceId: string, spaceId: string): Promise<number> {
+  const sum = await prisma().binEntry.aggregate({
+    where: { workspaceId, spaceId, state: { in: ["held", "restoring", "purging"] } },
+    _sum: { sizeBytes: true },
+  });
+  return Number(sum._sum.sizeBytes ?? 0n);
+}

@@ -1,0 +1,69 @@
+import type { BlobStorage } from "@/server/platform/storage/blob-storage";
+
+export type WriterWait = {
+  /** When the last write token that was handed out ends; null where none ever was. */
+  lastTokenExpiresAtMs: number | null;
+  /** What a registry forgives after a token's expiry. */
+  leewayMs: number;
+  /** An upload whose data did not grow for so long is abandoned. */
+  uploadIdleMs: number;
+  /** Give up after so long. */
+  timeoutMs: number;
+  signal: AbortSignal;
+  nowMs: () => number;
+  /** Told whenever the expected end changes. */
+  onCountdown: (endsAtMs: number) => void;
+};
+
+const POLL_MS = 500;
+
+/**
+ * Waits until nobody can be writing any more: the last token that was handed out has ended, and no upload's data has grown for a
+ * while. Answers `timeout` where uploads go on; throws the signal's reason where it is aborted, StorageReadError where uploads
+ * cannot be read.
+ */
+export async function waitForWriters(storage: BlobStorage, wait: WriterWait): Promise<"drained" | "timeout"> {
+  const deadline = wait.nowMs() + wait.timeoutMs;
+  const tokensEndAt = wait.lastTokenExpiresAtMs === null ? wait.nowMs() : wait.lastTokenExpiresAtMs + wait.leewayMs;
+  // The token that counts has a known end: waiting longer for it than the timeout would be a setting that cannot work.
+  wait.onCountdown(tokensEndAt);
+  await sleepUntil(Math.min(tokensEndAt, deadline), wait);
+  if (tokensEndAt > deadline) return "timeout";
+  for (;;) {
+    const quietAt = (await latestUploadActivity(storage, wait.signal)) + wait.uploadIdleMs;
+    const now = wait.nowMs();
+    if (quietAt <= now) return "drained";
+    if (now >= deadline) return "timeout";
+    wait.onCountdown(quietAt);
+    await sleepUntil(Math.min(quietAt, deadline), wait);
+  }
+}
+
+async function latestUploadActivity(storage: BlobStorage, signal: AbortSignal): Promise<number> {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const repository of await storage.listRepositories({ signal, withUploadsOnly: true })) {
+    for (const upload of await storage.listUploads(repository, { signal }))
+      latest = Math.max(latest, upload.lastActivityAtMs);
+  }
+  return latest;
+}
+
+async function sleepUntil(atMs: number, { signal, nowMs }: WriterWait): Promise<void> {
+  for (let left = atMs - nowMs(); left > 0; left = atMs - nowMs()) {
+    signal.throwIfAborted();
+    await sleep(Math.min(left, POLL_MS), signal);
+  }
+  signal.throwIfAborted();
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
