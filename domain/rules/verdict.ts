@@ -54,7 +54,7 @@ export type ReclaimReason =
   | { code: "selected"; hits: readonly RuleHit[] }
   | ({ code: "goes_with"; role: Role } & NamedArtifact);
 
-export interface UntagReason {
+interface UntagReason {
   code: "selected_tags";
   hits: readonly RuleHit[];
   /** Tags that stay, and keep the artifact. */
@@ -66,5 +66,3 @@ export type Verdict =
   | { decision: "reclaim"; reason: ReclaimReason }
   | { decision: "untag"; tags: readonly string[]; reason: UntagReason }
   | { decision: "keep"; reason: KeepReason };
-
-export type Reason = Verdict["reason"];
