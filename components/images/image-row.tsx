@@ -65,7 +65,7 @@ export function ImageRow({ image, space, rowIndex, isRepositoryShown, isOpen, on
         <div className="flex items-start justify-between gap-2">
           <div className="flex min-w-0 flex-col gap-0.5">
             {isRepositoryShown ? (
-              <code title={image.repositoryName} className="truncate text-muted text-sm">
+              <code title={image.repositoryName} className="truncate text-sm leading-5">
                 {name}
               </code>
             ) : null}
@@ -103,13 +103,17 @@ export function ImageRow({ image, space, rowIndex, isRepositoryShown, isOpen, on
       <td className={cn(cellStyles, "text-right narrow:text-left")}>
         <Bytes value={image.logicalBytes} />
         <span className="block text-sm text-subtle tabular-nums narrow:inline narrow:pl-2" title={sharedText(image)}>
-          <Bytes value={image.uniqueBytes} /> unique
+          <Bytes value={image.uniqueBytes} />
+          &nbsp;unique
         </span>
       </td>
       <td className={cn(cellStyles, "medium:hidden narrow:block")}>
         <RelativeTime at={image.pushedAt} />
         {image.isPushTimeBackdated ? (
-          <span className="block text-sm text-subtle" title="The demo set this push time back.">
+          <span
+            className="block text-sm text-subtle narrow:inline narrow:pl-2"
+            title="The demo set this push time back."
+          >
             demo
           </span>
         ) : null}
@@ -143,8 +147,14 @@ function Untagged({ since }: { since: string | null }) {
     <span className="flex items-baseline gap-2">
       <Badge tone="warning">untagged</Badge>
       {since !== null && now !== undefined ? (
-        <span className="truncate text-sm text-subtle">since {formatRelative(now, since).replace(/ ago$/, "")}</span>
+        <span className="truncate text-sm text-subtle">{untaggedFor(now, since)}</span>
       ) : null}
     </span>
   );
+}
+
+/** "5 months ago" is when it happened; as a state it has lasted "for 5 months". */
+function untaggedFor(now: number, since: string): string {
+  const distance = formatRelative(now, since);
+  return distance.endsWith(" ago") ? `for ${distance.slice(0, -4)}` : distance;
 }

@@ -90,11 +90,11 @@ export function ImageTable(props: ImageTableProps) {
         <colgroup className="narrow:hidden">
           <col style={{ width: 32 }} />
           <col />
-          <col className="w-[136px] compact:w-[120px]" />
-          <col className="w-[108px]" />
-          <col className="w-[96px]" />
-          <col className="w-[104px] medium:w-0" />
-          <col className="w-[104px] medium:w-0" />
+          <col className="w-[138px] compact:w-[120px]" />
+          <col className="w-[116px]" />
+          <col className="w-[122px]" />
+          <col className="w-[108px] medium:w-0" />
+          <col className="w-[100px] medium:w-0" />
         </colgroup>
         <Head />
         {rows === undefined ? <SkeletonBody /> : null}

@@ -124,7 +124,7 @@ function RoleMatrix({ ownRole }: { ownRole: Role }) {
 
 function Mark({ isAllowed }: { isAllowed: boolean }) {
   return (
-    <span className="inline-flex">
+    <span className="flex justify-center">
       {isAllowed ? (
         <Check className="size-4 text-accent" aria-hidden="true" />
       ) : (

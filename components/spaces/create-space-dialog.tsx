@@ -139,8 +139,8 @@ function CreateSpaceForm({
               Images are pushed to{" "}
               <code className="text-muted [overflow-wrap:anywhere]">
                 {registry ? registryHost(registry.url) : "registry"}/{prefix.trim() || "prefix"}/…
-              </code>
-              . The prefix cannot be changed later.
+              </code>{" "}
+              The prefix cannot be changed later.
             </span>
           </span>
         }

@@ -2,6 +2,7 @@
 
 import { Check, X } from "lucide-react";
 import type { RegistryDto } from "@/contracts/registries";
+import { cn } from "@/lib/cn";
 import { ErrorState } from "../ui/error-state";
 import { KeyValueList } from "../ui/key-value-list";
 import { problemOf } from "../ui/problem-of";
@@ -74,12 +75,13 @@ export function RegistryFacts({ workspaceId, registryId }: { workspaceId: string
 function Ability({ isAvailable, reason }: { isAvailable: boolean; reason: string | null }) {
   const Icon = isAvailable ? Check : X;
   return (
-    <span className="flex items-start gap-1.5">
-      <Icon className={`mt-0.5 size-4 shrink-0 ${isAvailable ? "text-accent" : "text-danger"}`} aria-hidden="true" />
-      <span>
-        {isAvailable ? "Available" : "Not available"}
-        {reason ? <span className="block text-muted">{reason}</span> : null}
-      </span>
-    </span>
+    <>
+      <Icon
+        className={cn("mr-1.5 inline size-4 align-[-3px]", isAvailable ? "text-accent" : "text-danger")}
+        aria-hidden="true"
+      />
+      {isAvailable ? "Available" : "Not available"}
+      {reason ? <span className="block text-muted">{reason}</span> : null}
+    </>
   );
 }

@@ -92,7 +92,7 @@ export function RetentionForm({
           ? effect === undefined
             ? "Reading what is in the bin…"
             : effectText(effect, days, space)
-          : `From 1 to 365 days, counted from when an image was recycled. The bin holds ${count(space.binEntryCount, "image")} (${formatBytes(space.binBytes)}) now.`}
+          : `From 1 to 365 days, counted from when an image was recycled. ${contentText(space)}`}
       </p>
       <ConfirmDialog
         open={isAsking}
@@ -104,6 +104,11 @@ export function RetentionForm({
       />
     </form>
   );
+}
+
+function contentText(space: SpaceDto): string {
+  if (space.binEntryCount === 0) return "The bin is empty now.";
+  return `The bin holds ${count(space.binEntryCount, "image")} (${formatBytes(space.binBytes)}) now.`;
 }
 
 function effectText(effect: { entryCount: number; dueAtOnce: number }, days: number, space: SpaceDto): string {

@@ -38,7 +38,7 @@ export function OverviewPage({ workspaceId, workspaceSlug, workspaceName }: Over
     <>
       <PageHeader
         title={workspaceName}
-        description="What is stored, what waits in the recycle bins, and what was freed."
+        description="What is stored, what waits in the recycle bins, and what was freed. Sizes are as stored: compressed, each blob counted once."
         actions={<ButtonLink href={`${home}/spaces`}>Registry spaces</ButtonLink>}
       />
       <div className="flex flex-col gap-8">
@@ -98,22 +98,26 @@ function Numbers({ workspaceId }: { workspaceId: string }) {
       <StatTile
         label="In the recycle bins"
         value={value((known) => formatBytes(known.binBytes))}
-        detail={numbers ? `${count(numbers.binEntryCount, "image")}, restorable until purged` : "\u00a0"}
+        detail={numbers ? binText(numbers.binEntryCount) : "\u00a0"}
         tone={numbers && numbers.binBytes > 0 ? "warning" : "neutral"}
       />
       <StatTile
         label="Freed so far"
         value={value((known) => formatBytes(known.freedBytes))}
-        detail="by garbage collections"
+        detail={numbers?.freedBytes === 0 ? "no collection has freed anything yet" : "by garbage collections"}
         tone={numbers && numbers.freedBytes > 0 ? "positive" : "neutral"}
       />
       <StatTile
         label="Registry spaces"
         value={value((known) => group(known.spaceCount))}
-        detail="sizes are as stored, compressed"
+        detail="prefixes that belong to this workspace"
       />
     </StatRow>
   );
+}
+
+function binText(entryCount: number): string {
+  return entryCount === 0 ? "nothing waits there" : `${count(entryCount, "image")}, restorable until purged`;
 }
 
 function LargestSpaces({ workspaceSlug, spaces }: { workspaceSlug: string; spaces: readonly SpaceDto[] }) {
