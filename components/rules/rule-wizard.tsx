@@ -59,7 +59,7 @@ export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string;
             It was kept in this tab and is not saved yet.
           </Callout>
         ) : null}
-        {wizard.conflict ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
+        {wizard.conflict && !isLast ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
         <div
           className={
             isLast ? "flex flex-col gap-6" : "grid grid-cols-[minmax(0,1fr)_300px] gap-x-12 gap-y-6 compact:grid-cols-1"
@@ -85,6 +85,7 @@ export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string;
             {isLast ? <StepPreview workspaceId={place.workspaceId} wizard={wizard} /> : null}
           </section>
         </div>
+        {wizard.conflict && isLast ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
         {saveProblem ? (
           <Callout tone="danger" title={saveProblem.title} live>
             {saveProblem.detail}

@@ -50,9 +50,9 @@ export function StepSchedule({ draft, problems, update }: StepProps) {
       {schedule.kind === "cron" ? <CronFields schedule={schedule} problems={problems} onChange={setSchedule} /> : null}
       <section className="flex flex-col gap-4 border-rule border-t pt-6" aria-labelledby="limits">
         <div>
-          <h3 id="limits" className="font-medium">
+          <h2 id="limits" className="font-medium">
             Limits of one run
-          </h3>
+          </h2>
           <p className="text-muted">
             Fuses against a rule that catches too much: a run that reaches one stops there, honestly marked, and the
             next goes on. Empty means no limit.

@@ -11,7 +11,7 @@ export function TemplatePicker({ onChoose }: { onChoose: (template: RuleTemplate
   const templates = [...RULE_TEMPLATES].sort((a, b) => Number(b.id === FIRST) - Number(a.id === FIRST));
   return (
     <section aria-label="Start from a template" className="flex flex-col gap-2">
-      <h3 className="font-medium">Start from a template</h3>
+      <h2 className="font-medium">Start from a template</h2>
       <ul className="grid grid-cols-2 border-rule border-t compact:grid-cols-1">
         {templates.map((template) => (
           <li key={template.id} className="border-rule border-b">

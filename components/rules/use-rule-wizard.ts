@@ -120,10 +120,12 @@ export function useRuleWizard(
     conflict,
     takeTheirs: () => {
       if (!conflict) return;
+      change.reset();
       keep({ draft: draftOf(conflict.theirs, timeZone), baseRevision: conflict.theirs.revision, preview: null });
       setConflict({ theirs: conflict.theirs, putAside: state.draft });
     },
     takeMineBack: () => {
+      change.reset();
       if (conflict?.putAside) keep({ ...state, draft: conflict.putAside, preview: null });
       setConflict(null);
     },
