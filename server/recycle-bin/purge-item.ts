@@ -7,13 +7,13 @@ import { enterStep, imageName, type Move, reach, writeItem } from "./move";
 
 /** Removes one entry from the bin for good: remove → finish, safe to do again. Manifests that another entry needs stay for it. */
 export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> {
-  const { adapter, context } = move;
+  const { context } = move;
   const entry = await findMovingEntry(context.run.workspaceId, item.binEntryId ?? "");
   if (entry === null)
     return writeItem(context, item, { state: "skipped_stale", step: null, error: "the entry is gone" });
   await move.lock.withRepository(entry.repositoryName, async () => {
     await enterStep(move, item, "remove");
-    await removeFromBin(adapter, entry);
+    await removeFromBin(move, item, entry);
     await finish(move, item, entry);
   });
 }

@@ -200,7 +200,7 @@ async function abandon(move: Move, item: RunItemRecord, entry: MovingEntry, outc
 async function finishAbandon(move: Move, item: RunItemRecord, entry: MovingEntry | null): Promise<void> {
   const state = item.step === `${ABANDON}failed` ? "failed" : "skipped_stale";
   await move.lock.withRepository(item.repositoryName, async () => {
-    if (entry !== null) await removeFromBin(move.adapter, entry);
+    if (entry !== null) await removeFromBin(move, item, entry);
     await prisma().$transaction(async (tx) => {
       if (entry !== null) await deleteEntry(tx, entry.id);
       await writeItem(move.context, item, { state, step: null, binEntryId: null }, tx);

@@ -42,7 +42,7 @@ export async function restoreItem(move: Move, item: RunItemRecord, onTagConflict
     }
     const { placed, conflicts } = await placeTags(move, item, entry, onTagConflict);
     await enterStep(move, item, "clean");
-    await removeFromBin(adapter, entry);
+    await removeFromBin(move, item, entry);
     await finish(move, item, entry, manifests, placed, conflicts);
   });
 }
@@ -57,11 +57,12 @@ export function failRestore(move: Pick<Move, "context">, item: RunItemRecord, er
 
 /** Sets every recorded tag. One that names another image by now stays where it is, or comes back under another name. */
 async function placeTags(
-  { adapter, context }: Move,
+  move: Move,
   item: RunItemRecord,
   entry: MovingEntry,
   onTagConflict: TagConflictChoice,
 ): Promise<{ placed: PlacedTag[]; conflicts: string[] }> {
+  const { adapter, context } = move;
   const repository = entry.repositoryName;
   const placed: PlacedTag[] = [];
   const conflicts: string[] = [];
@@ -69,7 +70,10 @@ async function placeTags(
   const place = async (name: string, digest: string, pushedAt: Date): Promise<boolean> => {
     const current = await adapter.resolve(repository, name);
     if (current !== null && current.digest !== digest) return false;
-    if (current === null) await adapter.tag({ repository, tag: name, digest });
+    if (current === null) {
+      await reach(move, item, "set-tag");
+      await adapter.tag({ repository, tag: name, digest });
+    }
     placed.push({ name, digest, pushedAt: pushedAt.toISOString() });
     return true;
   };

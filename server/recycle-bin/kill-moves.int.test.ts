@@ -1,0 +1,173 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BuiltImage } from "@/scripts/demo/oci-image";
+import { prisma } from "@/server/platform/db/prisma";
+import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
+import { startPurge } from "./start-purge";
+import { startRestore } from "./start-restore";
+
+let world: BinWorld;
+
+beforeAll(async () => {
+  world = await startBinWorld();
+});
+afterAll(() => world.stop());
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** Has a worker of its own execute the run and die at a step. */
+async function killAt(runId: string, step: string, nth: number): Promise<void> {
+  const child = spawn(process.execPath, ["--import", "tsx", "testing/run-and-kill.ts", runId, step, String(nth)], {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: process.env,
+  });
+  const end = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.once("exit", (code, signal) => resolve({ code, signal })),
+  );
+  expect(end, `at ${step}`).toEqual({ code: null, signal: "SIGKILL" });
+  const run = await prisma().run.findUniqueOrThrow({ where: { id: runId } });
+  expect(run).toMatchObject({ status: "running", finishedAt: null });
+  // Its heartbeat grows stale; the test does not wait for the time to pass.
+  await prisma().run.update({ where: { id: runId }, data: { heartbeatAt: new Date(Date.now() - 60_000) } });
+}
+
+/** A repository with all that a move may meet, and its parts by name. */
+async function furnish(space: BinSpace): Promise<Map<string, BuiltImage>> {
+  const shared = await space.image("shared");
+  const own = await space.image("own");
+  const going = await space.index("going", [shared, own]);
+  await space.push(going, "v1", "stable");
+  const kept = await space.push(await space.index("kept", [shared, await space.image("kept-arm")]), "kept");
+  const signature = await space.sign(going);
+  const sbom = await space.push(space.sbom(own));
+  const plain = await space.push(await space.image("plain"), "plain");
+  await space.crawl();
+  return new Map(Object.entries({ shared, own, going, kept, signature, sbom, plain }));
+}
+
+/** Everything that must be the same whether or not somebody was killed. */
+async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: string) {
+  const nameOf = (digest: string) => [...parts].find(([, image]) => image.digest === digest)?.[0] ?? "?";
+  const there = async (repository: string) => {
+    const found: string[] = [];
+    for (const [name, { digest }] of parts) if ((await space.status(digest, repository)) === 200) found.push(name);
+    return found;
+  };
+  const entries = await prisma().binEntry.findMany({
+    where: { spaceId: space.spaceId },
+    include: { tags: { orderBy: { name: "asc" } }, manifests: { orderBy: { ordinal: "asc" } } },
+    orderBy: { repositoryName: "asc" },
+  });
+  const audits = await prisma().auditEvent.findMany({ where: { spaceId: space.spaceId }, select: { action: true } });
+  const inventory = await space.inventory();
+  const { run, items } = await space.result(runId);
+  const bytes = items.reduce((sum, item) => sum + item.logicalBytes, 0);
+  const unique = items.reduce((sum, item) => sum + item.uniqueBytes, 0);
+  return {
+    source: await there(space.repository),
+    bin: await there(space.binRepository),
+    tags: (await space.tags()).map((tag) => tag.replace(/^sha256-\w+/, "sha256-…")),
+    inventory: inventory.manifests.map(({ digest, pushedAt }) => `${nameOf(digest)} ${pushedAt}`).sort(),
+    inventoryTags: inventory.tags.map((tag) => nameOf(tag.split("=")[1] ?? "")).sort(),
+    entries: entries.map(({ state, digest, tags, manifests, recycledAt, endedAt }) => ({
+      ...{ state, image: nameOf(digest), isRecycled: recycledAt !== null, isEnded: endedAt !== null },
+      tags: tags.map((tag) => nameOf(tag.digest)),
+      manifests: manifests.map((one) => `${nameOf(one.digest)} ${one.role} ${one.isRemovedAtSource}`).sort(),
+    })),
+    audits: audits.map((audit) => audit.action).sort(),
+    run: {
+      status: run.status,
+      // Sizes differ a little from space to space; each byte counted once is what matters.
+      totals: {
+        ...run.totals,
+        logicalBytes: run.totals.logicalBytes === bytes,
+        uniqueBytes: run.totals.uniqueBytes === unique,
+      },
+    },
+    items: items.map(({ state, error }) => ({ state, error })),
+    broken: space.broken(),
+  };
+}
+
+type Kind = "recycle" | "restore" | "purge";
+
+/** Furnishes a space, and makes the run of the kind that is to be interrupted. */
+async function prepare(kind: Kind) {
+  const space = await BinSpace.create(world);
+  const parts = await furnish(space);
+  const ruleId = await space.rule(["v1", "stable"]);
+  const recycle = await space.start(ruleId);
+  if (kind === "recycle") return { space, parts, runId: recycle };
+  await space.execute(recycle);
+  const { spaceId } = space;
+  const entryIds = (await space.entries()).map((entry) => entry.id);
+  const { name } = await prisma().space.findUniqueOrThrow({ where: { id: spaceId } });
+  const run =
+    kind === "restore"
+      ? await startRestore(space.scope, { spaceId, entryIds, onTagConflict: "keep_current" })
+      : await startPurge(space.scope, { spaceId, entryIds, typedName: name });
+  return { space, parts, runId: run.id };
+}
+
+const undisturbed = new Map<Kind, unknown>();
+async function expected(kind: Kind): Promise<unknown> {
+  const known = undisturbed.get(kind);
+  if (known) return known;
+  const { space, parts, runId } = await prepare(kind);
+  await space.execute(runId);
+  const state = await stateOf(space, parts, runId);
+  expect(state).toMatchObject({
+    run: { status: "succeeded", totals: { itemsDone: 1, logicalBytes: true } },
+    broken: {},
+  });
+  undisturbed.set(kind, state);
+  return state;
+}
+
+const POINTS: Record<Kind, [step: string, nth: number][]> = {
+  recycle: [
+    ["record", 1],
+    ["copy", 1],
+    ["verify", 1],
+    ["remove", 1],
+    ["remove-top", 1],
+    ["remove-part", 1],
+    ["remove-part", 2],
+    ["finish", 1],
+  ],
+  restore: [
+    ["copy", 1],
+    ["tag", 1],
+    ["set-tag", 2],
+    ["clean", 1],
+    ["remove-from-bin", 2],
+    ["finish", 1],
+  ],
+  purge: [
+    ["remove", 1],
+    ["remove-from-bin", 1],
+    ["remove-from-bin", 2],
+    ["remove-from-bin", 4],
+    ["finish", 1],
+  ],
+};
+
+describe.each(Object.entries(POINTS) as [Kind, [string, number][]][])("%s", (kind, points) => {
+  test.each(points)("killed at %s (%i) ends as if nothing had happened", async (step, nth) => {
+    const undisturbedState = await expected(kind);
+    const { space, parts, runId } = await prepare(kind);
+    await killAt(runId, step, nth);
+    await space.execute(runId);
+    expect(await stateOf(space, parts, runId)).toEqual(undisturbedState);
+  });
+});
+
+test("killed again and again, each time a step later, a recycle still ends as one", async () => {
+  const undisturbedState = await expected("recycle");
+  const { space, parts, runId } = await prepare("recycle");
+  for (const step of ["copy", "remove-top", "finish"]) await killAt(runId, step, 1);
+  await space.execute(runId);
+  expect(await stateOf(space, parts, runId)).toEqual(undisturbedState);
+});
