@@ -26,7 +26,7 @@ export const listRepositories = defineOperation({
 });
 
 /** One image: children (platforms) are inside their index, referrers under their subject. */
-export const imageSchema = z.object({
+const imageSchema = z.object({
   repositoryName: z.string(),
   digest: z.string(),
   mediaType: z.string(),

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Permission } from "@/domain/access/permissions";
 
 /** Who may call: a permission inside the workspace of the path, or any signed-in person. */
-export type OperationAccess = { kind: "workspace"; permission: Permission } | { kind: "signed-in" };
+type OperationAccess = { kind: "workspace"; permission: Permission } | { kind: "signed-in" };
 
 /**
  * One operation of the REST API, declared once: the route wrapper, the browser's and the command line's caller, the

@@ -3,9 +3,9 @@ import { bytesSchema, idSchema, pageQueryShape, pageSchema, spaceParamsSchema, t
 import { defineOperation } from "./define";
 import { runSchema } from "./history";
 
-export const BIN_ENTRY_STATES = ["recycling", "held", "restoring", "restored", "purging", "purged"] as const;
+const BIN_ENTRY_STATES = ["recycling", "held", "restoring", "restored", "purging", "purged"] as const;
 
-export const binEntrySchema = z.object({
+const binEntrySchema = z.object({
   id: idSchema,
   spaceId: idSchema,
   repositoryName: z.string(),
@@ -58,7 +58,7 @@ export const getBinEntry = defineOperation({
   }),
 });
 
-export const entryIdsSchema = z
+const entryIdsSchema = z
   .array(idSchema)
   .min(1, "choose at least one entry")
   .max(1000, "choose at most 1,000 entries at once");

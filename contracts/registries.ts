@@ -5,7 +5,7 @@ import { defineOperation } from "./define";
 /** What a registry can do; when it cannot, `reason` says why, in words for the screen. */
 export const capabilitySchema = z.object({ isAvailable: z.boolean(), reason: z.string().nullable() });
 
-export const registrySchema = z.object({
+const registrySchema = z.object({
   id: idSchema,
   name: z.string(),
   kind: z.enum(["distribution", "harbor"]),

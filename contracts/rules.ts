@@ -5,7 +5,7 @@ import { defineOperation } from "./define";
 
 export const RULES_PER_SPACE_MAX = 15;
 
-export const ruleSchema = z.object({
+const ruleSchema = z.object({
   id: idSchema,
   name: z.string(),
   definition: ruleDefinitionSchema,

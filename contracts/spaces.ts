@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bytesSchema, idSchema, spaceParamsSchema, timeSchema, workspaceParamsSchema } from "./common";
 import { defineOperation } from "./define";
 
-export const spaceSchema = z.object({
+const spaceSchema = z.object({
   id: idSchema,
   name: z.string(),
   prefix: z.string(),

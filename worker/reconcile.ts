@@ -10,7 +10,7 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ["runs", reconcileRuns],
     ["read-only", liftForgottenReadOnly],
-    ["events", enqueuePendingEvents],
+    ["events", () => enqueuePendingEvents(new Date())],
     ["purge", () => purgeDueEntries(new Date())],
     ["crawls", () => enqueueDueCrawls(new Date())],
   ];

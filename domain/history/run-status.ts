@@ -25,14 +25,3 @@ export function isFinished(status: RunStatus): status is TerminalStatus {
 export function displayStatus(run: { status: RunStatus; cancelRequestedAt: unknown }): DisplayStatus {
   return !isFinished(run.status) && run.cancelRequestedAt !== null ? "cancelling" : run.status;
 }
-
-/** Legal next states. A running run goes back to `queued` only through the reconciler, which fences it by epoch. */
-export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
-  queued: ["running", "cancelled"],
-  running: ["queued", "succeeded", "failed", "cancelled", "partial_limit", "time_boxed"],
-  succeeded: [],
-  failed: [],
-  cancelled: [],
-  partial_limit: [],
-  time_boxed: [],
-};

@@ -15,8 +15,8 @@ import {
 } from "./demo.store";
 import { pushDemoImages } from "./demo-content";
 
-export const DEMO_EMAIL = "ada@acme.example";
-export const DEMO_PREFIX = "acme";
+const DEMO_EMAIL = "ada@acme.example";
+const DEMO_PREFIX = "acme";
 
 export interface SeedOptions {
   /** What web and worker read; becomes this process's own environment. */

@@ -1,7 +1,18 @@
+import type { Actor } from "@/server/platform/auth/actor";
 import type { Prisma, Transaction } from "@/server/platform/db/prisma";
 import { prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
-import type { AuditInput } from "./record-audit";
+
+export interface AuditInput {
+  workspaceId: string | null;
+  spaceId?: string | null;
+  actor: Actor;
+  /** `area.verb`, for instance `rules.create` */
+  action: string;
+  resourceType: string;
+  resourceId: string;
+  data?: Record<string, unknown>;
+}
 
 export async function insertAuditEvent(tx: Transaction, input: AuditInput): Promise<void> {
   await tx.auditEvent.create({

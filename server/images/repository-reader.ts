@@ -4,12 +4,12 @@ import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 
 const MANIFEST_BYTES_MAX = 8 * 1024 * 1024;
 
-export interface ListedRepository {
+interface ListedRepository {
   revisions: { digest: string; pushedAtMs: number }[];
   tags: { name: string; digest: string }[];
 }
 
-export type ReadBody = { mediaType: string; body: Uint8Array } | { missing: string };
+type ReadBody = { mediaType: string; body: Uint8Array } | { missing: string };
 
 /** How the crawl sees a repository: through the storage, which hides nothing, or through the registry's API. */
 export interface RepositoryReader {

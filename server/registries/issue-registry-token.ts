@@ -11,7 +11,7 @@ export type TokenAnswer =
   | { kind: "denied"; message: string };
 
 const WRITES = new Set(["push", "delete"]);
-export const READ_ONLY_MESSAGE =
+const READ_ONLY_MESSAGE =
   "garbage collection is running on this registry: pushes are refused until it ends, pulls work. Try again in a few minutes.";
 
 /**

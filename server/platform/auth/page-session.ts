@@ -23,7 +23,7 @@ export async function readPageSession(): Promise<PageSession | null> {
 }
 
 /** Who looks at this page; the signed-out go to the sign-in page. */
-export async function requirePageSession(): Promise<PageSession> {
+async function requirePageSession(): Promise<PageSession> {
   return (await readPageSession()) ?? redirect("/sign-in");
 }
 

@@ -8,7 +8,7 @@ export function newRequestId(): string {
   return `req_${randomBytes(9).toString("base64url")}`;
 }
 
-export function problemResponse(
+function problemResponse(
   code: ProblemCode,
   detail: string,
   requestId: string,

@@ -1,6 +1,6 @@
 import { AppError } from "../app-error";
 
-export const BODY_BYTES_MAX = 256 * 1024;
+const BODY_BYTES_MAX = 256 * 1024;
 
 /**
  * The body of a request, never more than `maxBytes` of it.

@@ -8,7 +8,7 @@ export const QUEUE_PREFIX = "reclaim";
 
 const globals = globalThis as { reclaimQueues?: { connection: Redis; queues: Map<JobName, Queue> } };
 
-export function queue(name: JobName): Queue {
+function queue(name: JobName): Queue {
   globals.reclaimQueues ??= { connection: producerConnection(), queues: new Map() };
   const { connection, queues } = globals.reclaimQueues;
   let found = queues.get(name);
