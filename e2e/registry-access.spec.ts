@@ -1,7 +1,9 @@
 import { expect, test } from "@playwright/test";
 import { listSpaces } from "@/contracts/spaces";
 import type { Role } from "@/domain/access/permissions";
+import { binRepositoryName } from "@/domain/recycle-bin/bin-repository";
 import { type SkopeoTarget, skopeoCopy, skopeoDelete, skopeoInspectDigest, skopeoPull } from "@/testing/skopeo";
+import { closureProblems } from "@/testing/storage/verify-closure";
 import type { PushedImage } from "./support/images";
 import type { EndToEndStack } from "./support/stack";
 import { createFilledSpace, createTenant, reclaimSome, type Tenant, takeTags } from "./support/tenants";
@@ -113,7 +115,8 @@ test("what is in the recycle bin is pulled by nobody, from neither place", async
   const { entries } = await reclaimSome(admin, { workspaceId, spaceId }, takeTags("v1"));
   const entry = entries.find(({ tags }) => tags.includes("v1"));
   if (!entry) throw new Error("v1 is not in the bin");
-  const inBin = `recyclebin/${spaceId}/${entry.repositoryName}`;
+  const inBin = binRepositoryName(spaceId, entry.repositoryName);
+  expect(closureProblems(stack.storageRoot, inBin, entry.digest), "it is there, whole").toEqual([]);
   for (const who of ["admin", "viewer", "nobody"] as const) {
     for (const repository of [entry.repositoryName, inBin]) {
       expect((await skopeoPull(target(who, repository, entry.digest))).ok).toBe(false);
