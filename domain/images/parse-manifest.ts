@@ -12,9 +12,9 @@ export type Descriptor = {
 export type Platform = { os: string; architecture: string; variant: string | null };
 
 /** An entry of an index. */
-export type ChildDescriptor = Descriptor & { platform: Platform | null };
+type ChildDescriptor = Descriptor & { platform: Platform | null };
 
-export type ManifestKind = "image" | "index" | "unknown";
+type ManifestKind = "image" | "index" | "unknown";
 
 export type ParsedManifest = {
   /** What the body says of itself, else the type given by the caller, else what its shape suggests; "" if nothing does. */

@@ -85,7 +85,7 @@ async function slowDownJournal(): Promise<void> {
 }
 
 async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 45_000;
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
@@ -314,7 +314,7 @@ describe("stopping and resuming", () => {
       const { digests } = manyUnused();
       await slowDownJournal();
       if (phase === "waiting_for_writers") {
-        const lastWriteTokenExpiresAt = new Date(Date.now() + 18_000);
+        const lastWriteTokenExpiresAt = new Date(Date.now() + 120_000);
         await prisma().registry.update({ where: { id: tenant.registryId }, data: { lastWriteTokenExpiresAt } });
       }
       const { id } = await start();
@@ -325,7 +325,10 @@ describe("stopping and resuming", () => {
       );
       child.kill("SIGKILL");
       await exited;
-XX"DROP TRIGGER slow_journal ON gc_candidates");
+      expect((await registry()).readOnlyRunId).toBe(id);
+      await sql("DROP TRIGGER slow_journal ON gc_candidates");
+      const tokensEnded = { lastWriteTokenExpiresAt: new Date() };
+      await prisma().registry.update({ where: { id: tenant.registryId }, data: tokensEnded });
       await until("its end", async () => {
         await work(id, "another worker");
         return (await runOf(id)).finishedAt;

@@ -1,6 +1,6 @@
 import type { RunNumbers } from "@/contracts/history";
 import { countOddities, type Oddity } from "@/domain/gc/oddity";
-import { isStillDrained } from "@/domain/gc/phases";
+import { type GcPhase, isStillDrained } from "@/domain/gc/phases";
 import { type RunContext, type RunOutcome, RunStopped } from "@/server/history/run-context";
 import { evictExclusiveHolders, type RegistryLock, withRegistryLock } from "@/server/platform/db/registry-lock";
 import { env } from "@/server/platform/env";
@@ -108,7 +108,7 @@ async function attemptUntilHeld(work: Work): Promise<RunOutcome> {
 }
 
 async function attemptOnce(work: Work): Promise<RunOutcome> {
-  await work.context.setPhase(work.held.isDrained ? "marking" : "waiting_for_lock");
+  await enter(work.context, work.held.isDrained ? "marking" : "waiting_for_lock");
   // One collection a registry at a time: whoever still holds the lock exclusively is an earlier claim that stands still.
   if (work.context.isResumed) await evictExclusiveHolders(work.context.run.registryId);
   return withRegistryLock(work.context.run.registryId, "exclusive", { signal: work.signal }, async (lock) => {
@@ -141,10 +141,10 @@ async function collect(work: Work): Promise<RunOutcome> {
   held.isDrained = true;
   const { scan, found } = await markStorage(work);
   await journalCandidates(lease, scan, found, signal);
-  await context.setPhase("sweeping");
+  await enter(context, "sweeping");
   const failure = await sweepJournal(context, storage, lease, signal);
   if (failure) return failure;
-  await context.setPhase("finishing");
+  await enter(context, "finishing");
   for (const digest of found.emptyBlobDirectories) {
     signal.throwIfAborted();
     await storage.deleteBlob(digest);
@@ -169,7 +169,7 @@ async function drainWriters({ context, storage, held, signal }: Work): Promise<L
     return entered.lease;
   }
   held.isDrained = false;
-  await context.setPhase("waiting_for_writers");
+  await enter(context, "waiting_for_writers");
   const { RECLAIM_TOKEN_LEEWAY_SECONDS, RECLAIM_UPLOAD_IDLE_SECONDS, RECLAIM_WRITER_TIMEOUT_SECONDS } = env();
   const waited = await waitForWriters(storage, {
     lastTokenExpiresAtMs: entered.lastWriteTokenExpiresAt?.getTime() ?? null,
@@ -190,7 +190,7 @@ async function markStorage({
   signal,
 }: Work): Promise<{ scan: StorageScan; found: FoundCandidates }> {
   const { run } = context;
-  await context.setPhase("marking");
+  await enter(context, "marking");
   const scan = await scanStorage(storage, {
     cache: registryReferences(run.registryId, storage),
     withLinkTimes: false,
@@ -251,6 +251,10 @@ async function letGo({ context, held }: Work, outcome: RunOutcome | null): Promi
   } catch (error) {
     log.warn({ runId: id, error }, "after a collection");
   }
+}
+
+function enter(context: RunContext, phase: GcPhase): Promise<void> {
+  return context.setPhase(phase);
 }
 
 function failed(code: string, message: string): RunOutcome {

@@ -11,7 +11,7 @@ const LARGEST_MANIFEST_BYTES = 8 * 1024 * 1024;
 const MANIFESTS_PER_BATCH = 1000;
 
 /** Totals grow while the scan finds out what there is; a total that is not known yet is null. */
-export type ScanProgress = {
+type ScanProgress = {
   repositoriesDone: number;
   repositoriesTotal: number | null;
   manifestsDone: number;
@@ -27,7 +27,7 @@ export type ReferenceCache = {
 };
 
 /** A manifest that a scan read, with its body's facts for whoever keeps more than references. */
-export type ReadManifest = { digest: string; sizeBytes: number; body: Uint8Array; references: ManifestReferences };
+type ReadManifest = { digest: string; sizeBytes: number; body: Uint8Array; references: ManifestReferences };
 
 export type ScanOptions = {
   cache: ReferenceCache;

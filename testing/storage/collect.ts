@@ -25,7 +25,7 @@ export class MemoryReferenceCache implements ReferenceCache {
   }
 }
 
-export const DRAINED_POLICY: MarkPolicy = {
+const DRAINED_POLICY: MarkPolicy = {
   deleteUntagged: false,
   keptRepositoryPrefixes: ["recyclebin/"],
   keptDigests: [],

@@ -19,7 +19,7 @@ export const EDGE_CASES = [
   "nested-index",
   "nested-repo",
 ] as const;
-export type EdgeCase = (typeof EDGE_CASES)[number];
+type EdgeCase = (typeof EDGE_CASES)[number];
 
 export type TreeOptions = {
   repositories: number;
@@ -35,7 +35,7 @@ export type TreeOptions = {
   orphanShare: number;
 };
 
-export const DEFAULT_TREE: TreeOptions = {
+const DEFAULT_TREE: TreeOptions = {
   repositories: 20,
   tagsPerRepository: 60,
   seed: 1,

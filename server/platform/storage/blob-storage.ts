@@ -1,7 +1,7 @@
 import type { Oddity } from "@/domain/gc/oddity";
 
 /** A revision link of a repository. `modifiedAtMs` is the link's own time. */
-export type RevisionEntry = {
+type RevisionEntry = {
   digest: string;
   modifiedAtMs: number;
   /** The link says something other than its place does: nobody knows what it means, so it stays. */
