@@ -1,10 +1,12 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createRun } from "@/server/history/create-run";
 import { hashPassword } from "@/server/platform/auth/password";
 import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 import { newId } from "@/server/platform/new-id";
+import { closeQueues } from "@/server/platform/queue/enqueue";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
@@ -27,10 +29,12 @@ beforeAll(async () => {
   await addUser("stranger", "admin", other.workspaceId);
 });
 afterAll(async () => {
+  await closeQueues();
   await disconnectPrisma();
   await database.drop();
 });
 beforeEach(async () => {
+  await prisma().run.updateMany({ where: { finishedAt: null }, data: { status: "cancelled", finishedAt: new Date() } });
   await prisma().registry.update({
     where: { id: tenant.registryId },
     data: { readOnlyRunId: null, readOnlySince: null, lastWriteTokenExpiresAt: null },
@@ -43,6 +47,9 @@ async function addUser(name: string, role: "admin" | "editor" | "viewer", worksp
   });
   await prisma().member.create({ data: { workspaceId, userId: user.id, role } });
 }
+
+const startCollection = () =>
+  createRun(tenant.scope, { kind: "gc", spaceId: tenant.spaceId, registryId: tenant.registryId, options: {} });
 
 const ask = (name: string | null, ...scopes: string[]) =>
   issueRegistryToken({ credentials: name ? { username: `${name}@x.example`, password } : null, scopes });
@@ -92,9 +99,10 @@ test("the expiry of a write token is stored before it is answered; a pull's is n
 });
 
 test("D-15 read-only mode: a push is denied in words that name the collection, a pull is served", async () => {
+  const run = await startCollection();
   await prisma().registry.update({
     where: { id: tenant.registryId },
-    data: { readOnlyRunId: "run_x", readOnlySince: new Date() },
+    data: { readOnlyRunId: run.id, readOnlySince: new Date() },
   });
   expect(await granted("editor", "repository:acme/app:pull,push")).toMatch(/^denied: garbage collection/);
   expect(await granted("editor", "repository:acme/app:pull")).toBe("repository:acme/app:pull");
@@ -102,13 +110,24 @@ test("D-15 read-only mode: a push is denied in words that name the collection, a
   expect(await lastExpiry()).toBeNull();
 });
 
+test("read-only mode that outlived its collection ends with the next token, even where no worker is there", async () => {
+  const run = await startCollection();
+  await prisma().registry.update({
+    where: { id: tenant.registryId },
+    data: { readOnlyRunId: run.id, readOnlySince: new Date() },
+  });
+  await prisma().run.update({ where: { id: run.id }, data: { status: "failed", finishedAt: new Date() } });
+  expect(await granted("editor", "repository:acme/app:pull,push")).toBe("repository:acme/app:pull,push");
+});
+
 test("no write token is handed out unseen while read-only mode is switched on", async () => {
   // The first answers are in when the switch starts, the others race with it.
   const [first, ...others] = Array.from({ length: 20 }, () => ask("editor", "repository:acme/app:pull,push"));
   await first;
+  const run = await startCollection();
   const { lastWriteTokenExpiresAt } = await prisma().registry.update({
     where: { id: tenant.registryId },
-    data: { readOnlyRunId: "run_x", readOnlySince: new Date() },
+    data: { readOnlyRunId: run.id, readOnlySince: new Date() },
     select: { lastWriteTokenExpiresAt: true },
   });
   const answers = await Promise.all([first, ...others]);

@@ -1,4 +1,5 @@
 import { grantAccess, parseScopes, type ScopePrincipal } from "@/domain/access/registry-scope";
+import { liftForgottenReadOnly } from "@/server/gc/lift-forgotten-read-only";
 import { verifyCredentials } from "@/server/platform/auth/verify-credentials";
 import { env } from "@/server/platform/env";
 import { registryTokenSigner } from "./open-registry";
@@ -9,6 +10,13 @@ export type TokenAnswer =
   | { kind: "token"; token: string; expiresInSeconds: number; issuedAt: Date; scope: string }
   /** wrong credentials, or a push to a registry that is being collected: clients show the message of a 401 only */
   | { kind: "denied"; message: string };
+
+/** The console's registry. Where its read-only mode outlived its collection, and no worker is there to see it, it ends here. */
+async function findWritableRegistry() {
+  const registry = await findConsoleRegistry();
+  if (!registry?.readOnlyRunId) return registry;
+  return (await liftForgottenReadOnly()) > 0 ? findConsoleRegistry() : registry;
+}
 
 const WRITES = new Set(["push", "delete"]);
 const READ_ONLY_MESSAGE =
@@ -27,7 +35,7 @@ export async function issueRegistryToken(request: {
     ? await verifyCredentials(request.credentials.username, request.credentials.password)
     : null;
   if (request.credentials && !user) return { kind: "denied", message: "the user name or the password is wrong" };
-  const registry = await findConsoleRegistry();
+  const registry = await findWritableRegistry();
   const principal: ScopePrincipal =
     user && registry ? { kind: "user", spaces: await listGrants(registry.id, user.id) } : { kind: "anonymous" };
   const { access, deniedByReadOnly } = grantAccess({
