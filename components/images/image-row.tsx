@@ -1,20 +1,20 @@
 "use client";
 
 import { ChevronRight, Link2, TriangleAlert } from "lucide-react";
-import type { MouseEvent } from "react";
+import { type MouseEvent, memo } from "react";
 import type { ImageDto } from "@/contracts/images";
 import type { SpaceDto } from "@/contracts/spaces";
 import { cn } from "@/lib/cn";
 import { formatRelative } from "@/lib/dates";
 import { registryHost } from "../spaces/registry-host";
 import { Bytes } from "../ui/bytes";
-import { CopyButton } from "../ui/copy-button";
 import { Digest } from "../ui/digest";
 import { RelativeTime } from "../ui/relative-time";
 import { Badge } from "../ui/status-pill";
 import { useNow } from "../ui/use-now";
 import { platformsText, referrersText, sharedText } from "./image-words";
 import { pullReferences, withoutPrefix } from "./pull-reference";
+import { RowCopyButton } from "./row-copy-button";
 
 export const COLUMN_COUNT = 7;
 const TAGS_SHOWN = 4;
@@ -27,15 +27,22 @@ export type ImageRowProps = {
   rowIndex: number | undefined;
   isRepositoryShown: boolean;
   isOpen: boolean;
-  onToggle: () => void;
+  onToggle: (image: ImageDto) => void;
 };
 
-/** One image in a line or two; the whole row opens and closes its details. */
-export function ImageRow({ image, space, rowIndex, isRepositoryShown, isOpen, onToggle }: ImageRowProps) {
+/** One image in a line or two; the whole row opens and closes its details. Memoised: scrolling must only render the rows that come in. */
+export const ImageRow = memo(function ImageRow({
+  image,
+  space,
+  rowIndex,
+  isRepositoryShown,
+  isOpen,
+  onToggle,
+}: ImageRowProps) {
   const onClick = (event: MouseEvent<HTMLTableRowElement>) => {
     const isOwnControl = event.target instanceof Element && event.target.closest("button, a") !== null;
     // Marking text with the mouse is no wish to open.
-    if (!isOwnControl && window.getSelection()?.isCollapsed !== false) onToggle();
+    if (!isOwnControl && window.getSelection()?.isCollapsed !== false) onToggle(image);
   };
   const name = space ? withoutPrefix(image.repositoryName, space.prefix) : image.repositoryName;
   const references = space ? pullReferences(registryHost(space.registryUrl), image) : undefined;
@@ -52,7 +59,7 @@ export function ImageRow({ image, space, rowIndex, isRepositoryShown, isOpen, on
           type="button"
           aria-expanded={isOpen}
           aria-label={`Details of ${name}${image.tags[0] ? `:${image.tags[0]}` : `, untagged, ${image.digest.slice(7, 19)}`}`}
-          onClick={onToggle}
+          onClick={() => onToggle(image)}
           className="flex size-6 items-center justify-center rounded-sm text-subtle hover:bg-rule hover:text-ink"
         >
           <ChevronRight
@@ -72,10 +79,10 @@ export function ImageRow({ image, space, rowIndex, isRepositoryShown, isOpen, on
             <Tags image={image} />
           </div>
           {references ? (
-            <CopyButton
+            <RowCopyButton
               text={`docker pull ${references.byTag ?? references.byDigest}`}
               label="Copy pull command"
-              className="size-6 shrink-0 text-subtle opacity-0 focus-visible:opacity-100 group-hover/row:opacity-100 narrow:hidden [&_svg]:size-3.5"
+              className="narrow:hidden"
             />
           ) : null}
         </div>
@@ -98,7 +105,10 @@ export function ImageRow({ image, space, rowIndex, isRepositoryShown, isOpen, on
         ) : null}
       </td>
       <td className={cn(cellStyles, "narrow:hidden")}>
-        <Digest value={image.digest} className="[&_button]:-my-0.5" />
+        <span className="flex items-center gap-0.5">
+          <Digest value={image.digest} copy={false} />
+          <RowCopyButton text={image.digest} label="Copy digest" className="-my-0.5" />
+        </span>
       </td>
       <td className={cn(cellStyles, "text-right narrow:text-left")}>
         <Bytes value={image.logicalBytes} />
@@ -123,7 +133,7 @@ export function ImageRow({ image, space, rowIndex, isRepositoryShown, isOpen, on
       </td>
     </tr>
   );
-}
+});
 
 function Tags({ image }: { image: ImageDto }) {
   if (image.tags.length === 0) return <Untagged since={image.untaggedSince} />;

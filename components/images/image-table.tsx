@@ -16,7 +16,8 @@ import { COLUMN_COUNT, ImageRow } from "./image-row";
 
 /** Up to here every row is in the document, so that the browser's own search finds it. */
 const VIRTUAL_FROM_ROWS = 200;
-const ROW_HEIGHT_PX = 53;
+/** As rows of one line of tags come out; the closer it is, the less the scroll bar moves by itself. */
+const ROW_HEIGHT_PX = { withRepository: 55, alone: 49 };
 const LOAD_BEFORE_END_ROWS = 80;
 
 export type ImageTableProps = {
@@ -48,11 +49,12 @@ export function ImageTable(props: ImageTableProps) {
   const [topPx, setTopPx] = useState(0);
   const count = rows?.length ?? 0;
   const isVirtual = count > VIRTUAL_FROM_ROWS;
+  const toggle = useCallback((image: ImageDto) => setOpen((known) => toggled(known, imageKey(image))), []);
 
   const virtualizer = useWindowVirtualizer({
     count,
     enabled: isVirtual,
-    estimateSize: () => ROW_HEIGHT_PX,
+    estimateSize: () => (props.isAllRepositories ? ROW_HEIGHT_PX.withRepository : ROW_HEIGHT_PX.alone),
     getItemKey: useCallback((index: number) => (rows?.[index] ? imageKey(rows[index]) : index), [rows]),
     overscan: 12,
     scrollMargin: topPx,
@@ -117,7 +119,7 @@ export function ImageTable(props: ImageTableProps) {
                 rowIndex={isVirtual ? index + 2 : undefined}
                 isRepositoryShown={props.isAllRepositories}
                 isOpen={isOpen}
-                onToggle={() => setOpen((known) => toggled(known, key))}
+                onToggle={toggle}
               />
               {isOpen ? <ImageDetails image={image} space={space} /> : null}
             </tbody>
