@@ -4,7 +4,7 @@ import { type Move, reach } from "./move";
 
 /**
  * Removes an entry's manifests from its bin repository, but none that another entry needs (the same digest recycled twice, a
- * child or signature shared). What lists goes before what is listed. Call it under the repository's lock, and end the entry
+ * child or signature shared). What lists goes before what is listed. Call it under the bin repository's lock, and end the entry
  * under the same: whoever records an entry takes that lock too, so that nobody comes to need what is just being removed.
  */
 export async function removeFromBin(move: Move, item: RunItemRecord, entry: MovingEntry): Promise<void> {

@@ -29,7 +29,7 @@ export interface MoveKind {
 
 const PARALLEL_ITEMS = 4;
 const BATCH = 200;
-const ATTEMPTS = 5;
+const ATTEMPTS = 4;
 const BACKOFF_FIRST_MS = 400;
 const REPORT_EVERY_MS = 500;
 /** So many items in a row lost to a registry that does not answer: the rest would be lost alike. */

@@ -11,7 +11,7 @@ export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> 
   const entry = await findMovingEntry(context.run.workspaceId, item.binEntryId ?? "");
   if (entry === null)
     return writeItem(context, item, { state: "skipped_stale", step: null, error: "the entry is gone" });
-  await move.lock.withRepository(entry.repositoryName, async () => {
+  await move.lock.withRepository(entry.binRepositoryName, async () => {
     await enterStep(move, item, "remove");
     await removeFromBin(move, item, entry);
     await finish(move, item, entry);

@@ -2,7 +2,7 @@ import { binRepositoryName } from "@/domain/recycle-bin/bin-repository";
 import type { Artifact } from "@/domain/rules/facts";
 import { findRunItem, type RunItemRecord } from "@/server/history/run-journal";
 import { rememberManifests } from "@/server/images/remember-manifests";
-import { prisma } from "@/server/platform/db/prisma";
+import { prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { deleteEntry, findMovingEntry, findReferrerDigests, insertEntry, type MovingEntry } from "./bin-move.store";
 import { removeFromBin } from "./bin-references";
@@ -73,7 +73,9 @@ export async function failRecycle(move: Move, given: RunItemRecord, error: strin
   const begun = entry.manifests.filter((manifest) => manifest.isRemovedAtSource);
   if (begun.length > 0 && !(await isWholeAtSource(move, entry))) {
     return move.lock.withRepository(item.repositoryName, () =>
-      finishRecycle(move, item, entry, { state: "failed", error: `it is in the recycle bin, but ${error}` }),
+      finishRecycle(move, item, entry, {
+        ...{ state: "failed", error: `it is in the recycle bin, but ${error}`, isGone: false },
+      }),
     );
   }
   try {
@@ -127,7 +129,9 @@ async function record(move: Move, item: RunItemRecord, guard: RecycleGuard): Pro
   const top = manifests.find((manifest) => manifest.role === "top");
   const tags = await readTags(move, item, tagNames, new Set(manifests.map(({ raw }) => raw.digest)));
   const entryId = newId("bin");
-  await move.lock.withRepository(repositoryName, () =>
+  const binRepository = binRepositoryName(space.id, repositoryName);
+  // Under the bin's lock: whoever removes something from it sees what this entry needs, or has removed it before.
+  await move.lock.withRepository(binRepository, () =>
     prisma().$transaction(async (tx) => {
       await rememberManifests(
         tx,
@@ -142,7 +146,7 @@ async function record(move: Move, item: RunItemRecord, guard: RecycleGuard): Pro
           spaceId: space.id,
           registryId: space.registryId,
           repositoryName,
-          binRepositoryName: binRepositoryName(space.id, repositoryName),
+          binRepositoryName: binRepository,
           digest,
           mediaType: top?.raw.mediaType ?? "",
           kind: item.kind,
@@ -199,11 +203,13 @@ async function abandon(move: Move, item: RunItemRecord, entry: MovingEntry, outc
 
 async function finishAbandon(move: Move, item: RunItemRecord, entry: MovingEntry | null): Promise<void> {
   const state = item.step === `${ABANDON}failed` ? "failed" : "skipped_stale";
-  await move.lock.withRepository(item.repositoryName, async () => {
-    if (entry !== null) await removeFromBin(move, item, entry);
+  const end = (tx: Transaction) => writeItem(move.context, item, { state, step: null, binEntryId: null }, tx);
+  if (entry === null) return prisma().$transaction(end);
+  await move.lock.withRepository(entry.binRepositoryName, async () => {
+    await removeFromBin(move, item, entry);
     await prisma().$transaction(async (tx) => {
-      if (entry !== null) await deleteEntry(tx, entry.id);
-      await writeItem(move.context, item, { state, step: null, binEntryId: null }, tx);
+      await deleteEntry(tx, entry.id);
+      await end(tx);
     });
   });
 }

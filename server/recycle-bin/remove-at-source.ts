@@ -27,10 +27,8 @@ export async function removeAtSource(
   if ((await adapter.resolve(repositoryName, entry.digest)) !== null) {
     if (await isPartlyGone(move, item, begun)) {
       // Somebody pushed it again after we had begun: it stays where they put it, and the copy is whole.
-      await finishRecycle(move, item, entry, {
-        state: "done",
-        error: "it was pushed again meanwhile and stays there too",
-      });
+      const error = "it was pushed again meanwhile and stays there too";
+      await finishRecycle(move, item, entry, { state: "done", error, isGone: false });
       return null;
     }
     const verdict = await guard.beforeRemoval(item, await look());
@@ -57,7 +55,7 @@ export async function removeAtSource(
     );
   }
   // Else somebody else removed it: what we have is the last copy, and it is kept.
-  await finishRecycle(move, item, entry, { state: "done", error: null });
+  await finishRecycle(move, item, entry, { state: "done", error: null, isGone: true });
   return null;
 }
 
@@ -100,11 +98,10 @@ export async function finishRecycle(
   move: Move,
   item: RunItemRecord,
   entry: MovingEntry,
-  end: { state: "done" | "failed"; error: string | null },
+  end: { state: "done" | "failed"; error: string | null; isGone: boolean },
 ): Promise<void> {
-  const { adapter, context, space } = move;
+  const { context, space } = move;
   await reach(move, item, "finish");
-  const isGone = end.state === "done" && (await adapter.resolve(item.repositoryName, entry.digest)) === null;
   await prisma().$transaction(async (tx) => {
     const repositoryId = await lockRepository(tx, {
       workspaceId: space.workspaceId,
@@ -114,7 +111,7 @@ export async function finishRecycle(
     });
     await writeHeld(tx, entry.id);
     // Where the end is not certain the next crawl says what is there.
-    if (isGone) await forgetRemoved(tx, repositoryId, entry.id);
+    if (end.isGone) await forgetRemoved(tx, repositoryId, entry.id);
     await recordAudit(tx, {
       workspaceId: space.workspaceId,
       spaceId: space.id,

@@ -42,8 +42,10 @@ export async function restoreItem(move: Move, item: RunItemRecord, onTagConflict
     }
     const { placed, conflicts } = await placeTags(move, item, entry, onTagConflict);
     await enterStep(move, item, "clean");
-    await removeFromBin(move, item, entry);
-    await finish(move, item, entry, manifests, placed, conflicts);
+    await move.lock.withRepository(entry.binRepositoryName, async () => {
+      await removeFromBin(move, item, entry);
+      await finish(move, item, entry, manifests, placed, conflicts);
+    });
   });
 }
 

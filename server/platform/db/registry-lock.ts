@@ -8,8 +8,8 @@ export type LockMode = "shared" | "exclusive";
 export interface RegistryLock {
   readonly lost: AbortSignal;
   /**
-   * Runs `work` while no other mover changes this repository or its bin: what is needed there by something else is decided
-   * and acted on in one piece. Goes on the same connection, so one at a time per held lock; waits for others.
+   * Runs `work` while no other mover changes this repository (a bin repository has a lock of its own): what is needed there by
+   * something else is decided and acted on in one piece. Whoever needs both takes the source before its bin.
    */
   withRepository<T>(repositoryName: string, work: () => Promise<T>): Promise<T>;
 }
