@@ -17,6 +17,7 @@ import { Field } from "../ui/field";
 import { Input } from "../ui/input";
 import { problemOf } from "../ui/problem-of";
 import { Select } from "../ui/select";
+import { Skeleton } from "../ui/skeleton";
 import { checkPrefix, prefixFromName } from "./prefix-check";
 import { useCreateSpace, useSpaces } from "./queries";
 import { registryHost } from "./registry-host";
@@ -26,7 +27,8 @@ type Values = z.input<typeof createSpaceBodySchema>;
 export type CreateSpaceDialogProps = {
   workspaceId: string;
   workspaceSlug: string;
-  registries: readonly RegistryDto[];
+  /** Undefined while they are being read: the form begins with the first of them. */
+  registries: readonly RegistryDto[] | undefined;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 };
@@ -56,7 +58,15 @@ export function CreateSpaceDialog(props: CreateSpaceDialogProps) {
         </>
       }
     >
-      <CreateSpaceForm {...props} formId={formId} create={create} />
+      {props.registries ? (
+        <CreateSpaceForm {...props} registries={props.registries} formId={formId} create={create} />
+      ) : (
+        <div role="status" aria-busy="true" aria-label="Loading registries" className="flex flex-col gap-6 py-2">
+          <Skeleton className="h-8 w-full" />
+          <Skeleton className="h-8 w-full" />
+          <Skeleton className="h-8 w-full" />
+        </div>
+      )}
     </Dialog>
   );
 }
@@ -68,7 +78,11 @@ function CreateSpaceForm({
   onOpenChange,
   formId,
   create,
-}: CreateSpaceDialogProps & { formId: string; create: ReturnType<typeof useCreateSpace> }) {
+}: Omit<CreateSpaceDialogProps, "registries"> & {
+  registries: readonly RegistryDto[];
+  formId: string;
+  create: ReturnType<typeof useCreateSpace>;
+}) {
   const router = useRouter();
   const spaces = useSpaces(workspaceId);
   const form = useForm<Values>({
@@ -100,8 +114,8 @@ function CreateSpaceForm({
   return (
     <form id={formId} onSubmit={submit} noValidate className="flex flex-col gap-5">
       {failure ? (
-        <Callout tone="danger" title={failure.title} live>
-          {failure.detail}
+        <Callout tone="danger" live>
+          {failure.detail ?? failure.title}
         </Callout>
       ) : null}
       <Field label="Name" hint="Shown in the console; you can change it later." error={errors.name?.message} required>

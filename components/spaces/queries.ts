@@ -18,7 +18,7 @@ const NUMBERS_EVERY_MS = 10_000;
 const SYNC_ASK_EVERY_MS = 1000;
 const SYNC_PATIENCE_MS = 120_000;
 
-export const spaceKeys = {
+const spaceKeys = {
   all: (workspaceId: string) => ["spaces", workspaceId] as const,
   list: (workspaceId: string, registryId: string | null) => ["spaces", workspaceId, "list", registryId] as const,
   space: (workspaceId: string, spaceId: string) => ["spaces", workspaceId, "space", spaceId] as const,

@@ -125,7 +125,7 @@ export function SpacesPage({ workspaceId, workspaceSlug, permissions }: SpacesPa
       <CreateSpaceDialog
         workspaceId={workspaceId}
         workspaceSlug={workspaceSlug}
-        registries={known}
+        registries={registries.data?.items}
         open={isCreating}
         onOpenChange={setIsCreating}
       />
