@@ -4,9 +4,6 @@ import { z } from "zod";
 export const idSchema = z.string().min(1).max(100);
 export const timeSchema = z.iso.datetime();
 export const bytesSchema = z.number().int().nonnegative();
-export const digestSchema = z
-  .string()
-  .regex(/^sha(256|512):[0-9a-f]{64,128}$/, "write a digest as sha256:<64 hex digits>");
 
 export const workspaceParamsSchema = z.object({ workspaceId: idSchema }).strict();
 export const spaceParamsSchema = z.object({ workspaceId: idSchema, spaceId: idSchema }).strict();

@@ -4,17 +4,8 @@ import { defineOperation } from "./define";
 import { runSchema } from "./history";
 import { capabilitySchema } from "./registries";
 
-export const GC_PHASES = [
-  "requested",
-  "waiting_for_lock",
-  "waiting_for_writers",
-  "marking",
-  "sweeping",
-  "finishing",
-] as const;
-
 /** `available: false` comes with the reason why this registry cannot be collected. */
-export const gcStatusSchema = z.object({
+const gcStatusSchema = z.object({
   capability: capabilitySchema,
   registryId: idSchema,
   registryName: z.string(),

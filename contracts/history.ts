@@ -15,7 +15,7 @@ import { defineOperation } from "./define";
  * Progress and totals by kind of run; every number is a count or bytes that were really reached, so that a cancelled
  * run's row is as true as a finished one's. Absent = not known (yet).
  */
-export const runNumbersSchema = z.object({
+const runNumbersSchema = z.object({
   // reclaim, restore, purge
   itemsTotal: z.number().int().optional(),
   itemsDone: z.number().int().optional(),
@@ -70,7 +70,7 @@ export const runSchema = z.object({
 });
 export type RunDto = z.infer<typeof runSchema>;
 
-export const runEventSchema = z.object({
+const runEventSchema = z.object({
   sequence: z.number().int(),
   at: timeSchema,
   kind: z.string(),
@@ -150,7 +150,7 @@ export const RUN_ITEM_ACTIONS = ["recycle", "untag", "keep", "restore", "purge"]
 export const RUN_ITEM_STATES = ["planned", "moving", "done", "skipped_stale", "failed", "left_out", "kept"] as const;
 
 /** One image of a run (or of its preview) with its verdict and how its move went. */
-export const runItemSchema = z.object({
+const runItemSchema = z.object({
   ordinal: z.number().int(),
   action: z.enum(RUN_ITEM_ACTIONS),
   state: z.enum(RUN_ITEM_STATES),
@@ -192,7 +192,7 @@ export const listRunItems = defineOperation({
   response: pageSchema(runItemSchema),
 });
 
-export const auditEventSchema = z.object({
+const auditEventSchema = z.object({
   id: idSchema,
   at: timeSchema,
   actorName: z.string(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bytesSchema, idSchema, pageQueryShape, pageSchema, spaceParamsSchema, timeSchema } from "./common";
 import { defineOperation } from "./define";
 
-export const repositorySchema = z.object({
+const repositorySchema = z.object({
   id: idSchema,
   name: z.string(),
   imageCount: z.number().int(),

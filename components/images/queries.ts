@@ -12,7 +12,7 @@ export type ImageFilter = {
   sort: "pushed" | "size" | "name";
 };
 
-export const imageKeys = {
+const imageKeys = {
   repositories: (workspaceId: string, spaceId: string, search: string) =>
     ["repositories", workspaceId, spaceId, search] as const,
   images: (workspaceId: string, spaceId: string, filter: ImageFilter) =>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { callOperation } from "@/contracts/call";
 import { listMembers } from "@/contracts/workspaces";
 
-export const memberKeys = {
+const memberKeys = {
   list: (workspaceId: string) => ["members", workspaceId] as const,
 };
 

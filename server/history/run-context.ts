@@ -40,7 +40,7 @@ export interface RunContext {
   flush(): Promise<void>;
 }
 
-export type RunExecutor = (context: RunContext) => Promise<RunOutcome>;
+type RunExecutor = (context: RunContext) => Promise<RunOutcome>;
 export type RunExecutors = Record<RunKind, RunExecutor>;
 
 const EVENTS_BUFFERED_MAX = 200;
