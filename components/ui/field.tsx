@@ -79,7 +79,7 @@ export function FieldGroup({ label, hint, error, className, children }: FieldPro
 
 function FieldError({ id, children }: { id: string | undefined; children: ReactNode }) {
   return (
-    <p id={id} role="alert" className="font-medium text-danger text-sm">
+    <p id={id} role="alert" className="font-medium text-danger text-sm first-letter:uppercase">
       {children}
     </p>
   );
