@@ -9,6 +9,5 @@ export {
   listItemsToMove,
   type NewRunItem,
   type RunItemRecord,
-  type RunItemState,
   writeRunItem,
 } from "./run-item.store";

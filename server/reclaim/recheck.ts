@@ -3,7 +3,7 @@ import type { PlanItem } from "@/domain/reclaim/plan";
 import { recheckItem, staleText } from "@/domain/reclaim/recheck-item";
 import type { RunContext } from "@/server/history/run-context";
 import type { RunItemRecord } from "@/server/history/run-journal";
-import type { RecycleGuard } from "@/server/recycle-bin/recycle-item";
+import type { RecycleGuard } from "@/server/recycle-bin/recycle-guard";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
 import { type AppliedRuleRecord, listRuleRecords } from "@/server/rules/list-rule-records";
 import { graceMs, type PlannedReason } from "./plan-run";

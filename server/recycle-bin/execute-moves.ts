@@ -59,7 +59,7 @@ export async function executeMoves(context: RunContext, hooks: MoveHooks, kind: 
 }
 
 /** Writes progress and totals from the items themselves, so that no crash counts anything twice. */
-export async function reportItems(context: RunContext): Promise<void> {
+async function reportItems(context: RunContext): Promise<void> {
   const counts = new Map((await countItemsByState(context.run.id)).map((row) => [row.state, row]));
   const count = (...states: Parameters<typeof counts.get>[0][]) =>
     states.reduce((sum, state) => sum + (counts.get(state)?.count ?? 0), 0);

@@ -1,5 +1,5 @@
 import { type RunContext, RunStopped } from "@/server/history/run-context";
-import { type RunItemRecord, writeRunItem } from "@/server/history/run-journal";
+import { type ItemWrite, type RunItemRecord, writeRunItem } from "@/server/history/run-journal";
 import type { Transaction } from "@/server/platform/db/prisma";
 import type { RegistryLock } from "@/server/platform/db/registry-lock";
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
@@ -29,8 +29,6 @@ export interface Move {
   /** Aborts where the move must stop at once (fenced, shutdown, lock lost); a cancel lets an item in the middle end. */
   signal: AbortSignal;
 }
-
-export type ItemWrite = Parameters<typeof writeRunItem>[2];
 
 /** Journals an item. @throws RunStopped fenced when the run is another worker's by now: then nothing was written */
 export async function writeItem(

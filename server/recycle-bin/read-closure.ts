@@ -3,9 +3,9 @@ import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { groupBy } from "@/lib/group-by";
 import type { RawManifest, RegistryAdapter } from "@/server/platform/registry/registry-adapter";
 
-export type ManifestRole = "top" | "child" | "referrer";
+type ManifestRole = "top" | "child" | "referrer";
 
-export interface ClosureManifest {
+interface ClosureManifest {
   raw: RawManifest;
   role: ManifestRole;
   parsed: ParsedManifest;

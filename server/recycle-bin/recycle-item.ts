@@ -1,5 +1,4 @@
 import { binRepositoryName } from "@/domain/recycle-bin/bin-repository";
-import type { Artifact } from "@/domain/rules/facts";
 import { findRunItem, type RunItemRecord } from "@/server/history/run-journal";
 import { rememberManifests } from "@/server/images/remember-manifests";
 import { prisma, type Transaction } from "@/server/platform/db/prisma";
@@ -8,20 +7,8 @@ import { deleteEntry, findMovingEntry, findReferrerDigests, insertEntry, type Mo
 import { removeFromBin } from "./bin-references";
 import { enterStep, type Move, reach, writeItem } from "./move";
 import { IncompleteImage, readClosure, readRecorded } from "./read-closure";
+import type { RecycleGuard } from "./recycle-guard";
 import { finishRecycle, removeAtSource } from "./remove-at-source";
-
-/** Who decides whether an item may still go: the rules of a run, or a person. Answers are sentences for people. */
-export interface RecycleGuard {
-  /** Before anything is copied; null = go on. */
-  beforeCopy(item: RunItemRecord): Promise<string | null>;
-  /** Right before the removal, by fresh facts of the whole repository: what may leave it, or why the image stays. */
-  beforeRemoval(
-    item: RunItemRecord,
-    facts: readonly Artifact[],
-  ): Promise<{ stale: string } | { removable: ReadonlySet<string> }>;
-  /** Which rule revision the entry names. */
-  ruleOf(item: RunItemRecord): { ruleId: string | null; ruleRevision: number | null };
-}
 
 /** The end of a move that came to nothing. */
 type Outcome = { state: "skipped_stale" | "failed"; error: string };

@@ -6,7 +6,7 @@ import { prisma } from "@/server/platform/db/prisma";
 import { forgetRemoved, insertEntryTags, type MovingEntry, writeHeld, writeRemovals } from "./bin-move.store";
 import { freshFacts } from "./fresh-facts";
 import { imageName, type Move, reach, writeItem } from "./move";
-import type { RecycleGuard } from "./recycle-item";
+import type { RecycleGuard } from "./recycle-guard";
 
 /**
  * The step after which there is no way back, under the repository's lock: looks once more, notes what will go, removes it and

@@ -6,7 +6,7 @@ import { RegistryError } from "@/server/platform/registry/registry-error";
 import { forgetTags } from "./bin-move.store";
 import { freshFacts } from "./fresh-facts";
 import { enterStep, type Move, writeItem } from "./move";
-import type { RecycleGuard } from "./recycle-item";
+import type { RecycleGuard } from "./recycle-guard";
 
 /** Takes the selected tags from an image that keeps others. A tag that was pushed again meanwhile stays. */
 export async function untagItem(move: Move, item: RunItemRecord, guard: RecycleGuard): Promise<void> {
