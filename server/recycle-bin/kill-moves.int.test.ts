@@ -14,6 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+/** Each starts a process of its own, which takes its time on a busy machine. */
+const TIMEOUT_MS = 180_000;
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
 /** Has a worker of its own execute the run and die at a step. */
@@ -155,7 +157,7 @@ const POINTS: Record<Kind, [step: string, nth: number][]> = {
 };
 
 describe.each(Object.entries(POINTS) as [Kind, [string, number][]][])("%s", (kind, points) => {
-  test.each(points)("killed at %s (%i) ends as if nothing had happened", async (step, nth) => {
+  test.each(points)("killed at %s (%i) ends as if nothing had happened", { timeout: TIMEOUT_MS }, async (step, nth) => {
     const undisturbedState = await expected(kind);
     const { space, parts, runId } = await prepare(kind);
     await killAt(runId, step, nth);
@@ -164,7 +166,9 @@ describe.each(Object.entries(POINTS) as [Kind, [string, number][]][])("%s", (kin
   });
 });
 
-test("killed again and again, each time a step later, a recycle still ends as one", async () => {
+test("killed again and again, each time a step later, a recycle still ends as one", {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const undisturbedState = await expected("recycle");
   const { space, parts, runId } = await prepare("recycle");
   for (const step of ["copy", "remove-top", "finish"]) await killAt(runId, step, 1);
