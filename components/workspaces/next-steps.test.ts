@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { PERMISSIONS, type Permission, roleCan } from "@/domain/access/permissions";
 import { nextSteps } from "./next-steps";
+
+const permissionsOf = (role: string) =>
+  (Object.keys(PERMISSIONS) as Permission[]).filter((each) => roleCan(role, each));
 
 const space = (over: Partial<Parameters<typeof nextSteps>[1][number]>) => ({
   id: "spc_1",
@@ -9,7 +13,9 @@ const space = (over: Partial<Parameters<typeof nextSteps>[1][number]>) => ({
   binEntryCount: 0,
   ...over,
 });
-const hrefs = (...spaces: ReturnType<typeof space>[]) => nextSteps("/w/acme", spaces).map((step) => step.href);
+const hrefsFor = (role: string, ...spaces: ReturnType<typeof space>[]) =>
+  nextSteps("/w/acme", spaces, permissionsOf(role)).map((step) => step.href);
+const hrefs = (...spaces: ReturnType<typeof space>[]) => hrefsFor("admin", ...spaces);
 
 describe("where to go next", () => {
   test("without a space there is only one thing to do", () => {
@@ -38,7 +44,14 @@ describe("where to go next", () => {
 
   test("never more than three", () => {
     const many = ["a", "b", "c", "d"].map((id) => space({ id, ruleCount: 0, binEntryCount: 2 }));
-    expect(nextSteps("/w/acme", many)).toHaveLength(3);
+    expect(hrefs(...many)).toHaveLength(3);
+  });
+
+  test("nobody is sent where their role can do nothing", () => {
+    expect(hrefsFor("viewer")).toEqual([]);
+    expect(hrefsFor("viewer", space({ imageCount: 0 }), space({ ruleCount: 0 }))).toEqual([]);
+    expect(hrefsFor("viewer", space({ binEntryCount: 3 }))).toEqual(["/w/acme/spaces/spc_1/recycle-bin"]);
+    expect(hrefsFor("editor", space({ imageCount: 0 }))).toEqual(["/w/acme/spaces/spc_1/images"]);
   });
 
   test("nothing is asked of a workspace where all is in order", () => {

@@ -17,7 +17,7 @@ import { problemOf } from "../ui/problem-of";
 import { Section } from "../ui/section";
 import { Skeleton } from "../ui/skeleton";
 import { StatRow, StatTile } from "../ui/stat-tile";
-import { nextSteps } from "./next-steps";
+import { type NextStep, nextSteps } from "./next-steps";
 import { useWorkspace } from "./queries";
 import { RunningRuns } from "./running-runs";
 
@@ -31,7 +31,7 @@ export type OverviewPageProps = {
 };
 
 /** A workspace at a glance: what is stored, what waits, what was freed, what runs, and what to do next. */
-export function OverviewPage({ workspaceId, workspaceSlug, workspaceName }: OverviewPageProps) {
+export function OverviewPage({ workspaceId, workspaceSlug, workspaceName, permissions }: OverviewPageProps) {
   const home = `/w/${workspaceSlug}`;
   const spaces = useSpaces(workspaceId);
   return (
@@ -57,7 +57,7 @@ export function OverviewPage({ workspaceId, workspaceSlug, workspaceName }: Over
           <div>
             <RunningRuns workspaceId={workspaceId} workspaceSlug={workspaceSlug} spaces={spaces.data.items} />
             <LargestSpaces workspaceSlug={workspaceSlug} spaces={spaces.data.items} />
-            <NextSteps home={home} spaces={spaces.data.items} />
+            <NextSteps steps={nextSteps(home, spaces.data.items, permissions)} />
           </div>
         )}
       </div>
@@ -166,8 +166,7 @@ function LargestSpaces({ workspaceSlug, spaces }: { workspaceSlug: string; space
   );
 }
 
-function NextSteps({ home, spaces }: { home: string; spaces: readonly SpaceDto[] }) {
-  const steps = nextSteps(home, spaces);
+function NextSteps({ steps }: { steps: readonly NextStep[] }) {
   if (steps.length === 0) return null;
   return (
     <Section title="Where to go next">
