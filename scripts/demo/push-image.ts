@@ -27,7 +27,7 @@ export function createImagePusher(options: {
 }): ImagePusher {
   const { registryUrl, username, password } = options;
   const authorizer = username === null ? noAuthorizer() : basicAuthorizer({ username, password: password ?? "" });
-  const client = new DistributionClient(createTransport({ url: registryUrl, authorizer }));
+  const client = new DistributionClient(createTransport({ url: registryUrl, authorizer, userAgent: "reclaim-demo" }));
   const homes = new Map<string, string>();
   const pushed = new Set<string>();
   let sentBytes = 0;

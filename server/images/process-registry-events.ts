@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isInPrefix, SYSTEM_SUBJECT } from "@/domain/access/registry-scope";
 import { isManifestMediaType } from "@/domain/images/parse-manifest";
 import { log } from "@/server/platform/log";
+import { OWN_USER_AGENT } from "@/server/platform/registry/http-transport";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
 import { listUnprocessedEvents, settleEvents } from "@/server/registries/registry-events";
 import { crawlRepository } from "./crawl-repository";
@@ -19,7 +20,7 @@ const eventSchema = z.object({
     repository: z.string(),
     tag: z.string().optional(),
   }),
-  request: z.object({ method: z.string().optional() }).optional(),
+  request: z.object({ method: z.string().optional(), useragent: z.string().optional() }).optional(),
   actor: z.object({ name: z.string().optional() }).optional(),
 });
 type RegistryEvent = z.infer<typeof eventSchema>;
@@ -52,7 +53,7 @@ export async function processRegistryEvents(registryId: string, signal: AbortSig
         );
       }
     }
-    const outside = events.filter((event) => event.actor?.name !== SYSTEM_SUBJECT && isManifest(event));
+    const outside = events.filter((event) => !isOwn(event) && isManifest(event));
     await writePushTimes(registryId, outside.filter((event) => event.action === "push").flatMap(pushOf));
     await writePullTimes(
       registryId,
@@ -71,6 +72,11 @@ function readEvent(payload: unknown): RegistryEvent[] {
   return parsed.success && !Number.isNaN(new Date(parsed.data.timestamp).getTime()) ? [parsed.data] : [];
 }
 
+/** On registries with accounts of their own we have no name of ours; there our user agent tells. */
+function isOwn(event: RegistryEvent): boolean {
+  return event.actor?.name === SYSTEM_SUBJECT || event.request?.useragent === OWN_USER_AGENT;
+}
+
 function isManifest(event: RegistryEvent): boolean {
   return isManifestMediaType(event.target.mediaType ?? "");
 }
@@ -79,7 +85,7 @@ function isManifest(event: RegistryEvent): boolean {
 function changedRepositories(events: readonly RegistryEvent[]): Set<string> {
   const changed = events.filter(
     (event) =>
-      event.actor?.name !== SYSTEM_SUBJECT &&
+      !isOwn(event) &&
       (event.action === "delete" || (event.action === "push" && isManifest(event))),
   );
   return new Set(changed.map((event) => event.target.repository));

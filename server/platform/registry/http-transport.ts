@@ -34,6 +34,9 @@ export type Transport = {
   close(): void;
 };
 
+/** What the system's own requests call themselves: on a registry with accounts of its own, events are told apart by it. */
+export const OWN_USER_AGENT = "reclaim-system/1";
+
 const ATTEMPTS = 3;
 const BACKOFF_MS = 150;
 const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
@@ -51,8 +54,10 @@ export function createTransport(options: {
   authorizer: RegistryAuthorizer;
   /** Open connections at a time. Default 32. */
   maxConnections?: number;
+  /** Default: the system's own. */
+  userAgent?: string;
 }): Transport {
-  const { authorizer, maxConnections = 32 } = options;
+  const { authorizer, maxConnections = 32, userAgent = OWN_USER_AGENT } = options;
   const base = new URL(options.url);
   const agents = {
     "http:": new http.Agent({ keepAlive: true, maxSockets: maxConnections }),
@@ -70,6 +75,7 @@ export function createTransport(options: {
         agent: agents[isTls ? "https:" : "http:"],
         signal,
         headers: {
+          "User-Agent": userAgent,
           ...attempt.headers,
           ...(attempt.authorization === null ? {} : { Authorization: attempt.authorization }),
           ...(body !== undefined || method === "POST" ? { "Content-Length": String(body?.length ?? 0) } : {}),
