@@ -54,7 +54,7 @@ export function GcLastResult({
       }
     >
       <p>
-        {gcResultText(last)} <RelativeTime at={last.finishedAt} />, {runStarterText(last)}.
+        {gcResultText(last)} Ended <RelativeTime at={last.finishedAt} />, started {runStarterText(last)}.
       </p>
       {lastSavings && lastSavings.runId !== last.id ? (
         <p>

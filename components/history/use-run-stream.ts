@@ -70,6 +70,10 @@ function hear(queryClient: QueryClient, workspaceId: string, heard: RunDto): Run
   const isStale =
     known !== undefined && (known.lastSequence > heard.lastSequence || (isRunOver(known) && !isRunOver(heard)));
   if (isStale) return known;
+  // Read-only mode begins with a phase of a collection: its banner need not wait until it asks by itself.
+  if (heard.kind === "gc" && known?.phase !== heard.phase) {
+    void queryClient.invalidateQueries({ queryKey: ["registries", workspaceId] });
+  }
   if (known !== undefined && !isRunOver(known) && isRunOver(heard)) {
     void queryClient.invalidateQueries({
       predicate: ({ queryKey }) => !(queryKey[0] === "run" && queryKey[2] === heard.id),

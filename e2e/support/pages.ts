@@ -1,0 +1,161 @@
+import { expect, type Page } from "@playwright/test";
+import { startGc } from "@/contracts/gc";
+import { previewReclaim, startReclaim } from "@/contracts/reclaim";
+import { listBinEntries, startPurge, startRestore } from "@/contracts/recycle-bin";
+import { createRule } from "@/contracts/rules";
+import { listSpaces } from "@/contracts/spaces";
+import { RULE_TEMPLATES } from "@/domain/rules/templates";
+import type { Api } from "./api";
+
+/** A page of the console in a state worth looking at. */
+export interface ConsolePage {
+  name: string;
+  path: string;
+  /** Done after the page is loaded: opens a dialog, goes to a step. */
+  open?: (page: Page) => Promise<void>;
+  /** Shown to somebody who is not signed in. */
+  isSignedOut?: boolean;
+}
+
+/** What the pages show: a space in which everything has happened once. */
+export interface Story {
+  spaceId: string;
+  ruleId: string;
+  previewRunId: string;
+  reclaimRunId: string;
+  gcRunId: string;
+}
+
+/** Makes the demo's space look used: two rules, a preview, a run, a restore, a purge, a collection. */
+export async function tellStory(api: Api, workspaceId: string): Promise<Story> {
+  const { items } = await api.call(listSpaces, { params: { workspaceId } });
+  const spaceId = items[0]?.id ?? "";
+  const params = { workspaceId, spaceId };
+  const template = RULE_TEMPLATES.find(({ id }) => id === "tidy-up");
+  if (!template) throw new Error("there is no template tidy-up");
+  const rule = await api.call(createRule, { params, body: { name: template.name, definition: template.definition } });
+  const stable = { include: [{ kind: "glob" as const, value: "stable" }], exclude: [] };
+  await api.call(createRule, {
+    params,
+    body: {
+      name: "Keep stable",
+      definition: {
+        ...template.definition,
+        effect: "protect",
+        select: { ...template.definition.select, tags: stable, state: "tagged" },
+        when: [],
+      },
+    },
+  });
+  const preview = await api.call(previewReclaim, { params, body: { ruleIds: [rule.id] } });
+  await api.untilOver(workspaceId, preview.id);
+  const reclaim = await api.call(startReclaim, { params, body: { ruleIds: [rule.id] } });
+  await api.untilOver(workspaceId, reclaim.id);
+  const entries = (await api.call(listBinEntries, { params, query: { limit: 500 } })).items;
+  const [first, second] = entries.filter(({ tags }) => tags.length > 0);
+  if (!first || !second) throw new Error("too little was reclaimed");
+  const restore = await api.call(startRestore, { params, body: { entryIds: [first.id] } });
+  await api.untilOver(workspaceId, restore.id);
+  const purge = await api.call(startPurge, {
+    params,
+    body: { entryIds: [second.id], typedName: items[0]?.name ?? "" },
+  });
+  await api.untilOver(workspaceId, purge.id);
+  const gc = await api.call(startGc, { params, body: { deleteUntagged: true } });
+  await api.untilOver(workspaceId, gc.id);
+  return { spaceId, ruleId: rule.id, previewRunId: preview.id, reclaimRunId: reclaim.id, gcRunId: gc.id };
+}
+
+/** Every page, with the dialogs that matter. */
+export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRunId }: Story): ConsolePage[] {
+  const space = `/w/acme/spaces/${spaceId}`;
+  const wizard = `${space}/reclaim/new`;
+  return [
+    { name: "sign-in", path: "/sign-in", isSignedOut: true },
+    { name: "overview", path: "/w/acme" },
+    { name: "members", path: "/w/acme/members" },
+    { name: "spaces", path: "/w/acme/spaces" },
+    { name: "space-create", path: "/w/acme/spaces", open: (page) => click(page, "Create registry space", "dialog") },
+    { name: "not-found", path: "/w/acme/spaces/spc_nothing/images" },
+    { name: "images", path: `${space}/images` },
+    { name: "images-push", path: `${space}/images`, open: (page) => click(page, "Push an image", "dialog") },
+    { name: "reclaim", path: `${space}/reclaim` },
+    { name: "rule-run", path: `${space}/reclaim`, open: askToRun },
+    { name: "rule-new", path: wizard },
+    { name: "rule-conditions", path: wizard, open: (page) => wizardStep(page, 1) },
+    { name: "rule-schedule", path: wizard, open: (page) => wizardStep(page, 2) },
+    { name: "rule-preview", path: wizard, open: (page) => wizardStep(page, 3) },
+    { name: "rule-edit", path: `${space}/reclaim/${ruleId}/edit` },
+    { name: "preview", path: `${space}/runs/${previewRunId}` },
+    { name: "run", path: `${space}/runs/${reclaimRunId}` },
+    { name: "run-log", path: `${space}/runs/${reclaimRunId}?view=log` },
+    { name: "recycle-bin", path: `${space}/recycle-bin` },
+    { name: "bin-selection", path: `${space}/recycle-bin`, open: selectTwo },
+    { name: "bin-entry", path: `${space}/recycle-bin`, open: (page) => menu(page, "Details", "dialog") },
+    { name: "bin-purge", path: `${space}/recycle-bin`, open: (page) => menu(page, "Purge…", "alertdialog") },
+    { name: "gc", path: `${space}/gc` },
+    { name: "gc-start", path: `${space}/gc`, open: startCollection },
+    { name: "gc-run", path: `${space}/runs/${gcRunId}` },
+    { name: "history", path: `${space}/history` },
+    { name: "settings", path: `${space}/settings` },
+  ];
+}
+
+/** Opens a page and waits until nothing in it is being loaded. */
+export async function visit(page: Page, url: string, { path, open }: ConsolePage): Promise<void> {
+  await page.goto(`${url}${path}`);
+  await settled(page);
+  if (!open) return;
+  await open(page);
+  await settled(page);
+}
+
+/** Waits until fonts are there and nothing is loading or on its way in. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading").first()).toBeVisible();
+  await expect(page.locator("main [aria-busy=true], [role=dialog] [aria-busy=true]")).toHaveCount(0);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
+}
+
+async function click(page: Page, name: string, opens: "dialog" | "alertdialog"): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).first().click();
+  await expect(page.getByRole(opens)).toBeVisible();
+}
+
+async function menu(page: Page, item: string, opens: "dialog" | "alertdialog"): Promise<void> {
+  await page
+    .getByRole("button", { name: /^Actions for / })
+    .first()
+    .click();
+  await page.getByRole("menuitem", { name: item }).click();
+  await expect(page.getByRole(opens)).toBeVisible();
+}
+
+async function askToRun(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Actions for Tidy up" }).click();
+  await page.getByRole("menuitem", { name: "Run now" }).click();
+  await expect(page.getByRole("dialog")).toContainText(/will move|Nothing matches/);
+}
+
+async function wizardStep(page: Page, steps: number): Promise<void> {
+  await page.getByRole("button", { name: "Tidy up" }).click();
+  await page.getByLabel("Name").fill("Another");
+  for (let step = 0; step < steps; step++) await page.getByRole("button", { name: "Next" }).click();
+  if (steps === 3) await expect(page.getByRole("button", { name: "Preview again" })).toBeVisible();
+}
+
+async function selectTwo(page: Page): Promise<void> {
+  const boxes = page.getByRole("checkbox", { name: /^Select acme/ });
+  await boxes.nth(0).click();
+  await boxes.nth(1).click();
+  await expect(page.getByRole("region", { name: "Selection" })).toBeVisible();
+}
+
+async function startCollection(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^(Empty garbage|Run garbage collection)$/ }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+}
