@@ -1,4 +1,5 @@
 import type { RUN_ITEM_ACTIONS, RUN_ITEM_STATES } from "@/contracts/history";
+import { storableText } from "@/lib/storable";
 import { type Prisma, prisma } from "@/server/platform/db/prisma";
 
 export type RunItemRecord = Prisma.RunItemGetPayload<object>;
@@ -139,9 +140,11 @@ export async function writeRunItem(
   write: ItemWrite,
   tx: Prisma.TransactionClient = prisma(),
 ): Promise<boolean> {
+  // An error may quote what a registry said.
+  const error = typeof write.error === "string" ? { error: storableText(write.error) } : {};
   const { count } = await tx.runItem.updateMany({
     where: { runId: run.id, ordinal, run: { epoch: run.epoch, status: "running" } },
-    data: { ...write, updatedAt: new Date() },
+    data: { ...write, ...error, updatedAt: new Date() },
   });
   return count === 1;
 }

@@ -3,6 +3,7 @@
 
 import type { RunNumbers } from "@/contracts/history";
 import type { RunKind, RunStatus, TerminalStatus } from "@/domain/history/run-status";
+import { storableJson } from "@/lib/storable";
 import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 export type RunRecord = Prisma.RunGetPayload<object>;
@@ -75,7 +76,7 @@ export async function writeRun(runId: string, epoch: number, write: RunWrite): P
     ), logged AS (
       INSERT INTO run_events (run_id, sequence, workspace_id, kind, data)
       SELECT run.id, run.last_sequence - ${events.length} + event.position::int, run.workspace_id, event.kind, event.data::jsonb
-      FROM run, unnest(${events.map((e) => e.kind)}::text[], ${events.map((e) => JSON.stringify(e.data))}::text[])
+      FROM run, unnest(${events.map((e) => e.kind)}::text[], ${events.map((e) => storableJson(e.data))}::text[])
         WITH ORDINALITY AS event(kind, data, position)
     )
     SELECT last_sequence FROM run`;
@@ -91,12 +92,12 @@ export async function finishRun(
   const rows = await prisma().$queryRaw<{ id: string }[]>`
     WITH run AS (
       UPDATE runs SET status = ${outcome.status}::"RunStatus", finished_at = now(), last_sequence = last_sequence + 1,
-        error = ${outcome.error ? JSON.stringify(outcome.error) : null}::jsonb
+        error = ${outcome.error ? storableJson(outcome.error) : null}::jsonb
       WHERE id = ${runId} AND epoch = ${epoch} AND status = 'running'
       RETURNING id, workspace_id, last_sequence, status
     ), logged AS (
       INSERT INTO run_events (run_id, sequence, workspace_id, kind, data)
-      SELECT id, last_sequence, workspace_id, 'finished', ${JSON.stringify({ status: outcome.status, ...(outcome.error ?? {}) })}::jsonb FROM run
+      SELECT id, last_sequence, workspace_id, 'finished', ${storableJson({ status: outcome.status, ...(outcome.error ?? {}) })}::jsonb FROM run
     )
     SELECT id FROM run`;
   return rows.length === 1;

@@ -1,4 +1,5 @@
 // The inventory as the crawl writes it. Whole repositories are written in bulk statements inside one transaction.
+import { storableJson } from "@/lib/storable";
 import type { Transaction } from "@/server/platform/db/prisma";
 import { prisma } from "@/server/platform/db/prisma";
 
@@ -58,7 +59,8 @@ export async function insertManifests(
   manifests: readonly ManifestRow[],
 ): Promise<void> {
   if (manifests.length === 0) return;
-  const rows = JSON.stringify(manifests.map(({ references: _, ...row }) => row));
+  // What a manifest says of itself is whatever somebody pushed: one with a NUL in it must not end a whole crawl or collection.
+  const rows = storableJson(manifests.map(({ references: _, ...row }) => row));
   await tx.$executeRaw`
     INSERT INTO manifests (registry_id, digest, media_type, kind, artifact_type, subject_digest, size_bytes, platform, image_created_at, unreadable_reason)
     SELECT ${registryId}, m.digest, m."mediaType", m.kind, m."artifactType", m."subjectDigest", m."sizeBytes", m.platform, m."imageCreatedAt", m."unreadableReason"
@@ -75,7 +77,7 @@ export async function insertManifests(
   await tx.$executeRaw`
     INSERT INTO manifest_references (registry_id, manifest_digest, ordinal, role, digest, media_type, size_bytes, platform, is_foreign)
     SELECT ${registryId}, r."manifestDigest", r.ordinal, r.role, r.digest, r."mediaType", r."sizeBytes", r.platform, r."isForeign"
-    FROM jsonb_to_recordset(${JSON.stringify(references)}::jsonb) AS r("manifestDigest" text, ordinal int, role text, digest text,
+    FROM jsonb_to_recordset(${storableJson(references)}::jsonb) AS r("manifestDigest" text, ordinal int, role text, digest text,
       "mediaType" text, "sizeBytes" bigint, platform text, "isForeign" boolean)
     ON CONFLICT DO NOTHING`;
 }

@@ -7,6 +7,8 @@ const IMAGE_CONFIGS = new Set([
   "application/vnd.docker.container.image.v1+json",
 ]);
 
+const LARGEST_BLOB_BYTES = 2 ** 42;
+
 /** What the inventory keeps of a manifest. A body that cannot be understood is kept as such: it protects what it may refer to. */
 export function manifestRow(
   digest: string,
@@ -82,10 +84,21 @@ export function readImageConfig(body: Uint8Array): ImageConfig {
       architecture: text(config.architecture),
       variant: text(config.variant) || null,
     });
-    return { platform, createdAt: Number.isNaN(created.getTime()) ? null : created.toISOString() };
+    return { platform, createdAt: credibleTime(created) };
   } catch {
     return { platform: null, createdAt: null };
   }
+}
+
+/** A time that a database can keep; a config may name any year. */
+function credibleTime(time: Date): string | null {
+  const year = time.getUTCFullYear();
+  return year >= 1 && year <= 9999 ? time.toISOString() : null;
+}
+
+/** A descriptor may name any size, and registries do not compare it with the blob: sums must stay numbers all the same. */
+function credibleSize(sizeBytes: number | null): number {
+  return sizeBytes !== null && sizeBytes <= LARGEST_BLOB_BYTES ? sizeBytes : 0;
 }
 
 function reference(role: ReferenceRow["role"], descriptor: Descriptor, platform: string | null): ReferenceRow {
@@ -93,7 +106,7 @@ function reference(role: ReferenceRow["role"], descriptor: Descriptor, platform:
     role,
     digest: descriptor.digest,
     mediaType: descriptor.mediaType,
-    sizeBytes: descriptor.sizeBytes ?? 0,
+    sizeBytes: credibleSize(descriptor.sizeBytes),
     platform,
     isForeign: descriptor.isForeign,
   };
