@@ -15,5 +15,5 @@ export function isStorableText(text: string): boolean {
 
 /** JSON of a value as PostgreSQL's jsonb can keep it, every text in it as `storableText` makes it. */
 export function storableJson(value: unknown): string {
-  return JSON.stringify(value).replace(ESCAPE, (escape, what: string) => (what.length > 1 ? REPLACEMENT : escape));
+  return JSON.stringify(value).replace(ESCAPE, (whole, what: string) => (what.length > 1 ? REPLACEMENT : whole));
 }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { AppError } from "@/server/platform/app-error";
 import { env } from "@/server/platform/env";
 import { readBody } from "@/server/platform/http/read-body";
 import { log } from "@/server/platform/log";
@@ -16,10 +17,13 @@ export async function POST(request: Request): Promise<Response> {
     const text = (await readBody(request, BODY_BYTES_MAX)).toString("utf8");
     await receiveRegistryEvents(new URL(request.url).searchParams.get("registry"), JSON.parse(text));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) {
+    // Too large or no JSON: it would be so for ever. The next crawl sees what it told.
+    const isUseless = error instanceof SyntaxError || (error instanceof AppError && error.code === "too_large");
+    if (!isUseless) {
       log.error({ error }, "notifications could not be stored");
       return new Response(null, { status: 503 });
     }
+    log.warn({ message: error.message }, "a notification could not be used");
   }
   return new Response(null, { status: 200 });
 }

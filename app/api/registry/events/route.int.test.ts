@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { closeQueues } from "@/server/platform/queue/enqueue";
+import { setConsoleEnv } from "@/testing/console-env";
+import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { testRedisUrl } from "@/testing/redis";
+import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { POST } from "./route";
+
+let database: TestDatabase;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl() });
+  tenant = await createTestTenant();
+});
+afterAll(async () => {
+  await closeQueues();
+  await disconnectPrisma();
+  await database.drop();
+});
+
+async function post(body: string, secret = "an events secret of the tests"): Promise<number> {
+  const url = `http://127.0.0.1/api/registry/events?registry=${tenant.registryId}`;
+  const headers = { authorization: `Bearer ${secret}` };
+  return (await POST(new Request(url, { method: "POST", headers, body }))).status;
+}
+
+function pushed(id: string, target: object = {}): string {
+  const event = {
+    id,
+    action: "push",
+    timestamp: "2026-01-02T03:04:05.000Z",
+    target: { mediaType: "application/vnd.oci.image.manifest.v1+json", repository: "acme/app", ...target },
+    request: { method: "PUT", useragent: "docker/27", addr: "10.0.0.1" },
+    actor: { name: "usr_1" },
+  };
+  return JSON.stringify({ events: [event] });
+}
+
+const stored = (id: string) => prisma().registryEvent.findFirst({ where: { registryId: tenant.registryId, id } });
+
+test("what is read later of a notification is kept, and nothing else", async () => {
+  expect(
+    await post(pushed("plain", { tag: "v1", url: "http://registry/v2/acme/app", references: [{ size: 1 }] })),
+  ).toBe(200);
+  expect((await stored("plain"))?.payload).toEqual({
+    action: "push",
+    timestamp: "2026-01-02T03:04:05.000Z",
+    target: { mediaType: "application/vnd.oci.image.manifest.v1+json", repository: "acme/app", tag: "v1" },
+    request: { method: "PUT", useragent: "docker/27" },
+    actor: { name: "usr_1" },
+  });
+});
+
+test("a notification that nothing can be done about is not asked for again: the registry would hold all others back", async () => {
+  const layers = Array.from({ length: 9_000 }, (_, i) => ({
+    mediaType: "application/x",
+    digest: `sha256:${"0".repeat(64)}`,
+    i,
+  }));
+  expect(await post(pushed("large", { references: layers }))).toBe(200);
+  expect(await post("{")).toBe(200);
+  // A manifest may name any media type, and the registry repeats it.
+  expect(await post(pushed("nul", { references: [{ mediaType: "a\0" }], mediaType: "b\0\ud800" }))).toBe(200);
+  expect(await stored("nul")).toMatchObject({
+    payload: { target: { mediaType: "b\ufffd\ufffd", repository: "acme/app" } },
+  });
+});
+
+test("who does not know the secret is refused", async () => {
+  expect(await post(pushed("foreign"), "guessed")).toBe(401);
+  expect(await stored("foreign")).toBeNull();
+});
