@@ -90,11 +90,10 @@ function GcUnused({ status, ...props }: GcPageProps & { status: GcStatusDto }) {
         </>
       }
       actions={
-        isClean ? null : (
-          <GatedButton variant="primary" reason={reason} onClick={() => setIsStarting(true)}>
-            {unused ? "Empty garbage" : "Run garbage collection"}
-          </GatedButton>
-        )
+        // Also where nothing was unused when it was measured: what came since is found by the collection itself.
+        <GatedButton variant={isClean ? "secondary" : "primary"} reason={reason} onClick={() => setIsStarting(true)}>
+          {unused && !isClean ? "Empty garbage" : "Run garbage collection"}
+        </GatedButton>
       }
     >
       <div className="flex flex-col gap-5">
