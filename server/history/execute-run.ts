@@ -12,16 +12,16 @@ const CLAIMS_MAX = 50;
 
 /**
  * Claims a run and executes it to its end, or until it is cancelled, fenced or the worker shuts down. Returns without a
- * word when somebody else has it. Never throws: what goes wrong ends in the row.
+ * word when somebody else has it. Never throws: what goes wrong ends in the row. Answers what ended here, or null.
  */
 export async function executeRun(
   runId: string,
   workerId: string,
   executors: RunExecutors,
   shutdown: AbortSignal,
-): Promise<void> {
+): Promise<{ registryId: string; isMove: boolean } | null> {
   const run = await claimRun(runId, workerId, env().RECLAIM_HEARTBEAT_STALE_SECONDS);
-  if (!run) return;
+  if (!run) return null;
   const runLog = log.child({ runId, kind: run.kind, epoch: run.epoch });
   runLog.info("claimed");
   const stop = new AbortController();
@@ -34,16 +34,18 @@ export async function executeRun(
   try {
     const outcome = run.epoch > CLAIMS_MAX ? givenUp() : await settle(executors[run.kind](context), stop.signal);
     await context.flush().catch(() => undefined);
-    if (outcome === "fenced") return;
+    if (outcome === "fenced") return null;
     if (outcome === "shutdown") {
       if (await releaseRun(run.id, run.epoch)) await enqueueRun(run);
-      return;
+      return null;
     }
     const isOurs = await finishRun(run.id, run.epoch, { status: outcome.status, error: outcome.error ?? null });
     runLog.info({ status: outcome.status, isOurs, error: outcome.error }, "finished");
+    return { registryId: run.registryId, isMove: run.kind !== "gc" && !run.isDryRun };
   } catch (error) {
     // The database could not take the end of the run: its heartbeat grows stale and the reconciler gives it to somebody.
     runLog.error({ error }, "the end of a run could not be written");
+    return null;
   } finally {
     beat.stop();
     shutdown.removeEventListener("abort", onShutdown);

@@ -5,6 +5,7 @@ import type { RunExecutors } from "@/server/history/run-context";
 import { executeReclaim } from "@/server/reclaim/execute-reclaim";
 import { executePurge } from "@/server/recycle-bin/execute-purge";
 import { executeRestore } from "@/server/recycle-bin/execute-restore";
+import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
 import type { JobContext } from "../job-context";
 
 const EXECUTORS: RunExecutors = {
@@ -15,5 +16,7 @@ const EXECUTORS: RunExecutors = {
 };
 
 export async function handleRun({ runId }: JobPayload<"run">, { workerId, shutdown }: JobContext): Promise<void> {
-  await executeRun(runId, workerId, EXECUTORS, shutdown);
+  const ended = await executeRun(runId, workerId, EXECUTORS, shutdown);
+  // What moved changes what a collection would free; the screen shows it before somebody asks for one.
+  if (ended?.isMove) await enqueueCrawl(ended.registryId);
 }
