@@ -108,7 +108,7 @@ export function RetentionForm({
 
 function contentText(space: SpaceDto): string {
   if (space.binEntryCount === 0) return "The bin is empty now.";
-  return `The bin holds ${count(space.binEntryCount, "image")} (${formatBytes(space.binBytes)}) now.`;
+  return `The bin holds ${count(space.binEntryCount, "image")} now; ${formatBytes(space.binBytes)} are kept by it alone.`;
 }
 
 function effectText(effect: { entryCount: number; dueAtOnce: number }, days: number, space: SpaceDto): string {

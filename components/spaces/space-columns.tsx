@@ -89,7 +89,7 @@ export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
         space.binEntryCount === 0 ? (
           <span className="text-subtle">empty</span>
         ) : (
-          <span title={`${group(space.binEntryCount)} in the recycle bin`}>
+          <span title={`Kept by the recycle bin alone; ${group(space.binEntryCount)} images are in it`}>
             <Bytes value={space.binBytes} />
           </span>
         ),

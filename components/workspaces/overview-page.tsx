@@ -127,7 +127,7 @@ function LargestSpaces({ workspaceSlug, spaces }: { workspaceSlug: string; space
   return (
     <Section
       title={spaces.length > LARGEST_SHOWN ? "Largest registry spaces" : "Registry spaces"}
-      description="Stored in ink, in the recycle bin in amber."
+      description="In ink what images use, in amber what only the recycle bin keeps."
     >
       <ul className="divide-y divide-rule">
         {largest.map((space) => (

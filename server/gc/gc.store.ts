@@ -175,6 +175,11 @@ export async function saveUnused(
   });
 }
 
+/** The spaces of a workspace on a registry. */
+export function listOwnSpaces(registryId: string, workspaceId: string): Promise<{ id: string; prefix: string }[]> {
+  return prisma().space.findMany({ where: { registryId, workspaceId }, select: { id: true, prefix: true } });
+}
+
 export type GcRunRow = Prisma.RunGetPayload<object>;
 
 export function findActiveGc(registryId: string): Promise<GcRunRow | null> {
@@ -187,13 +192,4 @@ export function findLastGc(workspaceId: string, spaceId: string): Promise<GcRunR
     where: { workspaceId, spaceId, kind: "gc", isDryRun: false, finishedAt: { not: null }, status: { not: "failed" } },
     orderBy: { createdAt: "desc" },
   });
-}
-
-/** Bytes that the bin of a space holds: each image at its own size. */
-export async function sumBinBytes(workspaceId: string, spaceId: string): Promise<number> {
-  const sum = await prisma().binEntry.aggregate({
-    where: { workspaceId, spaceId, state: { in: ["held", "restoring", "purging"] } },
-    _sum: { sizeBytes: true },
-  });
-  return Number(sum._sum.sizeBytes ?? 0n);
 }

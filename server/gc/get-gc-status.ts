@@ -2,17 +2,18 @@ import type { GcStatusDto } from "@/contracts/gc";
 import type { RunNumbers } from "@/contracts/history";
 import { runDto } from "@/server/history/run-dto";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { measureBins } from "@/server/recycle-bin/measure-bins";
 import { registryCapabilities } from "@/server/registries/registry-capabilities";
 import { requireSpace } from "@/server/spaces/require-space";
-import { findActiveGc, findLastGc, sumBinBytes } from "./gc.store";
+import { findActiveGc, findLastGc } from "./gc.store";
 
 /** What is unused in a space's registry, and the collection that runs or ran last. @throws AppError not_found */
 export async function getGcStatus(scope: WorkspaceScope, input: { spaceId: string }): Promise<GcStatusDto> {
   const { id: spaceId, registry } = await requireSpace(scope, input.spaceId);
-  const [active, last, binBytes] = await Promise.all([
+  const [active, last, bins] = await Promise.all([
     findActiveGc(registry.id),
     findLastGc(scope.workspaceId, spaceId),
-    sumBinBytes(scope.workspaceId, spaceId),
+    measureBins(scope, [spaceId]),
   ]);
   const { unusedMeasuredAt: measuredAt, unusedBlobCount, unusedBytes, unusedManifestCount } = registry;
   const isOurs = active?.workspaceId === scope.workspaceId;
@@ -29,7 +30,7 @@ export async function getGcStatus(scope: WorkspaceScope, input: { spaceId: strin
             untaggedManifestCount: unusedManifestCount ?? 0,
             measuredAt: measuredAt.toISOString(),
           },
-    binBytes,
+    binBytes: bins.get(spaceId) ?? 0,
     activeRun: active && isOurs ? runDto(active) : null,
     isBusyElsewhere: active !== null && !isOurs,
     lastSavings:

@@ -1,13 +1,12 @@
 import type { SpaceDto } from "@/contracts/spaces";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { measureBins } from "@/server/recycle-bin/measure-bins";
 import { countSpaces, type SpaceRecord } from "./space.store";
 
-/** Spaces as the API shows them; their numbers are read in one statement for all. */
+/** Spaces as the API shows them; their numbers are read in two statements for all. */
 export async function spaceDtos(scope: WorkspaceScope, spaces: readonly SpaceRecord[]): Promise<SpaceDto[]> {
-  const numbers = await countSpaces(
-    scope.workspaceId,
-    spaces.map((space) => space.id),
-  );
+  const ids = spaces.map((space) => space.id);
+  const [numbers, binBytes] = await Promise.all([countSpaces(scope.workspaceId, ids), measureBins(scope, ids)]);
   return spaces.flatMap((space) => {
     const counted = numbers.get(space.id);
     if (!counted) return [];
@@ -22,6 +21,7 @@ export async function spaceDtos(scope: WorkspaceScope, spaces: readonly SpaceRec
       binRetentionDays: space.binRetentionDays,
       createdAt: space.createdAt.toISOString(),
       ...counts,
+      binBytes: binBytes.get(space.id) ?? 0,
     };
   });
 }

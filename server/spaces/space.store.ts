@@ -58,7 +58,6 @@ export interface SpaceNumbers {
   storedBytes: number;
   ruleCount: number;
   binEntryCount: number;
-  binBytes: number;
   activeRunCount: number;
   hasBackdatedTimes: boolean;
 }
@@ -68,9 +67,7 @@ export async function countSpaces(
   workspaceId: string,
   spaceIds: readonly string[],
 ): Promise<Map<string, SpaceNumbers>> {
-  const rows = await prisma().$queryRaw<
-    (Omit<SpaceNumbers, "storedBytes" | "binBytes"> & { storedBytes: bigint; binBytes: bigint })[]
-  >`
+  const rows = await prisma().$queryRaw<(Omit<SpaceNumbers, "storedBytes"> & { storedBytes: bigint })[]>`
     WITH chosen AS (SELECT id FROM spaces WHERE workspace_id = ${workspaceId} AND id = ANY(${[...spaceIds]})),
     held AS (
       SELECT DISTINCT r.space_id, rm.registry_id, rm.digest
@@ -96,12 +93,9 @@ export async function countSpaces(
         + coalesce((SELECT sum(m.size_bytes) FROM held h JOIN manifests m USING (registry_id, digest) WHERE h.space_id = c.id), 0))::bigint AS "storedBytes",
       (SELECT count(*)::int FROM reclaim_rules u WHERE u.space_id = c.id) AS "ruleCount",
       (SELECT count(*)::int FROM bin_entries e WHERE e.space_id = c.id AND e.state IN ('recycling', 'held', 'restoring', 'purging')) AS "binEntryCount",
-      coalesce((SELECT sum(e.size_bytes) FROM bin_entries e WHERE e.space_id = c.id AND e.state IN ('recycling', 'held', 'restoring', 'purging')), 0)::bigint AS "binBytes",
       (SELECT count(*)::int FROM runs x WHERE x.space_id = c.id AND x.finished_at IS NULL) AS "activeRunCount",
       EXISTS (SELECT 1 FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id
         WHERE r.space_id = c.id AND rm.pushed_at_source = 'demo') AS "hasBackdatedTimes"
     FROM chosen c`;
-  return new Map(
-    rows.map((row) => [row.spaceId, { ...row, storedBytes: Number(row.storedBytes), binBytes: Number(row.binBytes) }]),
-  );
+  return new Map(rows.map((row) => [row.spaceId, { ...row, storedBytes: Number(row.storedBytes) }]));
 }

@@ -68,6 +68,16 @@ test("a new retention counts for what is in the bin already", async () => {
       sizeBytes: 7n,
       recycledAt,
       purgeAfter: new Date("2026-01-31T00:00:00Z"),
+      manifests: {
+        create: {
+          digest: `sha256:${"a".repeat(64)}`,
+          ordinal: 0,
+          role: "top",
+          mediaType: "application/vnd.oci.image.manifest.v1+json",
+          sizeBytes: 7,
+          isRemovedAtSource: true,
+        },
+      },
     },
   });
   const space = await updateSpace(tenant.scope, { spaceId: tenant.spaceId, binRetentionDays: 7 });
