@@ -34,7 +34,12 @@ module.exports = {
       from: { path: "^(lib|domain|contracts|server|worker|cli|components)/.*" + TEST_FILE },
       to: { path: "^(e2e|bench|app)/" },
     },
-    { name: "no-circular", severity: "error", from: {}, to: { circular: true, viaOnly: { pathNot: "node_modules|prisma/generated" } } },
+    {
+      name: "no-circular",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { pathNot: "node_modules|prisma/generated" } },
+    },
     {
       name: "pure-rooms-do-no-io",
       comment: "lib and domain decide; they do not read clocks, files, networks or the environment.",
@@ -71,7 +76,11 @@ module.exports = {
       comment: "Another area's queries are reached through its use cases.",
       severity: "error",
       from: { path: "^server/([^/]+)/", pathNot: TEST_FILE },
-      to: { path: "^server/[^/]+/.*\\.store\\.ts$", pathNot: "^server/($1|platform)/", dependencyTypesNot: ["type-only"] },
+      to: {
+        path: "^server/[^/]+/.*\\.store\\.ts$",
+        pathNot: "^server/($1|platform)/",
+        dependencyTypesNot: ["type-only"],
+      },
     },
   ],
   options: {
@@ -79,6 +88,10 @@ module.exports = {
     exclude: { path: "^(\\.next|node_modules|prisma/generated/internal)" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".tsx", ".mjs", ".cjs", ".js"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".mjs", ".cjs", ".js"],
+    },
   },
 };

@@ -84,9 +84,7 @@ function isManifest(event: RegistryEvent): boolean {
 /** Repositories in which something came or went by a hand other than ours: our own moves write the inventory themselves. */
 function changedRepositories(events: readonly RegistryEvent[]): Set<string> {
   const changed = events.filter(
-    (event) =>
-      !isOwn(event) &&
-      (event.action === "delete" || (event.action === "push" && isManifest(event))),
+    (event) => !isOwn(event) && (event.action === "delete" || (event.action === "push" && isManifest(event))),
   );
   return new Set(changed.map((event) => event.target.repository));
 }
