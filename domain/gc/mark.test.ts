@@ -8,6 +8,7 @@ const POLICY: MarkPolicy = {
   keptRepositoryPrefixes: ["recyclebin/"],
   keptDigests: [],
   keepWrittenAfterMs: null,
+  keepRevisionsWrittenAfterMs: null,
 };
 
 const digestOf = (number: number) => `sha256:${number.toString(16).padStart(64, "0")}`;
@@ -94,6 +95,8 @@ describe("roots", () => {
     expect(marked(world("a", 1000), { keptDigests: [digestOf(10)] }).blobs).toEqual([]);
     expect(marked(world("a", 90_000), { keepWrittenAfterMs: 60_000 }).blobs).toEqual([]);
     expect(marked(world("a", 30_000), { keepWrittenAfterMs: 60_000 }).blobs).toEqual([10, 11, 12]);
+    expect(marked(world("a", 90_000), { keepRevisionsWrittenAfterMs: 60_000 }).blobs).toEqual([]);
+    expect(marked(world("a", 30_000), { keepRevisionsWrittenAfterMs: 60_000 }).blobs).toEqual([10, 11, 12]);
   });
 
   it("keeps blobs whose layer link is younger than the grace", () => {
@@ -103,6 +106,7 @@ describe("roots", () => {
       blobs: [5, 6],
     };
     expect(marked(world, { keepWrittenAfterMs: 60_000 }).blobs).toEqual([6]);
+    expect(marked(world, { keepRevisionsWrittenAfterMs: 60_000 }).blobs).toEqual([5, 6]);
     expect(marked(world).blobs).toEqual([5, 6]);
   });
 });

@@ -11,6 +11,11 @@ export type MarkPolicy = {
   keptDigests: readonly string[];
   /** Revisions and layer links written after this moment (ms) are roots. Null only after a proven drain of writers. */
   keepWrittenAfterMs: number | null;
+  /**
+   * Revisions written after this moment (ms) are roots even after a drain: what is pushed by digest gets its index or tag from a later
+   * step. Null = none.
+   */
+  keepRevisionsWrittenAfterMs: number | null;
 };
 
 export type MarkResult = {
@@ -124,7 +129,9 @@ function keepRoots(marker: Marker, graph: ReferenceGraph, policy: MarkPolicy): v
   for (const digest of policy.keptDigests) marker.keep(graph.digests.intern(digest));
   for (let i = 0; i < graph.tagTargets.length; i++) marker.keep(graph.tagTargets.at(i));
 
-  const afterSeconds = policy.keepWrittenAfterMs === null ? Number.POSITIVE_INFINITY : policy.keepWrittenAfterMs / 1000;
+  const seconds = (atMs: number | null) => (atMs === null ? Number.POSITIVE_INFINITY : atMs / 1000);
+  const afterSeconds = seconds(policy.keepWrittenAfterMs);
+  const revisionsAfterSeconds = Math.min(afterSeconds, seconds(policy.keepRevisionsWrittenAfterMs));
   for (const repository of graph.repositories) {
     if (repository.isUnclear) marker.keepWhole(repository);
     const isKept =
@@ -133,7 +140,7 @@ function keepRoots(marker: Marker, graph: ReferenceGraph, policy: MarkPolicy): v
       const id = repository.revisions.at(i);
       const isProtected =
         graph.unreadable.has(id) || graph.unknownKinds.has(id) || graph.contradictoryRevisions.has(id);
-      if (isKept || isProtected || repository.revisionTimes.at(i) > afterSeconds) marker.keep(id);
+      if (isKept || isProtected || repository.revisionTimes.at(i) > revisionsAfterSeconds) marker.keep(id);
     }
     for (let i = 0; i < repository.layerLinks.length; i++) {
       if (repository.layerLinkTimes.at(i) > afterSeconds) marker.keep(repository.layerLinks.at(i));

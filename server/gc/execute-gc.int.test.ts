@@ -40,6 +40,7 @@ const settings = (others: Record<string, string> = {}) => {
     RECLAIM_TOKEN_LEEWAY_SECONDS: "0",
     RECLAIM_UPLOAD_IDLE_SECONDS: "1",
     RECLAIM_WRITER_TIMEOUT_SECONDS: "20",
+    RECLAIM_GRACE_HOURS: "0",
     ...others,
   });
 };
@@ -194,6 +195,46 @@ describe("a collection in read-only mode", () => {
     const { id } = await start();
     await work(id);
     expect([recycled, moving, untagged].map((image) => tree.hasBlob(image.config))).toEqual([true, true, false]);
+  });
+
+  it("leaves what was pushed by digest a moment ago, and waits for its index or tag, for as long as the grace lasts", async () => {
+    settings({ RECLAIM_GRACE_HOURS: "24" });
+    try {
+      const tree = new StorageTree(root);
+      const [fresh, old] = [tree.image("acme/app", "pushed by digest"), tree.image("acme/app", "forgotten")];
+      const yesterday = new Date(Date.now() - 25 * 3_600_000);
+      fs.utimesSync(path.join(tree.base, tree.revisionDirectory("acme/app", old.digest), "link"), yesterday, yesterday);
+      const leftover = tree.blob("never named by anything");
+      await measureUnused(tenant.registryId, never);
+      const { unused } = await getGcStatus(tenant.scope, { spaceId: tenant.spaceId });
+      expect(unused).toMatchObject({ untaggedManifestCount: 1 });
+      await work((await start()).id);
+      expect([fresh, old].map((image) => tree.hasRevision("acme/app", image.digest))).toEqual([true, false]);
+      expect([fresh, old].map((image) => tree.hasBlob(image.config))).toEqual([true, false]);
+      expect(tree.hasBlob(leftover)).toBe(false);
+    } finally {
+      settings();
+    }
+  });
+
+  it("names no repository of another workspace on the registry in its log", async () => {
+    const other = await createTestTenant({ name: "other", prefix: "secret", registryId: tenant.registryId });
+    const tree = new StorageTree(root);
+    const prefix = (await prisma().space.findUniqueOrThrow({ where: { id: tenant.spaceId } })).prefix;
+    for (const repository of [`${prefix}/app`, "secret/app", `recyclebin/${other.spaceId}/secret/app`]) {
+      tree.image(repository, `tagged in ${repository}`);
+      tree.file(`repositories/${repository}/_manifests/tags/broken/current/link`, "no digest");
+      const damaged = tree.blob(`no manifest of ${repository}`);
+      tree.revision(repository, damaged);
+    }
+    const { id } = await start();
+    await work(id);
+    expect(await runOf(id)).toMatchObject({ status: "succeeded" });
+    const log = JSON.stringify(await prisma().runEvent.findMany({ where: { runId: id }, select: { data: true } }));
+    expect(log).toContain(`${prefix}/app/_manifests/tags/broken`);
+    expect(log).not.toContain("secret");
+    expect(log).not.toContain(other.spaceId);
+    expect(await totalsOf(id)).toMatchObject({ oddities: (log.match(/"kind":"(\w+)","path"/g) ?? []).length * 3 });
   });
 
   it("takes emptied repositories and week-old uploads away, and leaves young uploads", async () => {

@@ -17,6 +17,7 @@ import { journalTotals } from "./journal-totals";
 import { LeaseLost } from "./lease-lost";
 import { markPolicy } from "./mark-policy";
 import { measureUnused } from "./measure-unused";
+import { type OwnWords, ownWords } from "./own-words";
 import { registryReferences } from "./reference-cache";
 import { type StorageScan, scanStorage } from "./scan-storage";
 import { sweepJournal } from "./sweep-journal";
@@ -33,7 +34,14 @@ const ODDITIES_LOGGED_MAX = 200;
 type GcOptions = { deleteUntagged: boolean; timeBoxMinutes: number | null };
 /** What one claim of a run holds: its present lease, and whether writers were drained under it or one right before it. */
 type Held = { lease: Lease | null; isDrained: boolean };
-type Work = { context: RunContext; storage: BlobStorage; options: GcOptions; held: Held; signal: AbortSignal };
+type Work = {
+  context: RunContext;
+  storage: BlobStorage;
+  options: GcOptions;
+  held: Held;
+  words: OwnWords;
+  signal: AbortSignal;
+};
 
 /**
  * Collects a registry in read-only mode: exclusive lock, no new write tokens, wait for writers, mark, sweep, finish. Whatever
@@ -54,7 +62,8 @@ export async function executeGc(context: RunContext): Promise<RunOutcome> {
   const timeBox = startTimeBox(run.startedAt ?? new Date(), options.timeBoxMinutes);
   const signal = AbortSignal.any([context.signal, timeBox.signal]);
   const held: Held = { lease: leaseOfBefore(context, open.registry), isDrained: isStillDrained(run, open.registry) };
-  const work = { context, storage: open.storage, options, held, signal };
+  const words = await ownWords(run.registryId, run.workspaceId);
+  const work = { context, storage: open.storage, options, held, words, signal };
   try {
     const outcome = await attemptUntilHeld(work).catch((error: unknown) => {
       if (error instanceof TimeBoxReached) return { status: "time_boxed" } as const;
@@ -94,9 +103,9 @@ async function attemptUntilHeld(work: Work): Promise<RunOutcome> {
       signal.throwIfAborted();
       if (error instanceof StorageReadError) {
         const reason = "Nothing more is deleted, because what cannot be read could be needed.";
-        return failed("storage_unreadable", `${error.message}. ${reason}`);
+        return failed("storage_unreadable", `${work.words.failure(error)}. ${reason}`);
       }
-      if (error instanceof StorageWriteError) return failed("storage_not_writable", error.message);
+      if (error instanceof StorageWriteError) return failed("storage_not_writable", work.words.failure(error));
       if (!(error instanceof LeaseLost)) throw error;
       if (attempt >= ATTEMPTS_MAX)
         return failed("lock_lost", `The lock was lost ${ATTEMPTS_MAX} times: ${error.message}`);
@@ -128,7 +137,7 @@ function lost(lock: RegistryLock): LeaseLost | null {
 }
 
 async function collect(work: Work): Promise<RunOutcome> {
-  const { context, storage, held, signal } = work;
+  const { context, storage, held, words, signal } = work;
   if (context.run.isDryRun) {
     await markStorage(work);
     return { status: "succeeded" };
@@ -142,12 +151,12 @@ async function collect(work: Work): Promise<RunOutcome> {
   const { scan, found } = await markStorage(work);
   await journalCandidates(lease, scan, found, signal);
   await enter(context, "sweeping");
-  const failure = await sweepJournal(context, storage, lease, signal);
+  const failure = await sweepJournal(context, storage, lease, words, signal);
   if (failure) return failure;
   await enter(context, "finishing");
   for (const digest of found.emptyBlobDirectories) {
     signal.throwIfAborted();
-    await storage.deleteBlob(digest);
+    await storage.removeEmptyBlob(digest);
   }
   const stillHeld = async () => {
     if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
@@ -187,6 +196,7 @@ async function markStorage({
   context,
   storage,
   options,
+  words,
   signal,
 }: Work): Promise<{ scan: StorageScan; found: FoundCandidates }> {
   const { run } = context;
@@ -212,7 +222,7 @@ async function markStorage({
     blobsTotal: scan.graph.storedBlobs.length,
     oddities: oddities.length,
   });
-  logOddities(context, oddities);
+  logOddities(context, oddities, words.oddities(oddities, scan.graph));
   context.log("marked", { ...numbers, manifestsRead: scan.manifestsRead });
   return { scan, found };
 }
@@ -226,13 +236,13 @@ function candidateNumbers({ candidates }: FoundCandidates): RunNumbers {
   };
 }
 
-function logOddities(context: RunContext, oddities: readonly Oddity[]): void {
+function logOddities(context: RunContext, oddities: readonly Oddity[], own: readonly Oddity[]): void {
   if (oddities.length === 0) return;
   context.log("oddities", {
     text: `${oddities.length} oddities in the storage, kept as they are.`,
     ...countOddities(oddities),
   });
-  for (const { kind, path, detail } of oddities.slice(0, ODDITIES_LOGGED_MAX))
+  for (const { kind, path, detail } of own.slice(0, ODDITIES_LOGGED_MAX))
     context.log("oddity", { text: `${path}: ${detail}`, kind, path });
 }
 

@@ -21,7 +21,7 @@ export async function finishStorage(
     await options.stillHeld();
     for (const digest of emptyDirectories) {
       signal.throwIfAborted();
-      await storage.deleteRevision(repository, digest);
+      await storage.removeEmptyRevision(repository, digest);
     }
     for (const { id } of abandoned) if (await storage.deleteUpload(repository, id)) finished.removedUploads++;
     if (revisions.length > 0 || uploads.length > abandoned.length) continue;

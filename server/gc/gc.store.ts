@@ -175,9 +175,9 @@ export async function saveUnused(
   });
 }
 
-/** The spaces of a workspace on a registry. */
-export function listOwnSpaces(registryId: string, workspaceId: string): Promise<{ id: string; prefix: string }[]> {
-  return prisma().space.findMany({ where: { registryId, workspaceId }, select: { id: true, prefix: true } });
+/** Whose spaces are on a registry. */
+export function listRegistrySpaces(registryId: string): Promise<{ id: string; workspaceId: string; prefix: string }[]> {
+  return prisma().space.findMany({ where: { registryId }, select: { id: true, workspaceId: true, prefix: true } });
 }
 
 export type GcRunRow = Prisma.RunGetPayload<object>;

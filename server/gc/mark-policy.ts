@@ -1,16 +1,22 @@
 import { RECYCLE_BIN_PREFIX } from "@/domain/access/registry-scope";
 import type { MarkPolicy } from "@/domain/gc/mark";
+import { env } from "@/server/platform/env";
 import { listBinDigests } from "./gc.store";
+
+const HOUR_MS = 3_600_000;
 
 /**
  * The roots of a registry besides its tags: all of the recycle bin, and what its entries name, moves that were interrupted among
- * them. No grace: the caller has drained the writers, or only wants to know.
+ * them. Blobs have no grace: the caller has drained the writers, or only wants to know. Untagged manifests have theirs all the same:
+ * builds push by digest first, and list or tag what they pushed minutes or hours later.
  */
 export async function markPolicy(registryId: string, deleteUntagged: boolean): Promise<MarkPolicy> {
+  const graceMs = env().RECLAIM_GRACE_HOURS * HOUR_MS;
   return {
     deleteUntagged,
     keptRepositoryPrefixes: [`${RECYCLE_BIN_PREFIX}/`],
     keptDigests: await listBinDigests(registryId),
     keepWrittenAfterMs: null,
+    keepRevisionsWrittenAfterMs: graceMs > 0 ? Date.now() - graceMs : null,
   };
 }

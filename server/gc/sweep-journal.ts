@@ -13,6 +13,7 @@ import {
   sumCandidates,
 } from "./gc.store";
 import { LeaseLost } from "./lease-lost";
+import type { OwnWords } from "./own-words";
 import { type SweepFailure, type SweptItem, sweepCandidates } from "./sweep-candidates";
 
 const BATCH = 500;
@@ -27,9 +28,10 @@ export async function sweepJournal(
   context: RunContext,
   storage: BlobStorage,
   lease: Lease,
+  words: OwnWords,
   signal: AbortSignal,
 ): Promise<RunOutcome | null> {
-  const tally = new Tally(await sumCandidates(lease.runId), context);
+  const tally = new Tally(await sumCandidates(lease.runId), context, words);
   // Well below the silence after which others take over: a process that stood still so long asks again before it goes on.
   const leaseMs = (env().RECLAIM_HEARTBEAT_STALE_SECONDS * 1_000) / 3;
   let checkedAt = 0;
@@ -102,6 +104,7 @@ class Tally {
   constructor(
     sums: readonly CandidateSum[],
     private readonly context: RunContext,
+    private readonly words: OwnWords,
   ) {
     const deleted = (kind: string) => sums.find((sum) => sum.kind === kind && sum.state === "deleted");
     this.#deletedManifests = deleted("revision")?.count ?? 0;
@@ -125,9 +128,9 @@ class Tally {
       this.#freedHere += candidate.sizeBytes;
     }
     for (const { candidate, error } of failures) {
-      if (this.#failed < FAILURES_LOGGED_MAX)
-        this.context.log("removal_failed", { text: error.message, kind: candidate.kind });
-      if (this.#firstFailure === "") this.#firstFailure = error.message;
+      const text = this.words.failure(error);
+      if (this.#failed < FAILURES_LOGGED_MAX) this.context.log("removal_failed", { text, kind: candidate.kind });
+      if (this.#firstFailure === "") this.#firstFailure = text;
       if (candidate.kind === "revision") this.hasRevisionFailure = true;
       this.#failed++;
     }

@@ -30,6 +30,7 @@ const DRAINED_POLICY: MarkPolicy = {
   keptRepositoryPrefixes: ["recyclebin/"],
   keptDigests: [],
   keepWrittenAfterMs: null,
+  keepRevisionsWrittenAfterMs: null,
 };
 
 /** Marks a storage tree as a collection does, without a database. */
@@ -66,7 +67,7 @@ export async function collectTree(root: string, policy: Partial<MarkPolicy> = {}
     onBatch: async () => {},
     nowMs: () => 0,
   });
-  for (const digest of marked.found.emptyBlobDirectories) await marked.storage.deleteBlob(digest);
+  for (const digest of marked.found.emptyBlobDirectories) await marked.storage.removeEmptyBlob(digest);
   return { ...marked, sweep };
 }
 

@@ -100,6 +100,12 @@ export interface BlobStorage {
   deleteTagHistoryEntry(repository: string, tag: string, digest: string): Promise<boolean>;
   deleteLayerLink(repository: string, digest: string): Promise<boolean>;
   deleteUpload(repository: string, id: string): Promise<boolean>;
+  /**
+   * Take away what is left of a revision without a link, of a blob without content: never anything but an empty directory, so that
+   * neither can do harm where somebody has pushed it again since it was listed.
+   */
+  removeEmptyRevision(repository: string, digest: string): Promise<boolean>;
+  removeEmptyBlob(digest: string): Promise<boolean>;
   /** Takes a repository that holds nothing at all out of the catalogue. Only while no one can push. */
   removeRepositoryIfEmpty(repository: string): Promise<boolean>;
 }

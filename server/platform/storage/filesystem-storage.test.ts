@@ -36,6 +36,22 @@ describe("FilesystemStorage", () => {
     expect(listing.emptyDirectories).toEqual([deleted.digest]);
   });
 
+  it("takes away what is empty, and not what was filled again since it was listed", async () => {
+    const image = tree.image("app", "pushed again");
+    tree.deletedRevision("app", image.digest);
+    expect((await storage.listRevisions("app")).emptyDirectories).toEqual([image.digest]);
+    tree.revision("app", image.digest);
+    expect(await storage.removeEmptyRevision("app", image.digest)).toBe(false);
+    expect(await storage.removeEmptyBlob(image.digest)).toBe(false);
+    expect([tree.hasRevision("app", image.digest), tree.hasBlob(image.digest)]).toEqual([true, true]);
+
+    tree.deletedRevision("app", image.digest);
+    tree.remove(tree.blobPath(image.digest));
+    expect(await storage.removeEmptyRevision("app", image.digest)).toBe(true);
+    expect(await storage.removeEmptyBlob(image.digest)).toBe(true);
+    expect((await storage.listRevisions("app")).emptyDirectories).toEqual([]);
+  });
+
   it("dates an upload by when its data last grew", async () => {
     const [started, grown] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-01-02T00:00:00Z")];
     tree.file("repositories/app/_uploads/u1/startedat", started.toISOString());

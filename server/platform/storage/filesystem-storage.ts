@@ -204,6 +204,14 @@ export class FilesystemStorage implements BlobStorage {
     return this.#removals.tree(paths.upload(repository, id));
   }
 
+  async removeEmptyRevision(repository: string, digest: string): Promise<boolean> {
+    return this.#removals.directoryIfEmpty(paths.revision(repository, digest));
+  }
+
+  async removeEmptyBlob(digest: string): Promise<boolean> {
+    return this.#removals.directoryIfEmpty(paths.blob(digest));
+  }
+
   async removeRepositoryIfEmpty(repository: string): Promise<boolean> {
     const inside = [paths.tags(repository), paths.uploads(repository)];
     for (const parent of [paths.revisions(repository), paths.layers(repository)]) {
