@@ -39,7 +39,7 @@ function PullCommands({ image, host }: { image: ImageDto; host: string }) {
   const { byTag, byDigest } = pullReferences(host, image);
   return (
     <div>
-      <h3 className={headingStyles}>Pull</h3>
+      <h2 className={headingStyles}>Pull</h2>
       <div className="flex flex-col gap-1.5">
         {byTag ? <CopyBlock label="pull command by tag" code={`docker pull ${byTag}`} /> : null}
         <CopyBlock label="pull command by digest" code={`docker pull ${byDigest}`} />
@@ -91,7 +91,7 @@ function Facts({ image }: { image: ImageDto }) {
 function AllTags({ tags }: { tags: readonly string[] }) {
   return (
     <div>
-      <h3 className={headingStyles}>{tags.length} tags</h3>
+      <h2 className={headingStyles}>{tags.length} tags</h2>
       <div className="flex max-h-40 flex-wrap gap-1 overflow-y-auto">
         {tags.map((tag) => (
           <Badge key={tag} mono>
@@ -106,7 +106,7 @@ function AllTags({ tags }: { tags: readonly string[] }) {
 function Platforms({ platforms }: { platforms: ImageDto["platforms"] }) {
   return (
     <div>
-      <h3 className={headingStyles}>Platforms of this index</h3>
+      <h2 className={headingStyles}>Platforms of this index</h2>
       <ul className="divide-y divide-rule border-rule border-y">
         {platforms.map((platform) => (
           <li key={platform.digest} className="flex items-center justify-between gap-4 py-1">
@@ -125,7 +125,7 @@ function Platforms({ platforms }: { platforms: ImageDto["platforms"] }) {
 function Referrers({ referrers }: { referrers: ImageDto["referrers"] }) {
   return (
     <div>
-      <h3 className={headingStyles}>Referrers</h3>
+      <h2 className={headingStyles}>Referrers</h2>
       {referrers.length === 0 ? (
         <p className="text-subtle">None. A signature, SBOM or attestation would stand here, and move with the image.</p>
       ) : (

@@ -5,7 +5,7 @@ import { listRegistries } from "@/contracts/registries";
 import { getWorkspace } from "@/contracts/workspaces";
 
 const REGISTRIES_EVERY_MS = 5000;
-const NUMBERS_EVERY_MS = 15_000;
+const NUMBERS_EVERY_MS = 10_000;
 
 export const workspaceKeys = {
   me: () => ["me"] as const,
