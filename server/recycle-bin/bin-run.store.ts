@@ -78,9 +78,13 @@ export async function releaseStrandedEntries(): Promise<void> {
   ]);
 }
 
+/** After a purge of its own accord that failed or was cancelled, a space is left alone for so long. */
+const PURGE_PAUSE = "15 minutes";
+
 /**
  * Entries to purge, by space, at most so many: those whose time is up, and half-made ones whose run ended without being able
- * to take its copy away.
+ * to take its copy away. Spaces whose last try failed a moment ago come later: a registry that refuses would else be asked, and
+ * a run with all its items written, every few seconds, before those of all others.
  */
 export function listDueEntries(
   now: Date,
@@ -90,8 +94,11 @@ export function listDueEntries(
     SELECT due.workspace_id AS "workspaceId", due.space_id AS "spaceId", array_agg(due.id ORDER BY due.id) AS "entryIds"
     FROM (
       SELECT e.id, e.workspace_id, e.space_id FROM bin_entries e
-      WHERE (e.state = 'held' AND e.purge_after <= ${now})
-        OR (e.state = 'recycling' AND EXISTS (SELECT 1 FROM runs r WHERE r.id = e.run_id AND r.finished_at IS NOT NULL))
+      WHERE ((e.state = 'held' AND e.purge_after <= ${now})
+        OR (e.state = 'recycling' AND EXISTS (SELECT 1 FROM runs r WHERE r.id = e.run_id AND r.finished_at IS NOT NULL)))
+        AND e.space_id NOT IN (
+          SELECT r.space_id FROM runs r WHERE r.kind = 'purge' AND r.trigger = 'schedule'
+            AND r.finished_at > ${now}::timestamptz - ${PURGE_PAUSE}::interval AND (r.error IS NOT NULL OR r.status = 'cancelled'))
       ORDER BY e.purge_after NULLS FIRST, e.id LIMIT ${limit}
     ) due GROUP BY due.workspace_id, due.space_id ORDER BY due.space_id`;
 }

@@ -11,10 +11,24 @@ export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> 
   const entry = await findMovingEntry(context.run.workspaceId, item.binEntryId ?? "");
   if (entry === null)
     return writeItem(context, item, { state: "skipped_stale", step: null, error: "the entry is gone" });
+  if (item.state === "planned" && isGivenMoreTime(context.run.trigger, entry)) return leaveInBin(move, item, entry);
   await move.lock.withRepository(entry.binRepositoryName, async () => {
     await enterStep(move, item, "remove");
     await removeFromBin(move, item, entry);
     await finish(move, item, entry);
+  });
+}
+
+/** Whether somebody made the bin keep its entries longer since this one was found to be due. */
+function isGivenMoreTime(trigger: string, { recycledAt, purgeAfter }: MovingEntry): boolean {
+  return trigger === "schedule" && recycledAt !== null && (purgeAfter === null || purgeAfter > new Date());
+}
+
+function leaveInBin(move: Move, item: RunItemRecord, entry: MovingEntry): Promise<void> {
+  const error = "the recycle bin keeps it longer by now";
+  return prisma().$transaction(async (tx) => {
+    await writeItem(move.context, item, { state: "skipped_stale", step: null, error }, tx);
+    await writeNotEnded(tx, entry.id);
   });
 }
 

@@ -47,7 +47,7 @@ export async function recomputePurgeDates(
 ): Promise<void> {
   await tx.$executeRaw`
     UPDATE bin_entries SET purge_after = recycled_at + make_interval(days => ${days})
-    WHERE space_id = ${spaceId} AND workspace_id = ${workspaceId} AND recycled_at IS NOT NULL AND state IN ('recycling', 'held')`;
+    WHERE space_id = ${spaceId} AND workspace_id = ${workspaceId} AND recycled_at IS NOT NULL AND ended_at IS NULL`;
 }
 
 export interface SpaceNumbers {
