@@ -2,7 +2,7 @@ import { isInPrefix } from "@/domain/access/registry-scope";
 import { log } from "@/server/platform/log";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
 import { crawlRepository } from "./crawl-repository";
-import { clearGoneRepositories, listSpacesOfRegistry, markCrawled } from "./inventory.store";
+import { clearGoneRepositories, listSpacesOfRegistry, markCrawled, readDatabaseTime } from "./inventory.store";
 import { apiReader, storageReader } from "./repository-reader";
 
 /**
@@ -17,6 +17,7 @@ export async function crawlRegistry(
   if (!open) return { repositories: 0, failed: 0 };
   const reader = open.storage ? storageReader(open.storage) : apiReader(open.adapter, Date.now);
   const spaces = await listSpacesOfRegistry(registryId);
+  const listedAt = await readDatabaseTime();
   const names = await reader.listRepositories(signal);
   let repositories = 0;
   let failed = 0;
@@ -40,6 +41,7 @@ export async function crawlRegistry(
     registryId,
     spaces.map((space) => space.id),
     names,
+    listedAt,
   );
   await markCrawled(registryId);
   return { repositories, failed };

@@ -18,6 +18,7 @@ import { testRedisUrl } from "@/testing/redis";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { crawlRegistry } from "./crawl-registry";
+import { clearGoneRepositories, readDatabaseTime } from "./inventory.store";
 import { listImages } from "./list-images";
 import { listRepositories } from "./list-repositories";
 import { loadSpaceFacts } from "./load-space-facts";
@@ -183,6 +184,19 @@ test("D-13 notifications bring a push and a pull in, once, and not our own", asy
   ]);
   await insertEvents(tenant.registryId, [event("2", "pull", "2026-09-01T00:00:00.000Z", get)]);
   expect(await processRegistryEvents(tenant.registryId, signal)).toBe(0);
+});
+
+test("a repository that came since the listing was begun is not taken for gone", async () => {
+  const name = `t${sequence}/new`;
+  const listedAt = await readDatabaseTime();
+  const built = await image(`n${sequence}`);
+  await pusher.push(name, built, "v1");
+  await crawlRegistry(tenant.registryId, signal);
+  const clear = (at: Date) => clearGoneRepositories(tenant.registryId, [tenant.spaceId], [], at);
+  await clear(listedAt);
+  expect((await list()).items).toMatchObject([{ digest: built.digest, tags: ["v1"] }]);
+  await clear(new Date(Date.now() + 1_000));
+  expect((await list()).items).toEqual([]);
 });
 
 test("a storage that cannot be read takes nothing from the inventory", async () => {

@@ -158,20 +158,26 @@ export async function writeSnapshot(
     WHERE rm.repository_id = ${id} AND rm.digest = tagged.digest AND (rm.untagged_since IS NULL) <> tagged.yes`;
 }
 
-/** Repositories of a registry that a complete listing did not name any more lose their manifests and tags; the row stays. */
+/**
+ * Repositories of a registry that a complete listing did not name any more lose their manifests and tags; the row stays. What was
+ * written since the listing was begun, by a push or a restore that it could not know, is newer than the listing.
+ */
 export async function clearGoneRepositories(
   registryId: string,
   spaceIds: readonly string[],
   listed: readonly string[],
+  listedAt: Date,
 ): Promise<void> {
-  await prisma().$transaction([
-    prisma().$executeRaw`
-      DELETE FROM tags USING repositories r WHERE tags.repository_id = r.id AND r.registry_id = ${registryId}
-        AND r.space_id = ANY(${[...spaceIds]}) AND r.name <> ALL(${[...listed]})`,
-    prisma().$executeRaw`
-      DELETE FROM repository_manifests rm USING repositories r WHERE rm.repository_id = r.id AND r.registry_id = ${registryId}
-        AND r.space_id = ANY(${[...spaceIds]}) AND r.name <> ALL(${[...listed]})`,
-  ]);
+  await prisma().$transaction(async (tx) => {
+    // Locked, as whoever writes one of them does it: either it is written after this, or its new time is seen here.
+    const gone = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM repositories WHERE registry_id = ${registryId} AND space_id = ANY(${[...spaceIds]}) AND name <> ALL(${[...listed]})
+        AND (last_crawled_at IS NULL OR last_crawled_at < ${listedAt}) ORDER BY id FOR UPDATE`;
+    const ids = gone.map(({ id }) => id);
+    if (ids.length === 0) return;
+    await tx.$executeRaw`DELETE FROM tags WHERE repository_id = ANY(${ids})`;
+    await tx.$executeRaw`DELETE FROM repository_manifests WHERE repository_id = ANY(${ids})`;
+  });
 }
 
 /** The demo backdates what it pushes; the notifications of those very pushes come late and must not undo that. */

@@ -1,4 +1,4 @@
-import { enqueueCrawl } from "./enqueue-crawl";
+import { enqueueDueCrawl } from "./enqueue-crawl";
 import { listAllRegistries } from "./registry.store";
 
 const CRAWL_EVERY_MS = 15 * 60_000;
@@ -7,6 +7,6 @@ const CRAWL_EVERY_MS = 15 * 60_000;
 export async function enqueueDueCrawls(now: Date): Promise<void> {
   for (const registry of await listAllRegistries()) {
     const isDue = now.getTime() - (registry.lastCrawledAt?.getTime() ?? 0) > CRAWL_EVERY_MS;
-    if (isDue) await enqueueCrawl(registry.id);
+    if (isDue) await enqueueDueCrawl(registry.id);
   }
 }
