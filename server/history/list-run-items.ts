@@ -1,5 +1,5 @@
 import type { RunItemDto } from "@/contracts/history";
-import { decodeCursor, encodeCursor } from "@/lib/cursor";
+import { cursorInteger, decodeCursor, encodeCursor } from "@/lib/cursor";
 import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { findRun } from "./run.store";
@@ -26,9 +26,9 @@ export async function listRunItems(
   if (!(await findRun(scope.workspaceId, input.runId))) throw notFound();
   const { runId, action, state, search } = input;
   const filter = { workspaceId: scope.workspaceId, runId, action, state, search };
-  const after = Number(decodeCursor(input.cursor)?.[0] ?? -1);
+  const after = cursorInteger(decodeCursor(input.cursor)?.[0]) ?? -1;
   const [rows, total] = await Promise.all([
-    listRunItemRows({ ...filter, afterOrdinal: Number.isInteger(after) ? after : -1, limit: input.limit + 1 }),
+    listRunItemRows({ ...filter, afterOrdinal: after, limit: input.limit + 1 }),
     countRunItemRows(filter),
   ]);
   const page = rows.slice(0, input.limit);

@@ -1,5 +1,5 @@
 import type { ImageDto } from "@/contracts/images";
-import { decodeCursor, encodeCursor } from "@/lib/cursor";
+import { cursorInteger, decodeCursor, encodeCursor } from "@/lib/cursor";
 import { groupBy } from "@/lib/group-by";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
@@ -26,7 +26,7 @@ export async function listImages(
   },
 ): Promise<{ items: ImageDto[]; nextCursor: string | null; total: number }> {
   const space = await requireSpace(scope, input.spaceId);
-  const offset = Math.max(0, Math.floor(Number(decodeCursor(input.cursor)?.[0] ?? 0)) || 0);
+  const offset = cursorInteger(decodeCursor(input.cursor)?.[0]) ?? 0;
   const filter = {
     workspaceId: scope.workspaceId,
     spaceId: space.id,

@@ -1,3 +1,4 @@
+import { isStorableText } from "@/lib/storable";
 import { AppError } from "../app-error";
 
 const BODY_BYTES_MAX = 256 * 1024;
@@ -24,16 +25,32 @@ export async function readBody(request: Request, maxBytes = BODY_BYTES_MAX): Pro
   }
 }
 
-/** @throws AppError bad_request when it is not JSON; an empty body reads as `{}` */
+/** @throws AppError bad_request when it is not JSON, or has a text that no database keeps; an empty body reads as `{}` */
 export async function readJsonBody(request: Request): Promise<unknown> {
   const text = (await readBody(request)).toString("utf8");
   if (text.trim() === "") return {};
-  if (/\\u0000/.test(text)) throw new AppError("bad_request", "The body has a NUL character in a text.");
+  let body: unknown;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
     throw new AppError("bad_request", "The body is not valid JSON.");
   }
+  // A body as it came holds neither of them: both can only be written as escapes.
+  if (/\\u(?:0000|[dD][89a-fA-F])/.test(text) && !isStorable(body))
+    throw new AppError("bad_request", "The body has a NUL or half a character in a text.");
+  return body;
+}
+
+/** Without recursion: a body may nest as deep as it is long. */
+function isStorable(body: unknown): boolean {
+  const pending = [body];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === "string" && !isStorableText(value)) return false;
+    if (typeof value !== "object" || value === null) continue;
+    for (const [key, inner] of Object.entries(value)) pending.push(key, inner);
+  }
+  return true;
 }
 
 function tooLarge(maxBytes: number): AppError {
