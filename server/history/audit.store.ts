@@ -59,9 +59,11 @@ function auditWhere(input: Pick<AuditPageInput, "workspaceId" | "spaceId" | "sea
   const { workspaceId, spaceId, search } = input;
   if (!search) return { workspaceId, spaceId };
   const contains = { contains: search, mode: "insensitive" as const };
+  // What its sentence names: an image by repository and tag, a rule, a space.
+  const named = ["image", "name"].map((key) => ({ data: { path: [key], string_contains: search } }));
   return {
     workspaceId,
     spaceId,
-    AND: [{ OR: [{ actorName: contains }, { action: contains }, { resourceId: contains }] }],
+    AND: [{ OR: [{ actorName: contains }, { action: contains }, { resourceId: contains }, ...named] }],
   };
 }
