@@ -1,4 +1,5 @@
 import type { RUN_ITEM_ACTIONS, RUN_ITEM_STATES } from "@/contracts/history";
+import { escapeLike } from "@/lib/like";
 import { storableText } from "@/lib/storable";
 import { type Prisma, prisma } from "@/server/platform/db/prisma";
 
@@ -86,8 +87,8 @@ function itemWhere(filter: RunItemFilter): Prisma.RunItemWhereInput {
     ...(search
       ? {
           OR: [
-            { repositoryName: { contains: search, mode: "insensitive" } },
-            { digest: { contains: search } },
+            { repositoryName: { contains: escapeLike(search), mode: "insensitive" } },
+            { digest: { contains: escapeLike(search) } },
             { tags: { has: search } },
           ],
         }

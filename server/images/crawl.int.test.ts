@@ -186,6 +186,14 @@ test("D-13 notifications bring a push and a pull in, once, and not our own", asy
   expect(await processRegistryEvents(tenant.registryId, signal)).toBe(0);
 });
 
+test("a search takes every character as it is, and counts what it shows", async () => {
+  for (const name of ["one_two", "one-two", "oneatwo"])
+    await pusher.push(`t${sequence}/${name}`, await image(name), "v1");
+  await crawlRegistry(tenant.registryId, signal);
+  const found = await listRepositories(tenant.scope, { spaceId: tenant.spaceId, search: "E_T", limit: 10 });
+  expect([found.items.map((item) => item.name), found.total]).toEqual([[`t${sequence}/one_two`], 1]);
+});
+
 test("a repository that came since the listing was begun is not taken for gone", async () => {
   const name = `t${sequence}/new`;
   const listedAt = await readDatabaseTime();

@@ -1,3 +1,4 @@
+import { escapeLike } from "@/lib/like";
 import { Prisma, prisma } from "@/server/platform/db/prisma";
 
 export interface ImageFilter {
@@ -22,7 +23,7 @@ export type ImageSort = "pushed" | "size" | "name";
  */
 function tops(filter: ImageFilter): Prisma.Sql {
   const { workspaceId, spaceId, repository, search, state } = filter;
-  const pattern = search ? `%${search.replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%` : null;
+  const pattern = search ? `%${escapeLike(search)}%` : null;
   return Prisma.sql`
     SELECT rm.repository_id, r.name AS repository_name, rm.digest, rm.pushed_at
     FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id

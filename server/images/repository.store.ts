@@ -1,3 +1,4 @@
+import { escapeLike } from "@/lib/like";
 import { prisma } from "@/server/platform/db/prisma";
 
 export interface RepositoryNumbers {
@@ -18,7 +19,7 @@ export async function listRepositoryRows(input: {
   afterName: string;
   limit: number;
 }): Promise<RepositoryNumbers[]> {
-  const pattern = `%${(input.search ?? "").replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`;
+  const pattern = `%${escapeLike(input.search ?? "")}%`;
   const rows = await prisma().$queryRaw<(Omit<RepositoryNumbers, "storedBytes"> & { storedBytes: bigint })[]>`
     WITH page AS (
       SELECT r.id, r.registry_id, r.name FROM repositories r
@@ -69,7 +70,8 @@ export async function countRepositories(input: {
       workspaceId,
       spaceId,
       manifests: { some: {} },
-      ...(search ? { name: { contains: search, mode: "insensitive" } } : {}),
+      // Prisma makes a LIKE pattern of it as it is.
+      ...(search ? { name: { contains: escapeLike(search), mode: "insensitive" } } : {}),
     },
   });
 }

@@ -1,4 +1,5 @@
 // What the bin shows: pages of entries, each with its numbers, read in a fixed number of statements.
+import { escapeLike } from "@/lib/like";
 import { Prisma, prisma } from "@/server/platform/db/prisma";
 
 /** States in which an entry's content is in the bin. */
@@ -155,7 +156,7 @@ function shown({ workspaceId, spaceId, search, repository }: EntryFilter): Prism
   ];
   if (repository) conditions.push(Prisma.sql`e.repository_name = ${repository}`);
   if (search) {
-    const pattern = `%${search.replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`;
+    const pattern = `%${escapeLike(search)}%`;
     conditions.push(Prisma.sql`(e.repository_name ILIKE ${pattern} OR e.digest LIKE ${pattern}
       OR EXISTS (SELECT 1 FROM bin_entry_tags t WHERE t.entry_id = e.id AND t.name ILIKE ${pattern}))`);
   }
