@@ -15,7 +15,13 @@ export const previewReclaim = defineOperation({
   params: spaceParamsSchema,
   body: z.union([
     z.object({ ruleIds: z.array(idSchema).min(1).max(RULES_PER_SPACE_MAX) }).strict(),
-    z.object({ draft: z.object({ name: ruleNameSchema, definition: ruleDefinitionSchema }).strict() }).strict(),
+    z
+      .object({
+        draft: z.object({ name: ruleNameSchema, definition: ruleDefinitionSchema }).strict(),
+        /** the saved rule that the draft is to replace: its present form takes no part */
+        ruleId: idSchema.optional(),
+      })
+      .strict(),
   ]),
   response: runSchema,
   successStatus: 202,

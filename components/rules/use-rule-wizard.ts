@@ -61,7 +61,7 @@ export function useRuleWizard(
     if (!read.isValid) return showFirstProblem();
     const madeOf = JSON.stringify(read.definition);
     const run = await preview
-      .mutateAsync({ draft: { name: read.name, definition: read.definition } })
+      .mutateAsync({ draft: { name: read.name, definition: read.definition }, ...(ruleId === null ? {} : { ruleId }) })
       .catch(() => null);
     if (run) keep({ ...state, preview: { runId: run.id, madeOf } });
   };

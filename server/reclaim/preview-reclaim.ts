@@ -10,11 +10,11 @@ import { DRAFT_RULE_ID, type ReclaimOptions } from "./reclaim-options";
 
 export type PreviewInput = { spaceId: string } & (
   | { ruleIds: readonly string[] }
-  | { draft: { name: string; definition: RuleDefinition } }
+  | { draft: { name: string; definition: RuleDefinition }; ruleId?: string | undefined }
 );
 
 /**
- * Starts a dry run of saved rules, enabled or not, or of one that is being written. The space's enabled protect rules take part.
+ * Starts a dry run of saved rules, enabled or not, or of one that is being written (in place of the saved one that it edits). The space's enabled protect rules take part.
  * What only protects is shown against the enabled reclaim rules: alone it would keep everything.
  * @throws AppError not_found (space, rule)
  */
@@ -24,6 +24,8 @@ export async function previewReclaim(scope: WorkspaceScope, input: PreviewInput)
   const ruleIds = "ruleIds" in input ? [...new Set(input.ruleIds)] : [];
   if (!ruleIds.every((id) => saved.some((rule) => rule.id === id))) throw notFound();
   const draft = "draft" in input ? input.draft : undefined;
+  const replacedId = "draft" in input ? input.ruleId : undefined;
+  if (replacedId !== undefined && !saved.some((rule) => rule.id === replacedId)) throw notFound();
   const chosen: ReclaimOptions["rules"] = [
     ...saved.filter((rule) => ruleIds.includes(rule.id)),
     ...(draft === undefined ? [] : [{ id: DRAFT_RULE_ID, revision: 0, ...draft }]),
@@ -31,7 +33,10 @@ export async function previewReclaim(scope: WorkspaceScope, input: PreviewInput)
   const isOnlyProtecting = chosen.every((rule) => rule.definition.effect === "protect");
   const others = saved.filter(
     (rule) =>
-      rule.isEnabled && !ruleIds.includes(rule.id) && (rule.definition.effect === "protect" || isOnlyProtecting),
+      rule.isEnabled &&
+      !ruleIds.includes(rule.id) &&
+      rule.id !== replacedId &&
+      (rule.definition.effect === "protect" || isOnlyProtecting),
   );
   const options: ReclaimOptions = {
     ruleIds,

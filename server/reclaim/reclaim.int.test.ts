@@ -63,6 +63,21 @@ test("a draft is previewed without being saved; protect rules of the space count
   expect((await space.execute(protecting.id)).items).toMatchObject([{ tags: ["v0"] }]);
 });
 
+test("a draft of a saved rule is shown in its place: what it protects no longer does not count as other protection", async () => {
+  await pushMany(2);
+  const protect = await space.rule(["*"], { effect: "protect" });
+  await space.rule(["*"]);
+  const { definition, name } = await prisma().reclaimRule.findUniqueOrThrow({ where: { id: protect } });
+  const narrowed = structuredClone(definition) as { select: { tags: { include: { value: string }[] } } };
+  for (const pattern of narrowed.select.tags.include) pattern.value = "v1";
+  const draft = { name, definition: narrowed as never };
+  const preview = await previewReclaim(space.scope, { spaceId: space.spaceId, draft, ruleId: protect });
+  expect((await space.execute(preview.id)).items).toMatchObject([{ tags: ["v0"] }]);
+  await expect(previewReclaim(space.scope, { spaceId: space.spaceId, draft, ruleId: "rule_0" })).rejects.toMatchObject({
+    code: "not_found",
+  });
+});
+
 test("only enabled reclaim rules of this space are run", async () => {
   const protect = await space.rule(["v1"], { effect: "protect" });
   const disabled = await space.rule(["v1"]);
