@@ -61,7 +61,14 @@ export function createRunContext(run: RunRecord, scope: WorkspaceScope, signal: 
     isDirty = false;
     phase = undefined;
     events = [];
-    if (!(await writeRun(run.id, run.epoch, write))) throw new RunStopped("fenced");
+    const isOurs = await writeRun(run.id, run.epoch, write).catch((error: unknown) => {
+      // The database was away for a moment: what was to be written is still true, and goes with the next write.
+      isDirty = true;
+      phase ??= write.phase;
+      events = [...write.events, ...events];
+      throw error;
+    });
+    if (!isOurs) throw new RunStopped("fenced");
   };
   const flush = (): Promise<void> => {
     const next = tail.then(writePending);

@@ -11,7 +11,7 @@ import { createRun } from "./create-run";
 import { executeRun } from "./execute-run";
 import { reconcileRuns } from "./reconcile-runs";
 import { claimRun, findRunById, finishRun, heartbeatRun, listRunsToEnqueue, writeRun } from "./run.store";
-import type { RunContext, RunExecutors } from "./run-context";
+import { createRunContext, type RunContext, type RunExecutors } from "./run-context";
 import { watchRun } from "./watch-run";
 
 let database: TestDatabase;
@@ -46,7 +46,10 @@ function executors(work: (context: RunContext) => Promise<void>): RunExecutors {
 /** An executor that works until it is stopped. */
 const untilStopped = executors(
   ({ signal }) =>
-    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
+    new Promise((_, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    }),
 );
 
 async function silence(runId: string): Promise<void> {
@@ -199,4 +202,27 @@ test("a foreign run is not found: not to read, not to cancel, not to watch", asy
     code: "not_found",
   });
   expect((await findRunById(run.id))?.cancelRequestedAt).toBeNull();
+});
+
+test("what the database did not take for a moment is written with what comes next, in order", async () => {
+  const { id } = await start();
+  const run = await claimRun(id, "worker", 10);
+  if (!run) throw new Error("the run was not claimed");
+  const context = createRunContext(run, tenant.scope, never);
+  context.log("first", {});
+  context.totals({ itemsDone: 3 });
+  await prisma().$executeRaw`
+    CREATE FUNCTION refuse_event() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''the disk is full''; END'`;
+  await prisma().$executeRaw`
+    CREATE TRIGGER refuse_event BEFORE INSERT ON run_events FOR EACH ROW EXECUTE FUNCTION refuse_event()`;
+  try {
+    await expect(context.flush()).rejects.toThrow("the disk is full");
+  } finally {
+    await prisma().$executeRaw`DROP FUNCTION refuse_event CASCADE`;
+  }
+  context.log("second", {});
+  await context.flush();
+  const events = await prisma().runEvent.findMany({ where: { runId: id }, orderBy: { sequence: "asc" } });
+  expect(events.map(({ kind }) => kind)).toEqual(["first", "second"]);
+  expect((await findRunById(id))?.totals).toEqual({ itemsDone: 3 });
 });

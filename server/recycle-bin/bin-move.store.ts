@@ -153,17 +153,24 @@ export async function forgetTags(
 export async function rememberRestored(
   tx: Transaction,
   place: { repositoryId: string; workspaceId: string; registryId: string },
-  manifests: readonly { digest: string; pushedAt: string | null; isRemovedAtSource: boolean; isUntagged: boolean }[],
+  manifests: readonly {
+    digest: string;
+    pushedAt: string | null;
+    lastPulledAt: string | null;
+    isRemovedAtSource: boolean;
+    isUntagged: boolean;
+  }[],
   tags: readonly { name: string; digest: string; pushedAt: string }[],
 ): Promise<void> {
   const { repositoryId, workspaceId, registryId } = place;
   await tx.$executeRaw`
-    INSERT INTO repository_manifests (repository_id, digest, workspace_id, registry_id, pushed_at, pushed_at_source, untagged_since)
-    SELECT ${repositoryId}, m.digest, ${workspaceId}, ${registryId}, coalesce(m."pushedAt", now()), 'crawl',
+    INSERT INTO repository_manifests (repository_id, digest, workspace_id, registry_id, pushed_at, pushed_at_source, last_pulled_at, untagged_since)
+    SELECT ${repositoryId}, m.digest, ${workspaceId}, ${registryId}, coalesce(m."pushedAt", now()), 'crawl', m."lastPulledAt",
       CASE WHEN m."isUntagged" THEN now() END
     FROM jsonb_to_recordset(${JSON.stringify(manifests)}::jsonb)
-      AS m(digest text, "pushedAt" timestamptz, "isRemovedAtSource" boolean, "isUntagged" boolean)
-    ON CONFLICT (repository_id, digest) DO UPDATE SET pushed_at = excluded.pushed_at, untagged_since = excluded.untagged_since
+      AS m(digest text, "pushedAt" timestamptz, "lastPulledAt" timestamptz, "isRemovedAtSource" boolean, "isUntagged" boolean)
+    ON CONFLICT (repository_id, digest) DO UPDATE SET pushed_at = excluded.pushed_at, untagged_since = excluded.untagged_since,
+      last_pulled_at = greatest(repository_manifests.last_pulled_at, excluded.last_pulled_at)
       WHERE repository_manifests.pushed_at_source <> 'event' AND excluded.digest = ANY(${manifests
         .filter((manifest) => manifest.isRemovedAtSource)
         .map((manifest) => manifest.digest)})`;

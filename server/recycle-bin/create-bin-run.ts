@@ -78,8 +78,11 @@ export async function createBinRun(
   return getRun(scope, { runId: run.id });
 }
 
+/** The reason's code of what is purged because its time is up. */
+export const DUE = "due";
+
 const REASONS = {
   restore: { code: "restore", text: "chosen to be restored" },
   purge: { code: "purge", text: "chosen to be purged" },
-  due: { code: "due", text: "its time in the recycle bin is up" },
+  due: { code: DUE, text: "its time in the recycle bin is up" },
 };

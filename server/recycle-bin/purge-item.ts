@@ -3,6 +3,7 @@ import type { RunItemRecord } from "@/server/history/run-journal";
 import { prisma } from "@/server/platform/db/prisma";
 import { deleteEntry, findMovingEntry, type MovingEntry, writeEnded, writeNotEnded } from "./bin-move.store";
 import { removeFromBin } from "./bin-references";
+import { DUE } from "./create-bin-run";
 import { enterStep, imageName, type Move, reach, writeItem } from "./move";
 
 /** Removes one entry from the bin for good: remove → finish, safe to do again. Manifests that another entry needs stay for it. */
@@ -11,7 +12,7 @@ export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> 
   const entry = await findMovingEntry(context.run.workspaceId, item.binEntryId ?? "");
   if (entry === null)
     return writeItem(context, item, { state: "skipped_stale", step: null, error: "the entry is gone" });
-  if (item.state === "planned" && isGivenMoreTime(context.run.trigger, entry)) return leaveInBin(move, item, entry);
+  if (item.state === "planned" && isGivenMoreTime(item, entry)) return leaveInBin(move, item, entry);
   await move.lock.withRepository(entry.binRepositoryName, async () => {
     await enterStep(move, item, "remove");
     await removeFromBin(move, item, entry);
@@ -20,8 +21,9 @@ export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> 
 }
 
 /** Whether somebody made the bin keep its entries longer since this one was found to be due. */
-function isGivenMoreTime(trigger: string, { recycledAt, purgeAfter }: MovingEntry): boolean {
-  return trigger === "schedule" && recycledAt !== null && (purgeAfter === null || purgeAfter > new Date());
+function isGivenMoreTime({ reason }: RunItemRecord, { recycledAt, purgeAfter }: MovingEntry): boolean {
+  const isDue = (reason as { code?: unknown }).code === DUE;
+  return isDue && recycledAt !== null && (purgeAfter === null || purgeAfter > new Date());
 }
 
 function leaveInBin(move: Move, item: RunItemRecord, entry: MovingEntry): Promise<void> {

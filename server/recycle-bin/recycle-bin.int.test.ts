@@ -66,6 +66,19 @@ test("an image with two tags goes to the bin whole and comes back whole", async 
   );
 });
 
+test("an image comes back with its last pull, so that no rule on idleness takes it for never pulled", async () => {
+  const image = await space.push(await space.image("pulled"), "v1");
+  await space.crawl();
+  const lastPulledAt = new Date("2025-06-01T00:00:00.000Z");
+  const where = { workspaceId: space.tenant.workspaceId, digest: image.digest };
+  await prisma().repositoryManifest.updateMany({ where, data: { lastPulledAt } });
+  await space.recycle("v1");
+  await space.restore([(await onlyEntry()).id]);
+  expect(await prisma().repositoryManifest.findMany({ where, select: { lastPulledAt: true } })).toEqual([
+    { lastPulledAt },
+  ]);
+});
+
 test("an index takes its children and everything attached to them along, and brings it back", async () => {
   const amd = await space.image("amd");
   const index = await space.push(await space.index("multi", [amd, await space.image("arm")]), "multi");

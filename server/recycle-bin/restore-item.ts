@@ -120,6 +120,8 @@ async function finish(
       entry.manifests.map(({ digest, pushedAt, role, isRemovedAtSource }) => ({
         digest,
         pushedAt: (pushedAt ?? (role === "top" ? entry.pushedAt : null))?.toISOString() ?? null,
+        // Else a rule on idleness would take it for an image that nobody ever pulled, and recycle it again.
+        lastPulledAt: (role === "top" ? entry.lastPulledAt : null)?.toISOString() ?? null,
         isRemovedAtSource,
         isUntagged: !tagged.has(digest),
       })),
