@@ -90,6 +90,13 @@ test("wrong credentials are denied, unknown users in the same words", async () =
   expect(unknown).toEqual(wrong);
 });
 
+test("a user name that no database keeps is an unknown one", async () => {
+  for (const username of ["a\0@x.example", "\ud800"]) {
+    const answer = await issueRegistryToken({ credentials: { username, password: "x" }, scopes: [] });
+    expect(answer).toEqual({ kind: "denied", message: "the user name or the password is wrong" });
+  }
+});
+
 test("the expiry of a write token is stored before it is answered; a pull's is not", async () => {
   await ask("viewer", "repository:acme/app:pull");
   expect(await lastExpiry()).toBeNull();

@@ -98,10 +98,8 @@ export async function deleteOldEvents(before: Date): Promise<void> {
 }
 
 export async function listRegistriesWithPendingEvents(): Promise<string[]> {
-  const rows = await prisma().registryEvent.findMany({
-    where: { processedAt: null },
-    distinct: ["registryId"],
-    select: { registryId: true },
-  });
-  return rows.map((row) => row.registryId);
+  // Prisma's own `distinct` would fetch every waiting notification to tell their registries apart.
+  const rows = await prisma().$queryRaw<{ id: string }[]>`
+    SELECT DISTINCT registry_id AS id FROM registry_events WHERE processed_at IS NULL`;
+  return rows.map((row) => row.id);
 }

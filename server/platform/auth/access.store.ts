@@ -1,4 +1,5 @@
 import type { Role } from "@/domain/access/permissions";
+import { isStorableText } from "@/lib/storable";
 import { prisma } from "../db/prisma";
 import { newId } from "../new-id";
 
@@ -15,7 +16,9 @@ export interface UserRecord {
 
 const userFields = { id: true, email: true, name: true, isPlatformAdmin: true, passwordHash: true } as const;
 
-export function findUserByEmail(email: string): Promise<UserRecord | null> {
+/** Null also for what no database keeps: credentials are whatever a stranger typed. */
+export async function findUserByEmail(email: string): Promise<UserRecord | null> {
+  if (!isStorableText(email)) return null;
   return prisma().user.findUnique({ where: { email: email.trim().toLowerCase() }, select: userFields });
 }
 
