@@ -1,5 +1,6 @@
 import { AppError } from "@/server/platform/app-error";
 import { systemScope } from "@/server/platform/auth/workspace-scope";
+import { isDatabaseLost } from "@/server/platform/db/is-database-lost";
 import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
 import { enqueueRun } from "./enqueue-run";
@@ -63,6 +64,11 @@ async function settle(work: Promise<RunOutcome>, signal: AbortSignal): Promise<R
           ? signal.reason
           : null;
     if (stopped) return stopped.reason === "cancelled" ? { status: "cancelled" } : stopped.reason;
+    if (isDatabaseLost(error)) {
+      // Its journal says how far it came: it is given back, as by a worker that stops, and not failed for a restart of the database.
+      log.warn({ error }, "the database was lost");
+      return "shutdown";
+    }
     if (error instanceof AppError) return { status: "failed", error: { code: error.code, message: error.detail } };
     log.error({ error }, "an executor failed");
     return {

@@ -8,6 +8,7 @@ import {
   type RunItemRecord,
 } from "@/server/history/run-journal";
 import { AppError } from "@/server/platform/app-error";
+import { isDatabaseLost } from "@/server/platform/db/is-database-lost";
 import { withRegistryLock } from "@/server/platform/db/registry-lock";
 import { log } from "@/server/platform/log";
 import { forEachLimited } from "@/server/platform/registry/for-each-limited";
@@ -45,7 +46,8 @@ export async function executeMoves(context: RunContext, hooks: MoveHooks, kind: 
   try {
     await mover.moveAll();
   } catch (error) {
-    const isEnd = !(error instanceof RunStopped) || error.reason === "cancelled";
+    // A run that another claim goes on with is not at its end.
+    const isEnd = error instanceof RunStopped ? error.reason === "cancelled" : !isDatabaseLost(error);
     if (isEnd) {
       const why = error instanceof AppError ? error.detail : "the run was cancelled";
       await leaveOutPlannedItems({ id: context.run.id, epoch: context.epoch }, why);
@@ -158,6 +160,8 @@ class ItemMover {
   }
 
   async #fail(item: RunItemRecord, error: unknown): Promise<void> {
+    // Nothing can be written now, and nothing is wrong with the item: whoever claims the run next goes on with it.
+    if (isDatabaseLost(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     await this.#underLock(item, (move) => this.kind.fail(move, item, message));
     this.context.log("item_failed", {
@@ -192,10 +196,9 @@ class ItemMover {
   }
 }
 
-/** Whether the same may work a moment later: the registry did not answer, or the lock's connection was lost. */
+/** Whether the same may work a moment later: the registry or the database did not answer, or the lock's connection was lost. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof RegistryError) return error.retryable;
-  return error instanceof Error && /connection (ended|terminated|closed)|ECONNRESET|ECONNREFUSED/i.test(error.message);
+  return error instanceof RegistryError ? error.retryable : isDatabaseLost(error);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
