@@ -30,7 +30,7 @@ export function UserMenu({ user, onSignOut, short = false }: UserMenuProps) {
       trigger={
         <button
           type="button"
-          aria-label={`Account: ${user.name}`}
+          aria-label={short ? `Account: ${user.name}` : undefined}
           className={cn(
             "flex items-center gap-2.5 rounded-md hover:bg-hover data-[state=open]:bg-hover",
             short ? "p-1" : "w-full px-2 py-1.5",
@@ -44,6 +44,7 @@ export function UserMenu({ user, onSignOut, short = false }: UserMenuProps) {
           </span>
           {short ? null : (
             <span className="flex min-w-0 flex-1 flex-col text-left">
+              <span className="sr-only">Account:</span>
               <span className="truncate leading-4">{user.name}</span>
               <span className="truncate text-sm text-subtle">{user.email}</span>
             </span>
