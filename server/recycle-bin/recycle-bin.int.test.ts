@@ -159,6 +159,27 @@ test("an index that was pushed after the inventory was read keeps its child", as
   expect(space.broken()).toEqual({});
 });
 
+test("an index that is pushed again while its parts are leaving stays whole where it was pushed", async () => {
+  const index = await space.index("multi");
+  await space.push(index, "multi");
+  await space.push(await space.image("keeper"), "keeper");
+  await space.crawl();
+  const runId = await space.start(await space.rule(["multi"]));
+  let isPushed = false;
+  const { items } = await space.execute(runId, {
+    beforeStep: async ({ step }) => {
+      if (step !== "remove-part" || isPushed) return;
+      isPushed = true;
+      await space.push(index, "multi");
+    },
+  });
+  expect(isPushed).toBe(true);
+  expect(items).toMatchObject([{ state: "done", error: expect.stringContaining("pushed again meanwhile") }]);
+  expect((await space.pull("multi")).digest).toBe(index.digest);
+  expect(space.broken()).toEqual({});
+  expect((await space.entries()).length).toBe(1);
+});
+
 test("the same digest recycled twice: each entry keeps what it needs", async () => {
   const image = await space.image("again");
   await space.push(await space.image("keeper"), "keeper");

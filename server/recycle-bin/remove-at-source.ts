@@ -6,6 +6,7 @@ import { prisma } from "@/server/platform/db/prisma";
 import { forgetRemoved, insertEntryTags, type MovingEntry, writeHeld, writeRemovals } from "./bin-move.store";
 import { freshFacts } from "./fresh-facts";
 import { imageName, type Move, reach, writeItem } from "./move";
+import { readRecorded } from "./read-closure";
 import type { RecycleGuard } from "./recycle-guard";
 
 /**
@@ -25,12 +26,7 @@ export async function removeAtSource(
   const begun = entry.manifests.filter((manifest) => manifest.isRemovedAtSource).map((manifest) => manifest.digest);
 
   if ((await adapter.resolve(repositoryName, entry.digest)) !== null) {
-    if (await isPartlyGone(move, item, begun)) {
-      // Somebody pushed it again after we had begun: it stays where they put it, and the copy is whole.
-      const error = "it was pushed again meanwhile and stays there too";
-      await finishRecycle(move, item, entry, { state: "done", error, isGone: false });
-      return null;
-    }
+    if (await isPartlyGone(move, item, begun)) return stayWhole(move, item, entry);
     const verdict = await guard.beforeRemoval(item, await look());
     if ("stale" in verdict) return verdict.stale;
     // Of what an earlier attempt noted nothing more may go than it noted: the tags of the rest are no longer recorded.
@@ -44,6 +40,8 @@ export async function removeAtSource(
     await reach(move, item, "remove-top");
     await removeTop(move, item, entry);
     await removeParts(move, item, entry, removed);
+    if (removed.length > 1 && (await adapter.resolve(repositoryName, entry.digest)) !== null)
+      return stayWhole(move, item, entry);
   } else if (begun.length > 0) {
     const recordedTags = new Set(entry.tags.map((tag) => tag.name));
     const removable = stillRemovable(await look(), new Set(begun), recordedTags);
@@ -53,9 +51,25 @@ export async function removeAtSource(
       entry,
       begun.filter((digest) => removable.has(digest)),
     );
+    if ((await adapter.resolve(repositoryName, entry.digest)) !== null) return stayWhole(move, item, entry);
   }
   // Else somebody else removed it: what we have is the last copy, and it is kept.
   await finishRecycle(move, item, entry, { state: "done", error: null, isGone: true });
+  return null;
+}
+
+/**
+ * Somebody pushed it again after its removal had begun: it stays where they put it, beside the copy. What they found there when they
+ * pushed, and we took away afterwards, is put back.
+ */
+async function stayWhole(move: Move, item: RunItemRecord, entry: MovingEntry): Promise<null> {
+  const { adapter, signal } = move;
+  const { repositoryName, binRepositoryName } = entry;
+  const digests = entry.manifests.map((manifest) => manifest.digest);
+  const manifests = await readRecorded(adapter, [binRepositoryName, repositoryName], digests);
+  await adapter.copy({ from: binRepositoryName, to: repositoryName, manifests, signal });
+  const error = "it was pushed again meanwhile and stays there too";
+  await finishRecycle(move, item, entry, { state: "done", error, isGone: false });
   return null;
 }
 
