@@ -28,23 +28,33 @@ export type StartGcDialogProps = {
 export function StartGcDialog(props: StartGcDialogProps) {
   const formId = useId();
   const [isReady, setIsReady] = useState(false);
+  const [isDryRun, setIsDryRun] = useState(false);
   const start = useStartGc(props.workspaceId, props.spaceId);
   const problem = problemOf(start.error);
+  // The form is new with each opening, so nothing of the last may stay here: a start that is open without its precautions does nothing.
+  const close = () => {
+    setIsReady(false);
+    setIsDryRun(false);
+    start.reset();
+    props.onOpenChange(false);
+  };
   return (
     <Dialog
       open={props.open}
-      onOpenChange={(open) => {
-        if (!open) setIsReady(false);
-        start.reset();
-        props.onOpenChange(open);
-      }}
+      onOpenChange={(open) => (open ? props.onOpenChange(true) : close())}
       title="Run garbage collection"
       description={summary(props.status)}
       footer={
         <>
-          <Button onClick={() => props.onOpenChange(false)}>Close</Button>
-          <Button type="submit" form={formId} variant="danger" disabled={!isReady} loading={start.isPending}>
-            Empty Garbage
+          <Button onClick={close}>Close</Button>
+          <Button
+            type="submit"
+            form={formId}
+            variant={isDryRun ? "primary" : "danger"}
+            disabled={!isReady}
+            loading={start.isPending}
+          >
+            {isDryRun ? "Start dry run" : "Empty Garbage"}
           </Button>
         </>
       }
@@ -52,16 +62,12 @@ export function StartGcDialog(props: StartGcDialogProps) {
       <GcForm
         formId={formId}
         status={props.status}
+        isDryRun={isDryRun}
+        onDryRunChange={setIsDryRun}
         onReadyChange={setIsReady}
         onSubmit={async (body) => {
           if (start.isPending) return;
-          await start.mutateAsync(body).then(
-            () => {
-              setIsReady(false);
-              props.onOpenChange(false);
-            },
-            () => undefined,
-          );
+          await start.mutateAsync(body).then(close, () => undefined);
         }}
       />
       {problem ? (
@@ -75,7 +81,10 @@ export function StartGcDialog(props: StartGcDialogProps) {
 
 function summary(status: GcStatusDto): string {
   if (!status.unused) return `Finds what no kept image of ${status.registryName} needs, and deletes it for good.`;
-  const { blobCount, bytes } = status.unused;
+  const { blobCount, bytes, untaggedManifestCount } = status.unused;
+  if (blobCount + untaggedManifestCount === 0) {
+    return `Nothing was unused in ${status.registryName} when it was measured. What came since is found, and deleted for good.`;
+  }
   return `${count(blobCount, "unreferenced blob")}, about ${formatBytes(bytes)}, will be deleted from ${status.registryName} for good.`;
 }
 
@@ -83,16 +92,19 @@ function summary(status: GcStatusDto): string {
 function GcForm({
   formId,
   status,
+  isDryRun,
+  onDryRunChange,
   onReadyChange,
   onSubmit,
 }: {
   formId: string;
   status: GcStatusDto;
+  isDryRun: boolean;
+  onDryRunChange: (isDryRun: boolean) => void;
   onReadyChange: (isReady: boolean) => void;
   onSubmit: (body: { deleteUntagged: boolean; isDryRun: boolean; timeBoxMinutes: number | null }) => void;
 }) {
   const [deleteUntagged, setDeleteUntagged] = useState(true);
-  const [isDryRun, setIsDryRun] = useState(false);
   const [timeBox, setTimeBox] = useState<"done" | "minutes">("done");
   const [minutesText, setMinutesText] = useState("30");
   const [isConfirmed, setIsConfirmed] = useState(false);
@@ -119,11 +131,11 @@ function GcForm({
               Delete untagged manifests <span className="text-accent">– recommended</span>
             </>
           }
-          hint={`Frees the most space${untagged === undefined ? "" : `: ${count(untagged, "manifest")} now`}. Never one that a kept index, a signature's image, the recycle bin or the grace period still needs.`}
+          hint={`Frees the most space${untagged ? `: ${count(untagged, "manifest")} now` : ""}. Never one that a kept index, a signature's image, the recycle bin or the grace period still needs.`}
         />
         <Checkbox
           checked={isDryRun}
-          onCheckedChange={setIsDryRun}
+          onCheckedChange={onDryRunChange}
           label="Dry run"
           hint="Finds and counts everything, deletes nothing. The same report."
         />

@@ -37,7 +37,7 @@ export function HistoryPage({ workspaceId, workspaceSlug, spaceId }: HistoryPage
         <p className="text-muted">Who did what in this space. Kept for good, also when the image is long gone.</p>
         <SearchInput label="Search history" value={q} onValueChange={(next) => setQ(next || null)} />
       </div>
-      <PagedRows query={history} noun="events">
+      <PagedRows query={history} noun={["event"]}>
         <DataTable
           label="History"
           columns={columnsFor(workspaceSlug, spaceId)}

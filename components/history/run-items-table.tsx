@@ -59,7 +59,7 @@ export function RunItemsTable({ workspaceId, run }: { workspaceId: string; run: 
           onValueChange={(next) => setView({ q: next || null })}
         />
       </div>
-      <PagedRows query={items} noun="images">
+      <PagedRows query={items} noun={["image"]}>
         <DataTable
           label={run.isDryRun ? "Verdict on every image" : "Images of this run"}
           columns={columnsFor(run)}

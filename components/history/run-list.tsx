@@ -28,7 +28,7 @@ export type RunListProps = {
 export function RunList({ workspaceId, workspaceSlug, spaceId, filter, label, ...empty }: RunListProps) {
   const runs = useRuns(workspaceId, spaceId, filter);
   return (
-    <PagedRows query={runs} noun="runs">
+    <PagedRows query={runs} noun={["run"]}>
       <DataTable
         label={label}
         columns={columns(workspaceSlug, spaceId)}

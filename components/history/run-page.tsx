@@ -64,7 +64,7 @@ function RunHead({ run, ...props }: RunPageProps & { run: RunDto }) {
   return (
     <PageHeader
       breadcrumbs={[
-        { label: "Registry Space", href: `/w/${workspaceSlug}/spaces` },
+        { label: "Registry spaces", href: `/w/${workspaceSlug}/spaces` },
         { label: space.data?.name ?? "…", href: spacePath(workspaceSlug, spaceId, "images") },
         { label: home.label, href: spacePath(workspaceSlug, spaceId, home.path) },
       ]}

@@ -67,8 +67,8 @@ export function runOutcomeText(run: RunDto): string {
 }
 
 /** "1,204 images", "1 image". */
-export function count(value: number, noun: string): string {
-  return `${group(value)} ${noun}${value === 1 ? "" : "s"}`;
+export function count(value: number, noun: string, plural = `${noun}s`): string {
+  return `${group(value)} ${value === 1 ? noun : plural}`;
 }
 
 /** A whole number with grouped digits. */

@@ -1,10 +1,13 @@
 "use client";
 
 import type { ReactNode, UIEvent } from "react";
-import { group } from "../history/run-words";
+import { count, group } from "../history/run-words";
 import { Button } from "../ui/button";
 
 const NEAR_END_PX = 800;
+
+/** What a row is called, and what many of them are where that is not just with an "s". */
+type Noun = readonly [one: string, many?: string];
 
 /** What this needs of an infinite query over `pageSchema` pages. */
 type Pages = {
@@ -15,7 +18,7 @@ type Pages = {
 };
 
 /** A table whose rows come in pages: the next one is read when its box is scrolled near the end, or by the button below it. */
-export function PagedRows({ query, noun, children }: { query: Pages; noun: string; children: ReactNode }) {
+export function PagedRows({ query, noun, children }: { query: Pages; noun: Noun; children: ReactNode }) {
   const loaded = query.data?.pages.reduce((sum, page) => sum + page.items.length, 0) ?? 0;
   const total = query.data?.pages[0]?.total ?? 0;
   const more = () => {
@@ -32,7 +35,7 @@ export function PagedRows({ query, noun, children }: { query: Pages; noun: strin
       {loaded > 0 ? (
         <div className="flex min-h-11 flex-wrap items-center gap-3 pt-2 text-sm text-subtle tabular-nums">
           <span role="status">
-            {loaded === total ? `${group(total)} ${noun}` : `${group(loaded)} of ${group(total)} ${noun}`}
+            {loaded === total ? count(total, ...noun) : `${group(loaded)} of ${count(total, ...noun)}`}
           </span>
           {query.hasNextPage ? (
             <Button size="sm" onClick={more} loading={query.isFetchingNextPage}>

@@ -111,7 +111,7 @@ export function BinPage(props: BinPageProps) {
         </p>
         <SearchInput label="Search the recycle bin" value={q} onValueChange={(next) => setQ(next || null)} />
       </div>
-      <PagedRows query={entries} noun="entries">
+      <PagedRows query={entries} noun={["entry", "entries"]}>
         <DataTable
           label="Recycle bin"
           columns={columns}

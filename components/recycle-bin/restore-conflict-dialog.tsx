@@ -37,7 +37,9 @@ export function RestoreConflictDialog({
       title={
         conflicts.length === 1 ? `The tag ${first?.tag} was pushed again` : `${conflicts.length} tags were pushed again`
       }
-      description={`Of the ${count(imageCount, "image")} to restore, these tags name another image by now. Neither image is lost, whatever you choose.`}
+      description={`${
+        imageCount === 1 ? "By now it names" : `Of the ${count(imageCount, "image")} to restore, these tags name`
+      } another image than the one in the bin. No image is lost, whatever you choose.`}
       size="lg"
       footer={
         <>

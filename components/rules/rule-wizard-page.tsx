@@ -22,7 +22,7 @@ export function RuleWizardPage(props: RuleWizardPlace) {
     <>
       <PageHeader
         breadcrumbs={[
-          { label: "Registry Space", href: `/w/${workspaceSlug}/spaces` },
+          { label: "Registry spaces", href: `/w/${workspaceSlug}/spaces` },
           { label: space.data?.name ?? "…", href: spacePath(workspaceSlug, spaceId, "images") },
           { label: "Reclaim", href: home },
         ]}

@@ -78,7 +78,9 @@ function DraftPreview({
     <>
       {isRunOver(run) ? <RunEndNote run={run} /> : <RunProgress run={run} />}
       <div className="flex items-start justify-between gap-4 compact:flex-col">
-        <RunTotals workspaceId={workspaceId} run={run} />
+        <div className="min-w-0 flex-1">
+          <RunTotals workspaceId={workspaceId} run={run} />
+        </div>
         <Button icon={<RotateCw />} onClick={wizard.runPreview} loading={wizard.isStartingPreview}>
           Preview again
         </Button>

@@ -89,7 +89,9 @@ export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
         space.binEntryCount === 0 ? (
           <span className="text-subtle">empty</span>
         ) : (
-          <span title={`Kept by the recycle bin alone; ${group(space.binEntryCount)} images are in it`}>
+          <span
+            title={`Kept by the recycle bin alone; ${space.binEntryCount === 1 ? "1 image is" : `${group(space.binEntryCount)} images are`} in it`}
+          >
             <Bytes value={space.binBytes} />
           </span>
         ),

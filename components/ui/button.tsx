@@ -43,21 +43,23 @@ export type ButtonProps = Omit<ComponentProps<"button">, "children"> & Look & Co
 
 /**
  * A button. `icon` goes before the text; without text it is icon-only and `aria-label` is required. While `loading` it keeps its focus and
- * width, says it is busy, and does nothing.
+ * width, says it is busy, and does nothing. One that can be `loading` takes a double click as one: what it started is not known as
+ * pending yet when the second click comes.
  */
 export function Button({
   variant,
   size,
   icon,
   children,
-  loading = false,
+  loading,
   className,
   onClick,
   type = "button",
   ...rest
 }: ButtonProps) {
   const handleClick = (event: MouseEvent<HTMLButtonElement>) => {
-    if (loading) event.preventDefault();
+    const isSecondOfTwo = loading !== undefined && event.detail > 1;
+    if (loading || isSecondOfTwo) event.preventDefault();
     else onClick?.(event);
   };
   return (
