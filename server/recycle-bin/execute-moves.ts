@@ -9,7 +9,7 @@ import {
 } from "@/server/history/run-journal";
 import { AppError } from "@/server/platform/app-error";
 import { isDatabaseLost } from "@/server/platform/db/is-database-lost";
-import { withRegistryLock } from "@/server/platform/db/registry-lock";
+import { evictLockHolders, withRegistryLock } from "@/server/platform/db/registry-lock";
 import { log } from "@/server/platform/log";
 import { forEachLimited } from "@/server/platform/registry/for-each-limited";
 import { RegistryError } from "@/server/platform/registry/registry-error";
@@ -100,6 +100,7 @@ class ItemMover {
     const open = await openRegistryById(context.run.registryId);
     if (open === null) throw new AppError("unprocessable", "The registry of this space was removed.");
     const { adapter } = open;
+    if (context.isResumed) await evictLockHolders(context.run.id);
     const mover = new ItemMover(context, kind, { context, space, adapter, hooks, views: new RepositoryViews(adapter) });
     try {
       const { canDelete } = await adapter.capabilities();
@@ -178,7 +179,8 @@ class ItemMover {
   async #underLock(item: RunItemRecord, work: (move: Move) => Promise<void>): Promise<void> {
     // Nobody has begun a planned item: waiting for a collection to end may be cancelled.
     const waiting = item.state === "planned" ? this.context.signal : this.#hardStop.signal;
-    await withRegistryLock(this.context.run.registryId, "shared", { signal: waiting }, async (lock) => {
+    const { id: owner, registryId } = this.context.run;
+    await withRegistryLock(registryId, "shared", { signal: waiting, owner }, async (lock) => {
       const signal = AbortSignal.any([this.#hardStop.signal, lock.lost]);
       await work({ ...this.parts, lock, signal });
     });

@@ -1,5 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { RunStopped } from "@/server/history/run-context";
+import { withRegistryLock } from "@/server/platform/db/registry-lock";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 
 let world: BinWorld;
@@ -58,3 +60,30 @@ test.each(["copy", "verify", "remove-top", "finish"])(
     expect(space.broken()).toEqual({});
   },
 );
+
+test("a run that is taken up again does not wait for a worker that stands still with its locks", async () => {
+  await space.push(await space.image("one"), "v1");
+  await space.push(await space.image("two"), "keep");
+  await space.crawl();
+  const runId = await space.start(await space.rule(["v1"]));
+  const stopped = await space.execute(runId, {
+    beforeStep: ({ step }) => {
+      if (step === "verify") throw new RunStopped("shutdown");
+    },
+  });
+  expect(stopped.run.status).toBe("queued");
+  // The worker before: it has the repository, and neither moves on nor ends.
+  let isHeld = () => {};
+  const held = new Promise<void>((resolve) => {
+    isHeld = resolve;
+  });
+  const standingStill = withRegistryLock(world.registryId, "shared", { owner: runId }, (lock) =>
+    lock.withRepository(space.repository, async () => {
+      isHeld();
+      await new Promise((resolve) => lock.lost.addEventListener("abort", resolve, { once: true }));
+    }),
+  );
+  await held;
+  expect(await space.execute(runId)).toMatchObject({ run: { status: "succeeded" }, items: [{ state: "done" }] });
+  await standingStill;
+});

@@ -20,21 +20,20 @@ const REPOSITORY_LOCK_CLASS = 0x5ec2;
 /**
  * Runs `work` under an advisory lock on a registry: movers take it shared, garbage collection exclusive. The lock lives
  * on a connection of its own, so that a killed process lets go at once; waiting is fair (PostgreSQL queues both modes).
- * Aborting `signal` gives up waiting.
+ * Aborting `signal` gives up waiting. `owner` names who holds it, for `evictLockHolders`.
  * @throws the signal's reason when it aborts while waiting
  */
 export async function withRegistryLock<T>(
   registryId: string,
   mode: LockMode,
-  options: { signal?: AbortSignal },
+  options: { signal?: AbortSignal; owner?: string },
   work: (lock: RegistryLock) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({
     connectionString: env().DATABASE_URL,
-    application_name: `reclaim-lock-${mode}`,
+    application_name: options.owner === undefined ? `reclaim-lock-${mode}` : holderName(options.owner),
     keepAlive: true,
-    // A waiter whose client went away leaves the queue instead of taking the lock for nobody.
-    options: "-c client_connection_check_interval=1000",
+    options: CONNECTION_OPTIONS,
   });
   const lost = new AbortController();
   client.on("error", (error) => lost.abort(error));
@@ -47,6 +46,21 @@ export async function withRegistryLock<T>(
     await client.end().catch((error: unknown) => log.debug({ error }, "closing a lock's connection"));
   }
 }
+
+/**
+ * A waiter whose client went away leaves the queue instead of taking the lock for nobody, and a machine that vanished without a
+ * word holds one for half a minute instead of two hours.
+ */
+const CONNECTION_OPTIONS = [
+  "client_connection_check_interval=1000",
+  "tcp_keepalives_idle=15",
+  "tcp_keepalives_interval=5",
+  "tcp_keepalives_count=3",
+]
+  .map((setting) => `-c ${setting}`)
+  .join(" ");
+
+const holderName = (owner: string) => `reclaim-lock-${owner}`;
 
 function repositoryLocker(client: pg.Client, registryId: string): RegistryLock["withRepository"] {
   return async (repositoryName, work) => {
@@ -86,17 +100,33 @@ async function acquire(client: pg.Client, registryId: string, mode: LockMode, si
  * Takes the exclusive lock away from whoever holds it: a stopped process keeps its connection, and with it the lock, for as long as
  * it stands still. Only for the one run that may collect the registry now, before it asks for the lock itself.
  */
-export async function evictExclusiveHolders(registryId: string): Promise<void> {
+export function evictExclusiveHolders(registryId: string): Promise<void> {
+  return terminate(
+    `SELECT pg_terminate_backend(pid) FROM pg_locks
+     WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND objsubid = 2 AND pid <> pg_backend_pid()
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND classid::bigint = $1 AND objid::bigint = hashtext($2)::bigint & 4294967295`,
+    [LOCK_CLASS, registryId],
+  );
+}
+
+/**
+ * Takes every lock of an owner away from whoever took it in that name before: an earlier claim of a run that stands still would
+ * have the present one wait for as long as it does. Only for the present one, before it asks for a lock itself.
+ */
+export function evictLockHolders(owner: string): Promise<void> {
+  return terminate(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`,
+    [holderName(owner)],
+  );
+}
+
+async function terminate(sql: string, values: unknown[]): Promise<void> {
   const client = new pg.Client({ connectionString: env().DATABASE_URL, application_name: "reclaim-lock-evict" });
   await client.connect();
   try {
-    await client.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks
-       WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND objsubid = 2 AND pid <> pg_backend_pid()
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-         AND classid::bigint = $1 AND objid::bigint = hashtext($2)::bigint & 4294967295`,
-      [LOCK_CLASS, registryId],
-    );
+    await client.query(sql, values);
   } finally {
     await client.end().catch((error: unknown) => log.debug({ error }, "closing a connection"));
   }
