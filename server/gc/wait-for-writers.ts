@@ -29,8 +29,9 @@ export async function waitForWriters(storage: BlobStorage, wait: WriterWait): Pr
   wait.onCountdown(tokensEndAt);
   await sleepUntil(Math.min(tokensEndAt, deadline), wait);
   if (tokensEndAt > deadline) return "timeout";
+  const ahead: SeenAhead = new Map();
   for (;;) {
-    const quietAt = (await latestUploadActivity(storage, wait.signal)) + wait.uploadIdleMs;
+    const quietAt = (await latestUploadActivity(storage, wait, ahead)) + wait.uploadIdleMs;
     const now = wait.nowMs();
     if (quietAt <= now) return "drained";
     if (now >= deadline) return "timeout";
@@ -39,11 +40,30 @@ export async function waitForWriters(storage: BlobStorage, wait: WriterWait): Pr
   }
 }
 
-async function latestUploadActivity(storage: BlobStorage, signal: AbortSignal): Promise<number> {
+/** Uploads whose time lies ahead of our clock, and since when we have seen them at it. */
+type SeenAhead = Map<string, { atMs: number; seenMs: number }>;
+
+/**
+ * A time ahead of ours (a clock that was set back, a restored backup) says nothing about now, and would keep every collection waiting
+ * until it comes: such an upload is quiet when its time has not changed under our eyes.
+ */
+async function latestUploadActivity(
+  storage: BlobStorage,
+  { signal, nowMs }: Pick<WriterWait, "signal" | "nowMs">,
+  ahead: SeenAhead,
+): Promise<number> {
+  const activityOf = (key: string, atMs: number): number => {
+    const now = nowMs();
+    if (atMs <= now) return atMs;
+    const known = ahead.get(key);
+    if (known?.atMs === atMs) return known.seenMs;
+    ahead.set(key, { atMs, seenMs: now });
+    return now;
+  };
   let latest = Number.NEGATIVE_INFINITY;
   for (const repository of await storage.listRepositories({ signal, withUploadsOnly: true })) {
-    for (const upload of await storage.listUploads(repository, { signal }))
-      latest = Math.max(latest, upload.lastActivityAtMs);
+    for (const { id, lastActivityAtMs } of await storage.listUploads(repository, { signal }))
+      latest = Math.max(latest, activityOf(`${repository}/${id}`, lastActivityAtMs));
   }
   return latest;
 }
