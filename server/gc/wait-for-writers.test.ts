@@ -37,16 +37,17 @@ it("takes an upload for abandoned whose time lies ahead and does not change", as
   expect(await wait({ uploadIdleMs: 300, timeoutMs: 20_000 })).toBe("drained");
 });
 
-it("still waits for an upload that grows beside it, or ahead of our clock", async () => {
-  for (const aheadMs of [0, 3_600_000]) {
+it.each([0, 3_600_000])(
+  "still waits for an upload that grows beside it, its times %i ms ahead of our clock",
+  async (aheadMs) => {
     const grow = () => upload("growing", new Date(Date.now() + aheadMs));
     grow();
     upload("ahead", new Date(Date.now() + 7_200_000));
     const growing = setInterval(grow, 50);
     try {
-      expect(await wait({ uploadIdleMs: 1_000, timeoutMs: 2_500 })).toBe("timeout");
+      expect(await wait({ uploadIdleMs: 1_000, timeoutMs: 2_000 })).toBe("timeout");
     } finally {
       clearInterval(growing);
     }
-  }
-});
+  },
+);
