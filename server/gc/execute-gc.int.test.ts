@@ -217,6 +217,24 @@ describe("a collection in read-only mode", () => {
     }
   });
 
+  it("deletes no untagged manifest of another workspace on the registry", async () => {
+    await createTestTenant({ name: "other", prefix: "theirs", registryId: tenant.registryId });
+    const tree = new StorageTree(root);
+    const prefix = (await prisma().space.findUniqueOrThrow({ where: { id: tenant.spaceId } })).prefix;
+    const repositories = [`${prefix}/app`, "theirs/app", "theirs", "theirs-not/app"];
+    const images = repositories.map((repository) => tree.image(repository, `untagged in ${repository}`));
+    const leftover = tree.blob("never named by anything");
+    await work((await start()).id);
+    expect(repositories.map((repository, at) => tree.hasRevision(repository, images[at]?.digest ?? ""))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(images.map((image) => tree.hasBlob(image.config))).toEqual([false, true, true, false]);
+    expect(tree.hasBlob(leftover)).toBe(false);
+  });
+
   it("names no repository of another workspace on the registry in its log", async () => {
     const other = await createTestTenant({ name: "other", prefix: "secret", registryId: tenant.registryId });
     const tree = new StorageTree(root);
@@ -331,7 +349,8 @@ describe("waiting for writers", () => {
 
 describe("stopping and resuming", () => {
   it("is cancelled within two seconds in the sweep, and keeps what it had done by then", async () => {
-    const { digests, tree } = manyUnused();
+    // Far more batches than the time in which a cancel is seen, however busy the machine is.
+    const { digests, tree } = manyUnused(5_000);
     await slowDownJournal();
     const { id } = await start();
     const working = work(id);
