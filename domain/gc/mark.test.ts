@@ -5,7 +5,7 @@ import { ReferenceGraph, type RepositoryFacts } from "./reference-graph";
 
 const POLICY: MarkPolicy = {
   deleteUntagged: true,
-  keptRepositoryPrefixes: ["recyclebin/"],
+  keptRepositoryPrefixes: ["recyclebin"],
   keptDigests: [],
   keepWrittenAfterMs: null,
   keepRevisionsWrittenAfterMs: null,

@@ -1,3 +1,4 @@
+import { isInPrefix } from "@/domain/access/registry-scope";
 import { IdList, IdSet } from "./id-list";
 import type { Oddity } from "./oddity";
 import type { ReferenceGraph, RepositoryNode } from "./reference-graph";
@@ -5,7 +6,7 @@ import type { ReferenceGraph, RepositoryNode } from "./reference-graph";
 export type MarkPolicy = {
   /** Without it every revision is a root, and only blobs that no revision needs are candidates. */
   deleteUntagged: boolean;
-  /** Repositories whose revisions are all roots, tagged or not: the recycle bin. */
+  /** Repositories in one of these (without a slash at the end) are kept with all their revisions, tagged or not: the recycle bin. */
   keptRepositoryPrefixes: readonly string[];
   /** Pinned digests, what bin entries and moves under way name. */
   keptDigests: readonly string[];
@@ -135,7 +136,7 @@ function keepRoots(marker: Marker, graph: ReferenceGraph, policy: MarkPolicy): v
   for (const repository of graph.repositories) {
     if (repository.isUnclear) marker.keepWhole(repository);
     const isKept =
-      !policy.deleteUntagged || policy.keptRepositoryPrefixes.some((prefix) => repository.name.startsWith(prefix));
+      !policy.deleteUntagged || policy.keptRepositoryPrefixes.some((prefix) => isInPrefix(repository.name, prefix));
     for (let i = 0; i < repository.revisions.length; i++) {
       const id = repository.revisions.at(i);
       const isProtected =

@@ -210,7 +210,8 @@ async function markStorage({
       context.progress({ manifestsDone, ...(manifestsTotal === null ? {} : { manifestsTotal }), ...blobs });
     },
   });
-  const found = await findCandidates(storage, scan, await markPolicy(run.registryId, options.deleteUntagged), signal);
+  const policy = await markPolicy(run.registryId, options.deleteUntagged, run.workspaceId);
+  const found = await findCandidates(storage, scan, policy, signal);
   const oddities = [...scan.oddities, ...found.mark.oddities];
   const numbers = candidateNumbers(found);
   context.progress(numbers);

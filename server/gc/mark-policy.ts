@@ -1,20 +1,27 @@
 import { RECYCLE_BIN_PREFIX } from "@/domain/access/registry-scope";
 import type { MarkPolicy } from "@/domain/gc/mark";
 import { env } from "@/server/platform/env";
-import { listBinDigests } from "./gc.store";
+import { listBinDigests, listRegistrySpaces } from "./gc.store";
 
 const HOUR_MS = 3_600_000;
 
 /**
  * The roots of a registry besides its tags: all of the recycle bin, and what its entries name, moves that were interrupted among
  * them. Blobs have no grace: the caller has drained the writers, or only wants to know. Untagged manifests have theirs all the same:
- * builds push by digest first, and list or tag what they pushed minutes or hours later.
+ * builds push by digest first, and list or tag what they pushed minutes or hours later. `workspaceId`: whose collection it is; untagged
+ * manifests in spaces of other workspaces are theirs to delete. Null to look at the registry as a whole.
  */
-export async function markPolicy(registryId: string, deleteUntagged: boolean): Promise<MarkPolicy> {
+export async function markPolicy(
+  registryId: string,
+  deleteUntagged: boolean,
+  workspaceId: string | null,
+): Promise<MarkPolicy> {
   const graceMs = env().RECLAIM_GRACE_HOURS * HOUR_MS;
+  const spaces = workspaceId === null ? [] : await listRegistrySpaces(registryId);
+  const others = spaces.filter((space) => space.workspaceId !== workspaceId);
   return {
     deleteUntagged,
-    keptRepositoryPrefixes: [`${RECYCLE_BIN_PREFIX}/`],
+    keptRepositoryPrefixes: [RECYCLE_BIN_PREFIX, ...others.map((space) => space.prefix)],
     keptDigests: await listBinDigests(registryId),
     keepWrittenAfterMs: null,
     keepRevisionsWrittenAfterMs: graceMs > 0 ? Date.now() - graceMs : null,

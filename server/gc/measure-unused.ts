@@ -18,9 +18,9 @@ export async function measureUnused(registryId: string, signal: AbortSignal): Pr
   try {
     const cache = registryReferences(registryId, open.storage);
     const scan = await scanStorage(open.storage, { cache, withLinkTimes: false, signal });
-    const everything = await findCandidates(open.storage, scan, await markPolicy(registryId, true), signal);
+    const everything = await findCandidates(open.storage, scan, await markPolicy(registryId, true, null), signal);
     const blobs = everything.candidates.filter(({ kind }) => kind === "blob");
-    const unreferenced = await findCandidates(open.storage, scan, await markPolicy(registryId, false), signal);
+    const unreferenced = await findCandidates(open.storage, scan, await markPolicy(registryId, false, null), signal);
     await saveUnused(registryId, {
       blobCount: unreferenced.candidates.filter(({ kind }) => kind === "blob").length,
       sizeBytes: blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),

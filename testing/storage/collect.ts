@@ -27,7 +27,7 @@ export class MemoryReferenceCache implements ReferenceCache {
 
 const DRAINED_POLICY: MarkPolicy = {
   deleteUntagged: false,
-  keptRepositoryPrefixes: ["recyclebin/"],
+  keptRepositoryPrefixes: ["recyclebin"],
   keptDigests: [],
   keepWrittenAfterMs: null,
   keepRevisionsWrittenAfterMs: null,
