@@ -12,6 +12,7 @@ import { createImagePusher, type ImagePusher } from "@/scripts/demo/push-image";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { insertEvents } from "@/server/registries/registry.store";
+import { getSpace } from "@/server/spaces/get-space";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
@@ -121,6 +122,8 @@ test("the storage shows everything: untagged images, children inside their index
   expect((await list({ search: "MULT" })).items.map((one) => one.digest)).toEqual([index.digest]);
   const repositories = await listRepositories(tenant.scope, { spaceId: tenant.spaceId, limit: 10 });
   expect(repositories.items).toMatchObject([{ name, imageCount: 3, tagCount: 4, untaggedCount: 1 }]);
+  // The space counts as its list does: the signature that is only tagged after its subject is no image.
+  expect(await getSpace(tenant.scope, { spaceId: tenant.spaceId })).toMatchObject({ imageCount: 3, tagCount: 4 });
   const facts = await loadSpaceFacts(tenant.scope, tenant.spaceId);
   expect(facts).toHaveLength(7);
   expect(facts.find((one) => one.digest === index.digest)?.children).toHaveLength(2);

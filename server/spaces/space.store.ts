@@ -62,7 +62,10 @@ export interface SpaceNumbers {
   hasBackdatedTimes: boolean;
 }
 
-/** Counts and stored bytes of spaces in one statement; each blob of a space is counted once, manifests' own bytes included. */
+/**
+ * Counts and stored bytes of spaces in one statement; each blob of a space is counted once, manifests' own bytes included. An image is
+ * what the list of images shows: a signature that is only tagged after its subject is none.
+ */
 export async function countSpaces(
   workspaceId: string,
   spaceIds: readonly string[],
@@ -73,10 +76,6 @@ export async function countSpaces(
       SELECT DISTINCT r.space_id, rm.registry_id, rm.digest
       FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id WHERE r.space_id IN (SELECT id FROM chosen)
     ),
-    children AS (
-      SELECT DISTINCT h.space_id, ref.digest FROM held h
-      JOIN manifest_references ref ON ref.registry_id = h.registry_id AND ref.manifest_digest = h.digest AND ref.role IN ('child', 'subject')
-    ),
     blobs AS (
       SELECT DISTINCT ON (h.space_id, ref.digest) h.space_id, ref.digest, ref.size_bytes FROM held h
       JOIN manifest_references ref ON ref.registry_id = h.registry_id AND ref.manifest_digest = h.digest
@@ -85,9 +84,22 @@ export async function countSpaces(
     )
     SELECT c.id AS "spaceId",
       (SELECT count(*)::int FROM repositories r WHERE r.space_id = c.id) AS "repositoryCount",
-      (SELECT count(*)::int FROM held h JOIN manifests m USING (registry_id, digest)
-        WHERE h.space_id = c.id AND m.subject_digest IS NULL
-          AND NOT EXISTS (SELECT 1 FROM children ch WHERE ch.space_id = c.id AND ch.digest = h.digest)) AS "imageCount",
+      (SELECT count(*)::int FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id
+        JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
+        WHERE r.space_id = c.id
+          AND NOT EXISTS (
+            SELECT 1 FROM manifest_references ref
+            JOIN repository_manifests parent ON parent.repository_id = rm.repository_id AND parent.digest = ref.manifest_digest
+            WHERE ref.registry_id = rm.registry_id AND ref.digest = rm.digest AND ref.role = 'child'
+              AND NOT EXISTS (SELECT 1 FROM tags own WHERE own.repository_id = rm.repository_id AND own.digest = rm.digest))
+          AND NOT EXISTS (
+            SELECT 1 FROM repository_manifests subject
+            WHERE subject.repository_id = rm.repository_id AND subject.digest = m.subject_digest)
+          AND NOT EXISTS (
+            SELECT 1 FROM tags fallback
+            WHERE fallback.repository_id = rm.repository_id AND fallback.digest = rm.digest AND fallback.name ~ '^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$'
+              AND EXISTS (SELECT 1 FROM repository_manifests subject WHERE subject.repository_id = rm.repository_id
+                          AND subject.digest = 'sha256:' || substr(fallback.name, 8, 64)))) AS "imageCount",
       (SELECT count(*)::int FROM tags t JOIN repositories r ON r.id = t.repository_id WHERE r.space_id = c.id) AS "tagCount",
       (coalesce((SELECT sum(size_bytes) FROM blobs b WHERE b.space_id = c.id), 0)
         + coalesce((SELECT sum(m.size_bytes) FROM held h JOIN manifests m USING (registry_id, digest) WHERE h.space_id = c.id), 0))::bigint AS "storedBytes",
