@@ -35,7 +35,8 @@ function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
     defaultOptions: {
       queries: { staleTime: 10_000, retry: (failures, error) => failures < MAX_RETRIES && isWorthRetrying(error) },
-      mutations: { retry: false },
+      // Tried at once and refused without a connection: one that waits for it would run minutes after the press, unasked.
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }

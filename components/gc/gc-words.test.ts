@@ -29,6 +29,7 @@ test("steps follow the phase; both waits are one step, and a dry run has no swee
   expect(states({ phase: "waiting_for_lock" })).toEqual(["active", "waiting", "waiting", "waiting"]);
   expect(states({ phase: "sweeping" })).toEqual(["done", "done", "active", "waiting"]);
   expect(states({ phase: "marking", isDryRun: true })).toEqual(["done", "active"]);
+  expect(states({ phase: "finishing", status: "succeeded" })).toEqual(["done", "done", "done", "done"]);
 });
 
 test("progress without a known whole has no share", () => {

@@ -30,6 +30,8 @@ export function gcStepOf(phase: string): GcStep {
 /** What is going on right now, in one or two sentences. */
 export function gcPhaseText(run: Pick<RunDto, "phase" | "status" | "isDryRun">): string {
   if (run.status === "queued") return "Waiting for a worker to take it up.";
+  if (run.status === "succeeded")
+    return run.isDryRun ? "Done. Nothing was deleted." : "Done. Pushes are accepted again.";
   switch (run.phase) {
     case "requested":
       return "Starting.";
@@ -51,7 +53,7 @@ export function gcPhaseText(run: Pick<RunDto, "phase" | "status" | "isDryRun">):
 /** The steps of a collection and where it stands, for the stepper; what a stopped one did not reach is said to be so. */
 export function gcSteps(run: Pick<RunDto, "phase" | "status" | "isDryRun">): Step[] {
   const steps = run.isDryRun ? GC_STEPS.slice(0, 2) : GC_STEPS;
-  const present = steps.indexOf(gcStepOf(run.phase));
+  const present = run.status === "succeeded" ? steps.length : steps.indexOf(gcStepOf(run.phase));
   return steps.map((id, index) => ({
     id,
     label: run.isDryRun && id === "waiting" ? "Waiting for its turn" : GC_STEP_LABEL[id],

@@ -217,7 +217,9 @@ const UNIQUE: Column<RunItemDto> = {
   header: "Unique",
   width: "84px",
   align: "end",
-  cell: (item) => <Bytes value={item.uniqueBytes} />,
+  // What stays frees nothing, so nothing was measured of it: "0 B" would say that all of it is shared.
+  cell: (item) =>
+    item.action === "keep" ? <span className="text-subtle">–</span> : <Bytes value={item.uniqueBytes} />,
 };
 
 function columnsFor(run: RunDto): readonly Column<RunItemDto>[] {

@@ -119,7 +119,7 @@ export function ConditionFields({
 function ConditionNote({ problem, children }: { problem: string | undefined; children: ReactNode }) {
   if (!problem) return <p className="text-sm text-subtle">{children}</p>;
   return (
-    <p role="alert" className="font-medium text-danger text-sm">
+    <p role="alert" className="font-medium text-danger text-sm first-letter:uppercase">
       {problem}
     </p>
   );

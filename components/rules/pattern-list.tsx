@@ -75,7 +75,7 @@ export function PatternList({
               />
             </div>
             {problem ? (
-              <p role="alert" className="pl-28 font-medium text-danger text-sm">
+              <p role="alert" className="pl-28 font-medium text-danger text-sm first-letter:uppercase">
                 {problem}
               </p>
             ) : null}

@@ -19,7 +19,7 @@ export function StepConditions({ draft, problems, update }: StepProps) {
         {when.length > 1 ? "All of these must be true of an image." : "This must be true of an image."}
       </p>
       {problems.when ? (
-        <p role="alert" className="font-medium text-danger text-sm">
+        <p role="alert" className="font-medium text-danger text-sm first-letter:uppercase">
           {problems.when}
         </p>
       ) : null}
@@ -118,7 +118,7 @@ function EitherOr({
         <IconButton label={`Remove ${name.toLowerCase()}, either or`} icon={<X />} onClick={() => onChange(null)} />
       </div>
       {own ? (
-        <p role="alert" className="font-medium text-danger text-sm">
+        <p role="alert" className="font-medium text-danger text-sm first-letter:uppercase">
           {own}
         </p>
       ) : null}

@@ -12,8 +12,11 @@ export function checkPrefix(typed: string, taken: readonly string[]): PrefixChec
   const prefix = typed.trim();
   if (prefix === "") return { state: "empty", message: "Lower-case, for instance acme or acme/web." };
   const shape = createSpaceBodySchema.shape.prefix.safeParse(prefix);
-  if (!shape.success)
-    return { state: "wrong", message: sentence(shape.error.issues[0]?.message ?? "This is no prefix") };
+  if (!shape.success) {
+    const issue = shape.error.issues[0];
+    const message = issue?.code === "too_big" ? `At most ${issue.maximum} characters` : issue?.message;
+    return { state: "wrong", message: sentence(message ?? "This is no prefix") };
+  }
   const problem = prefixProblem(shape.data, taken);
   if (problem === null) return { state: "free", message: "No registry space of this workspace overlaps with it." };
   if (problem.kind === "reserved") {

@@ -32,7 +32,8 @@ export function RetentionForm({
   const update = useUpdateSpace(workspaceId, space.id);
   const now = useNow(60_000);
   const mayWrite = permissions.includes("spaces.write");
-  const checked = schema.safeParse(typed.trim() === "" ? Number.NaN : Number(typed));
+  const wanted = typed.trim() === "" ? Number.NaN : Number(typed);
+  const checked = schema.safeParse(wanted);
   const days = checked.success ? checked.data : undefined;
   const isChanged = days !== undefined && days !== space.binRetentionDays;
   const times = useRecycledTimes(workspaceId, space.id, isChanged && space.binEntryCount > 0);
@@ -63,7 +64,7 @@ export function RetentionForm({
           error={
             checked.success
               ? problemOf(update.error)?.detail
-              : (checked.error.issues[0]?.message ?? "Write a whole number of days.")
+              : (Number.isInteger(wanted) && checked.error.issues[0]?.message) || "Write a whole number of days"
           }
         >
           <Input

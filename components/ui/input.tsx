@@ -61,6 +61,9 @@ export type SearchInputProps = {
   className?: string;
 };
 
+// What the API takes; a longer text would be answered with an error instead of "nothing matches".
+const SEARCH_MAX = 200;
+
 /** A search box with a clear button; Escape clears it. */
 export function SearchInput({ label, value, onValueChange, placeholder = label, className }: SearchInputProps) {
   const ref = useRef<HTMLInputElement>(null);
@@ -74,6 +77,7 @@ export function SearchInput({ label, value, onValueChange, placeholder = label, 
       <input
         ref={ref}
         type="search"
+        maxLength={SEARCH_MAX}
         aria-label={label}
         placeholder={placeholder}
         value={value}

@@ -3,6 +3,7 @@
 import { Boxes, LayoutDashboard, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { AppFrame } from "../shell/app-frame";
+import { OfflineBanner } from "./offline-banner";
 import { ReadOnlyBanner } from "./read-only-banner";
 import { signOutOfConsole } from "./sign-out";
 
@@ -27,7 +28,12 @@ export function ConsoleFrame({ user, workspaces, workspaceId, workspaceSlug, chi
         { href: `${home}/spaces`, label: "Registry Space", icon: <Boxes aria-hidden="true" /> },
         { href: `${home}/members`, label: "Members", icon: <Users aria-hidden="true" /> },
       ]}
-      banner={<ReadOnlyBanner workspaceId={workspaceId} workspaceSlug={workspaceSlug} />}
+      banner={
+        <>
+          <OfflineBanner />
+          <ReadOnlyBanner workspaceId={workspaceId} workspaceSlug={workspaceSlug} />
+        </>
+      }
       onSignOut={signOutOfConsole}
     >
       {children}

@@ -27,7 +27,7 @@ export function ReadOnlyBanner({ workspaceId, workspaceSlug }: { workspaceId: st
       title={`Garbage collection is running on ${registry.name}:`}
       action={runLink(registry, workspaceSlug)}
     >
-      pushes are refused, pulls work. Since <RelativeTime at={registry.readOnly?.since ?? null} />
+      pushes are refused, pulls work. Began <RelativeTime at={registry.readOnly?.since ?? null} />
       {registry.readOnly?.runId ? "." : ", started by another workspace."}
     </Banner>
   ));

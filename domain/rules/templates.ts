@@ -26,7 +26,7 @@ export const RULE_TEMPLATES: readonly RuleTemplate[] = [
   template(
     "pr-builds",
     "PR builds",
-    "Builds of pull requests that nobody pushed or pulled for two weeks, but the newest three.",
+    "Builds of pull requests that nobody pushed or pulled for two weeks, but the newest three. Selects nothing until pulls were recorded that long.",
     {
       select: tagged(glob("pr-*")),
       when: [
