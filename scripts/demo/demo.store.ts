@@ -19,10 +19,9 @@ export async function upsertRegistry(registry: InstalledRegistry): Promise<{ id:
   const { name, url, storageRoot, auth, username } = registry;
   const passwordEncrypted = registry.password === null ? null : encryptSecret(registry.password);
   const row = { name, url, storageRoot, auth, username, passwordEncrypted };
-  const found = await prisma().registry.findFirst({
-    where: { workspaceId: null, OR: [{ url }, ...(auth === "console" ? [{ auth }] : [])] },
-    orderBy: { createdAt: "asc" },
-  });
+  const find = (where: { url: string } | { auth: "console" }) =>
+    prisma().registry.findFirst({ where: { workspaceId: null, ...where }, orderBy: { createdAt: "asc" } });
+  const found = (await find({ url })) ?? (auth === "console" ? await find({ auth }) : null);
   if (found) return prisma().registry.update({ where: { id: found.id }, data: row, select: { id: true } });
   // Whoever runs the installation enables collection by installing it; registries that are attached later ask first.
   return prisma().registry.create({

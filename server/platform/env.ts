@@ -26,7 +26,11 @@ const envSchema = z.object({
   RECLAIM_HEARTBEAT_STALE_SECONDS: z.coerce.number().int().min(2).default(15),
   RECLAIM_GRACE_HOURS: z.coerce.number().min(0).default(24),
   RECLAIM_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-  REGISTRY_URL: z.string().optional(),
+  /** The registry that this console runs with, without a trailing slash. */
+  REGISTRY_URL: z
+    .string()
+    .optional()
+    .transform((url) => url?.replace(/\/+$/, "") || undefined),
   REGISTRY_STORAGE_ROOT: z.string().optional(),
 });
 export type Env = z.infer<typeof envSchema>;

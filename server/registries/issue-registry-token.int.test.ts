@@ -4,7 +4,7 @@ import { createRun } from "@/server/history/create-run";
 import { hashPassword } from "@/server/platform/auth/password";
 import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
-import { env } from "@/server/platform/env";
+import { env, resetEnvForTests } from "@/server/platform/env";
 import { newId } from "@/server/platform/new-id";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -12,6 +12,8 @@ import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { issueRegistryToken } from "./issue-registry-token";
+import { findConsoleRegistry } from "./registry.store";
+import { registryCapabilities } from "./registry-capabilities";
 
 let database: TestDatabase;
 let tenant: TestTenant;
@@ -88,6 +90,29 @@ test("wrong credentials are denied, unknown users in the same words", async () =
   });
   expect(wrong).toMatchObject({ kind: "denied" });
   expect(unknown).toEqual(wrong);
+});
+
+test("the registry that the console runs with decides, not one that it ran with before", async () => {
+  const before = await prisma().registry.findFirstOrThrow({
+    where: { auth: "console" },
+    orderBy: { createdAt: "asc" },
+  });
+  const now = await createTestTenant({ name: "moved", auth: "console", storageRoot: "/somewhere" });
+  const { url } = await prisma().registry.findUniqueOrThrow({ where: { id: now.registryId } });
+  try {
+    process.env.REGISTRY_URL = url;
+    resetEnvForTests();
+    expect((await findConsoleRegistry())?.id).toBe(now.registryId);
+    const old = registryCapabilities({ ...before, storageRoot: "/somewhere", gcEnabledAt: new Date() });
+    expect(old.garbageCollection).toMatchObject({
+      isAvailable: false,
+      reason: expect.stringContaining("another registry"),
+    });
+  } finally {
+    delete process.env.REGISTRY_URL;
+    resetEnvForTests();
+    await prisma().registry.update({ where: { id: now.registryId }, data: { auth: "none" } });
+  }
 });
 
 test("a user name that no database keeps is an unknown one", async () => {

@@ -1,4 +1,5 @@
 import type { RegistryDto } from "@/contracts/registries";
+import { env } from "@/server/platform/env";
 import type { RegistryRecord } from "./registry.store";
 
 type Capabilities = RegistryDto["capabilities"];
@@ -26,6 +27,11 @@ function collection(registry: RegistryRecord, storage: { isAvailable: boolean; r
       "Garbage collection has to keep writers out, and this registry does not take its tokens from this console (REGISTRY_AUTH=console).",
     );
   }
+  const { REGISTRY_URL: installedUrl } = env();
+  if (installedUrl !== undefined && installedUrl !== registry.url)
+    return no(
+      `Garbage collection has to keep writers out, and this console hands out the tokens of another registry now (REGISTRY_URL=${installedUrl}).`,
+    );
   if (!registry.gcEnabledAt) return no("A platform admin has to enable garbage collection for this registry once.");
   return YES;
 }

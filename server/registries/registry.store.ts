@@ -1,5 +1,6 @@
 import type { Prisma } from "@/server/platform/db/prisma";
 import { prisma } from "@/server/platform/db/prisma";
+import { env } from "@/server/platform/env";
 
 export type RegistryRecord = Prisma.RegistryGetPayload<object>;
 
@@ -24,9 +25,14 @@ export function listAllRegistries(): Promise<RegistryRecord[]> {
   return prisma().registry.findMany({ orderBy: { createdAt: "asc" } });
 }
 
-/** The registry whose token server this console is, by the `service` that its challenge names. */
-export function findConsoleRegistry(): Promise<RegistryRecord | null> {
-  return prisma().registry.findFirst({ where: { auth: "console" }, orderBy: { createdAt: "asc" } });
+/**
+ * The registry whose token server this console is: the one that it runs with, where the settings say so. Rows of registries that it ran
+ * with before may still be there, and a token by their spaces, or their read-only mode, would be the wrong one's.
+ */
+export async function findConsoleRegistry(): Promise<RegistryRecord | null> {
+  const { REGISTRY_URL: url } = env();
+  const installed = url === undefined ? null : await prisma().registry.findFirst({ where: { auth: "console", url } });
+  return installed ?? prisma().registry.findFirst({ where: { auth: "console" }, orderBy: { createdAt: "asc" } });
 }
 
 /** The run that holds a registry read-only, whoever's it is. */
