@@ -14,6 +14,7 @@ import { type Api, apiOf } from "./support/api";
 import { type Database, openDatabase } from "./support/database";
 import { diskUsage } from "./support/disk";
 import { pullAll } from "./support/pull-all";
+import { table, tile } from "./support/screen";
 import { signIn } from "./support/sign-in";
 import { letCollectionsRun, slowDownCollections } from "./support/slow-collection";
 import type { EndToEndStack } from "./support/stack";
@@ -69,19 +70,6 @@ async function openTab(name: string): Promise<void> {
   await expect(tab).toHaveAttribute("aria-current", "page");
 }
 
-/** A table by its name; one whose rows can be opened is a grid. */
-function list(name: string): Locator {
-  return page.getByRole("grid", { name }).or(page.getByRole("table", { name }));
-}
-
-/** The number that a tile shows. */
-function tile(label: string): Locator {
-  return page
-    .locator("dl > div", { has: page.getByText(label, { exact: true }) })
-    .locator("dd")
-    .first();
-}
-
 async function latestRun(kind: RunDto["kind"]): Promise<RunDto> {
   const { items } = await api.call(listRuns, { params: place(), query: { kind, isDryRun: "false", limit: 1 } });
   if (!items[0]) throw new Error(`there is no ${kind} run`);
@@ -111,7 +99,7 @@ test("signs in and finds the registry space with its tabs", async () => {
   const nav = page.getByRole("navigation", { name: "Workspace" });
   await expect(nav.getByRole("link", { name: "Registry Space" })).toHaveAttribute("aria-current", "page");
   await expect(page.getByRole("heading", { level: 1, name: "Registry spaces" })).toBeVisible();
-  await list("Registry spaces").getByRole("link", { name: "acme", exact: true }).click();
+  await table(page, "Registry spaces").getByRole("link", { name: "acme", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "acme" })).toBeVisible();
   const tabs = page.getByRole("navigation", { name: "Registry space acme" }).getByRole("link");
   await expect(tabs).toHaveText(["Images", "Reclaim", "Recycle bin", "Garbage collection", "History", "Settings"]);
@@ -129,17 +117,17 @@ test("creates a rule in the wizard and previews it: every image with verdict and
     await page.getByRole("button", { name: "Next" }).click();
     await expect(page.getByRole("navigation", { name: "Steps" }).locator("[aria-current=step]")).toContainText(step);
   }
-  const table = list("Verdict on every image");
-  await expect(tile("Images that go")).not.toHaveText("0");
+  const verdicts = table(page, "Verdict on every image");
+  await expect(tile(page, "Images that go")).not.toHaveText("0");
   const show = page.getByLabel("Which images");
   await show.getByRole("radio", { name: "Going" }).click();
-  await expect(table).toContainText("goes");
-  await expect(table).toContainText("beyond the 5 newest");
+  await expect(verdicts).toContainText("goes");
+  await expect(verdicts).toContainText("beyond the 5 newest");
   await show.getByRole("radio", { name: "Kept" }).click();
-  await expect(table).toContainText("kept");
-  await expect(table).not.toContainText("goes");
+  await expect(verdicts).toContainText("kept");
+  await expect(verdicts).not.toContainText("goes");
   await page.getByRole("button", { name: "Save rule" }).click();
-  await expect(list("Reclaim rules").getByRole("link", { name: RULE })).toBeVisible();
+  await expect(table(page, "Reclaim rules").getByRole("link", { name: RULE })).toBeVisible();
 });
 
 test("runs the rule: live progress, and the images leave the registry for the bin", async () => {
@@ -154,7 +142,7 @@ test("runs the rule: live progress, and the images leave the registry for the bi
   await run.click();
   await expect(page.getByRole("heading", { level: 1, name: "Reclaim run" })).toBeVisible();
   await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: LIVE_MS });
-  await expect(tile("Images moved")).toHaveText(String(count));
+  await expect(tile(page, "Images moved")).toHaveText(String(count));
   expect((await progress()).filter((text) => / of \d+ images/.test(text)).length, "progress was live").toBeGreaterThan(
     1,
   );
@@ -205,7 +193,7 @@ test("purges another, then all of one repository: the name typed, then destroyed
   );
   await search.fill("acme/docs-site");
   await expect(page).toHaveURL(/q=acme/);
-  await expect(list("Recycle bin").getByText("acme/storefront")).toHaveCount(0);
+  await expect(table(page, "Recycle bin").getByText("acme/storefront")).toHaveCount(0);
   await page.getByRole("checkbox", { name: "Select all" }).click();
   await page.getByRole("region", { name: "Selection" }).getByRole("button", { name: "Purge…" }).click();
   await destroy(gone.filter(({ repositoryName }) => repositoryName === "acme/docs-site").length);
@@ -273,7 +261,7 @@ test("collects again and cancels half-way: what was deleted stays deleted, is sh
   await slowDownCollections(database, 0.5);
   await page.reload();
   await startCollection();
-  await expect(tile("Blobs deleted")).toHaveText(/^[1-9]/, { timeout: LIVE_MS });
+  await expect(tile(page, "Blobs deleted")).toHaveText(/^[1-9]/, { timeout: LIVE_MS });
   await page.getByRole("button", { name: "Cancel Garbage Collection" }).click();
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("What was deleted stays deleted");
@@ -307,12 +295,12 @@ test("collects again and cancels half-way: what was deleted stays deleted, is sh
     [RULE, `created the rule “${RULE}”`],
   ] as const) {
     await search.fill(word);
-    await expect(list("History").getByRole("row").filter({ hasText: what }).first()).toBeVisible();
+    await expect(table(page, "History").getByRole("row").filter({ hasText: what }).first()).toBeVisible();
   }
   await page.goto(`${stack.url}/w/acme/spaces/${space.id}/runs/${id}`);
   await expect(page.getByText("Cancelled by Ada Admin")).toBeVisible();
-  await expect(tile("Blobs deleted")).toHaveText(deletedBlobs.toLocaleString("en-US"));
-  await expect(tile("Freed")).toHaveText(formatBytes(freedBytes));
+  await expect(tile(page, "Blobs deleted")).toHaveText(deletedBlobs.toLocaleString("en-US"));
+  await expect(tile(page, "Freed")).toHaveText(formatBytes(freedBytes));
 });
 
 test("every kept tag still pulls whole, and everything in the bin stays whole", async () => {

@@ -73,6 +73,8 @@ function columnsFor(workspaceSlug: string, spaceId: string): Column<AuditEventDt
       id: "actor",
       header: "Who",
       width: "190px",
+      // On a phone the sentence beside it begins with the name.
+      priority: 3,
       cell: (event) => <span className="font-medium">{event.actorName}</span>,
     },
     {

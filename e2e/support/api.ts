@@ -53,7 +53,7 @@ export function apiOf(url: string, session: Session): Api {
 
 const ACTIVE = new Set(["queued", "running", "cancelling"]);
 
-export function isOver(run: Pick<RunDto, "status">): boolean {
+function isOver(run: Pick<RunDto, "status">): boolean {
   return !ACTIVE.has(run.status);
 }
 

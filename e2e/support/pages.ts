@@ -52,13 +52,13 @@ export async function tellStory(api: Api, workspaceId: string): Promise<Story> {
   const reclaim = await api.call(startReclaim, { params, body: { ruleIds: [rule.id] } });
   await api.untilOver(workspaceId, reclaim.id);
   const entries = (await api.call(listBinEntries, { params, query: { limit: 500 } })).items;
-  const [first, second] = entries.filter(({ tags }) => tags.length > 0);
-  if (!first || !second) throw new Error("too little was reclaimed");
+  const [first, ...others] = entries.filter(({ tags }) => tags.length > 0);
+  if (!first || others.length < 20) throw new Error("too little was reclaimed");
   const restore = await api.call(startRestore, { params, body: { entryIds: [first.id] } });
   await api.untilOver(workspaceId, restore.id);
   const purge = await api.call(startPurge, {
     params,
-    body: { entryIds: [second.id], typedName: items[0]?.name ?? "" },
+    body: { entryIds: others.slice(-20).map(({ id }) => id), typedName: items[0]?.name ?? "" },
   });
   await api.untilOver(workspaceId, purge.id);
   const gc = await api.call(startGc, { params, body: { deleteUntagged: true } });
