@@ -5,6 +5,12 @@ export const idSchema = z.string().min(1).max(100);
 export const timeSchema = z.iso.datetime();
 export const bytesSchema = z.number().int().nonnegative();
 
+/** Refuses what cannot be seen or turns the text around it (control and direction marks): a name must read as it is. */
+export function hasOnlyVisibleText(text: string): boolean {
+  return !/[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u.test(text);
+}
+export const VISIBLE_TEXT_PROBLEM = "leave out invisible characters and direction marks";
+
 export const workspaceParamsSchema = z.object({ workspaceId: idSchema }).strict();
 export const spaceParamsSchema = z.object({ workspaceId: idSchema, spaceId: idSchema }).strict();
 export const runParamsSchema = z.object({ workspaceId: idSchema, runId: idSchema }).strict();

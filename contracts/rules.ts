@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
-import { bytesSchema, idSchema, spaceParamsSchema, timeSchema } from "./common";
+import {
+  bytesSchema,
+  hasOnlyVisibleText,
+  idSchema,
+  spaceParamsSchema,
+  timeSchema,
+  VISIBLE_TEXT_PROBLEM,
+} from "./common";
 import { defineOperation } from "./define";
 
 export const RULES_PER_SPACE_MAX = 15;
@@ -29,7 +36,12 @@ const ruleSchema = z.object({
 export type RuleDto = z.infer<typeof ruleSchema>;
 
 const ruleParamsSchema = spaceParamsSchema.extend({ ruleId: idSchema }).strict();
-export const ruleNameSchema = z.string().trim().min(1, "give the rule a name").max(80, "use at most 80 characters");
+export const ruleNameSchema = z
+  .string()
+  .trim()
+  .min(1, "give the rule a name")
+  .max(80, "use at most 80 characters")
+  .refine(hasOnlyVisibleText, VISIBLE_TEXT_PROBLEM);
 
 export const listRules = defineOperation({
   id: "listRules",

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { bytesSchema, idSchema, spaceParamsSchema, timeSchema, workspaceParamsSchema } from "./common";
+import {
+  bytesSchema,
+  hasOnlyVisibleText,
+  idSchema,
+  spaceParamsSchema,
+  timeSchema,
+  VISIBLE_TEXT_PROBLEM,
+  workspaceParamsSchema,
+} from "./common";
 import { defineOperation } from "./define";
 
 const spaceSchema = z.object({
@@ -24,7 +32,12 @@ const spaceSchema = z.object({
 });
 export type SpaceDto = z.infer<typeof spaceSchema>;
 
-const spaceNameSchema = z.string().trim().min(2, "give the space a name of at least 2 characters").max(60);
+const spaceNameSchema = z
+  .string()
+  .trim()
+  .min(2, "give the space a name of at least 2 characters")
+  .max(60)
+  .refine(hasOnlyVisibleText, VISIBLE_TEXT_PROBLEM);
 const PREFIX = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 
 export const listSpaces = defineOperation({

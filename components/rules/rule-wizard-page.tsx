@@ -1,9 +1,11 @@
 "use client";
 
-import { useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
+import { RULES_PER_SPACE_MAX } from "@/contracts/rules";
 import { spacePath } from "../history/space-path";
 import { missingPermissionText } from "../reclaim/gated-button";
 import { useSpace } from "../spaces/queries";
+import { ButtonLink } from "../ui/button";
 import { EmptyState } from "../ui/empty-state";
 import { ErrorState } from "../ui/error-state";
 import { PageHeader } from "../ui/page-header";
@@ -35,11 +37,28 @@ export function RuleWizardPage(props: RuleWizardPlace) {
 
 function WizardBody(props: RuleWizardPlace & { home: string }) {
   const rule = useRule(props.workspaceId, props.spaceId, props.ruleId);
+  const space = useSpace(props.workspaceId, props.spaceId);
+  // As it was when the page opened: saving the 15th must not turn the page over before it leaves.
+  const [countAtStart, setCountAtStart] = useState<number | null>(null);
+  if (countAtStart === null && space.data) setCountAtStart(space.data.ruleCount);
   // The draft of this tab can only be read in the browser.
   const isBrowser = useSyncExternalStore(subscribeToNothing, isTrue, isFalse);
   if (!props.permissions.includes("rules.write")) {
     return (
       <EmptyState title="You can look at rules, not write them" description={missingPermissionText("rules.write")} />
+    );
+  }
+  if (props.ruleId === null && (countAtStart ?? 0) >= RULES_PER_SPACE_MAX) {
+    return (
+      <EmptyState
+        title={`This registry space has ${RULES_PER_SPACE_MAX} of ${RULES_PER_SPACE_MAX} rules`}
+        description="Disabled rules count too. Delete a rule, or edit one that is there."
+        action={
+          <ButtonLink href={props.home} variant="secondary">
+            Back to the rules
+          </ButtonLink>
+        }
+      />
     );
   }
   if (props.ruleId !== null && rule.error && !rule.data) {
