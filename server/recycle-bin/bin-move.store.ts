@@ -73,6 +73,11 @@ export async function writeRemovals(tx: Transaction, entryId: string, digests: r
   await tx.$executeRaw`DELETE FROM bin_entry_tags WHERE entry_id = ${entryId} AND digest <> ALL(${removed})`;
 }
 
+/** Takes back what `writeRemovals` noted: nothing leaves the source after all. */
+export async function withdrawRemovals(tx: Transaction, entryId: string): Promise<void> {
+  await tx.binEntryManifest.updateMany({ where: { entryId }, data: { isRemovedAtSource: false } });
+}
+
 /** The entry is in the bin; stamped by the database's clock, by which a crawl sees that its listing is out of date. */
 export async function writeHeld(tx: Transaction, entryId: string): Promise<void> {
   await tx.$executeRaw`

@@ -152,7 +152,8 @@ const COLUMNS = Prisma.sql`
 
 function shown({ workspaceId, spaceId, search, repository }: EntryFilter): Prisma.Sql {
   const conditions = [
-    Prisma.sql`e.space_id = ${spaceId} AND e.workspace_id = ${workspaceId} AND e.state::text = ANY(${[...SHOWN]})`,
+    Prisma.sql`e.space_id = ${spaceId} AND e.workspace_id = ${workspaceId} AND e.state::text = ANY(${[...SHOWN]})
+      AND e.recycled_at IS NOT NULL`,
   ];
   if (repository) conditions.push(Prisma.sql`e.repository_name = ${repository}`);
   if (search) {

@@ -3,7 +3,14 @@ import { findRunItem, type RunItemRecord } from "@/server/history/run-journal";
 import { rememberManifests } from "@/server/images/remember-manifests";
 import { prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
-import { deleteEntry, findMovingEntry, findReferrerDigests, insertEntry, type MovingEntry } from "./bin-move.store";
+import {
+  deleteEntry,
+  findMovingEntry,
+  findReferrerDigests,
+  insertEntry,
+  type MovingEntry,
+  withdrawRemovals,
+} from "./bin-move.store";
 import { removeFromBin } from "./bin-references";
 import { enterStep, type Move, reach, writeItem } from "./move";
 import { IncompleteImage, readClosure, readRecorded } from "./read-closure";
@@ -184,7 +191,11 @@ async function readTags(
 
 /** Ends a move of which nothing was removed: the copy goes, unless another entry needs it, and the entry never was. */
 async function abandon(move: Move, item: RunItemRecord, entry: MovingEntry, outcome: Outcome): Promise<void> {
-  await writeItem(move.context, item, { step: `${ABANDON}${outcome.state}`, error: outcome.error });
+  // With it goes what was noted to be removed: else an entry whose move ends here would be taken for one that had begun to leave.
+  await prisma().$transaction(async (tx) => {
+    await writeItem(move.context, item, { step: `${ABANDON}${outcome.state}`, error: outcome.error }, tx);
+    await withdrawRemovals(tx, entry.id);
+  });
   await finishAbandon(move, { ...item, step: `${ABANDON}${outcome.state}`, error: outcome.error }, entry);
 }
 

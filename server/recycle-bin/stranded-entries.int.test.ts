@@ -61,6 +61,32 @@ test("an image that had begun to leave is in the bin, and can be restored from t
   expect(space.broken()).toEqual({});
 });
 
+test("a move that was taken back is no entry of the bin, wherever its worker went away", async () => {
+  const image = await space.push(await space.image("one"), "v1");
+  await space.push(await space.image("two"), "keep");
+  await space.crawl();
+  const runId = await space.start(await space.rule(["v1"]));
+  const stopAt = (step: string) =>
+    space.execute(runId, {
+      beforeStep: (point) => {
+        if (point.step === step) throw new RunStopped("shutdown");
+      },
+    });
+  await stopAt("remove-top");
+  // By now somebody wants it under another name too, so that it stays.
+  await space.push(image, "wanted");
+  await stopAt("remove-from-bin");
+  await prisma().run.update({ where: { id: runId }, data: { status: "failed", finishedAt: new Date() } });
+
+  expect(await purgeDueEntries(new Date())).toBe(1);
+  expect(await space.entries()).toEqual([]);
+  const run = await prisma().run.findFirstOrThrow({ where: { spaceId: space.spaceId, kind: "purge" } });
+  expect((await space.execute(run.id)).run).toMatchObject({ status: "succeeded" });
+  expect(await prisma().binEntry.count({ where: { spaceId: space.spaceId } })).toBe(0);
+  expect(await space.status(image.digest, space.binRepository)).toBe(404);
+  for (const tag of ["v1", "wanted"]) expect((await space.pull(tag)).digest).toBe(image.digest);
+});
+
 test("a registry that does not answer costs a few items after retries, and ends the run instead of all of them", async () => {
   for (let i = 0; i < 12; i++) await space.push(await space.image(`m${i}`), `v${i}`);
   await space.crawl();
