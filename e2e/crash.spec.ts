@@ -13,6 +13,7 @@ import { closureProblems, digestOfTag, verifyClosure } from "@/testing/storage/v
 import type { Api } from "./support/api";
 import { type Database, openDatabase } from "./support/database";
 import { killAt, type RunPoint } from "./support/kill-points";
+import { letCollectionsRun, slowDownCollections, slowDownReadOnlyEnd } from "./support/slow-collection";
 import type { EndToEndStack } from "./support/stack";
 import { createFilledSpace, firstWorkspace, type TenantSpace, takeTags } from "./support/tenants";
 import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
@@ -181,8 +182,13 @@ test.describe
       test(`killed while ${what}`, async () => {
         const tree = new StorageTree(stack.storageRoot);
         const orphans = Array.from({ length: ORPHANS }, (_, i) => tree.blob(`nobody needs ${at}/${i}`));
+        // A token just handed out makes a collection wait, and slow ends of phases make each of them long enough to be met.
+        await expectPushesTaken();
+        await slowDownCollections(database, 0.5);
+        await slowDownReadOnlyEnd(database, 1);
         const run = await api.call(startGc, { params: place, body: { deleteUntagged: true } });
         await killAt({ stack, database }, run.id, what, isThere);
+        await letCollectionsRun(database);
         await stack.startWorker();
         const { status, totals } = await end(run);
         expect(status).toBe("succeeded");
