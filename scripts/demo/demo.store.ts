@@ -77,7 +77,7 @@ export async function isDemoDated(): Promise<boolean> {
 }
 
 export async function findDemoSpace(prefix: string): Promise<{ id: string; registryId: string } | null> {
-  return prisma().space.findFirst({ where: { prefix }, select: { id: true, registryId: true } });
+  return prisma().space.findFirst({ where: { prefix, removedAt: null }, select: { id: true, registryId: true } });
 }
 
 /** Spreads the demo's push times over the year it pretends to be; the marker `demo` says so on screen. */

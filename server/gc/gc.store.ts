@@ -177,7 +177,10 @@ export async function saveUnused(
 
 /** Whose spaces are on a registry. */
 export function listRegistrySpaces(registryId: string): Promise<{ id: string; workspaceId: string; prefix: string }[]> {
-  return prisma().space.findMany({ where: { registryId }, select: { id: true, workspaceId: true, prefix: true } });
+  return prisma().space.findMany({
+    where: { registryId, removedAt: null },
+    select: { id: true, workspaceId: true, prefix: true },
+  });
 }
 
 export type GcRunRow = Prisma.RunGetPayload<object>;

@@ -231,7 +231,10 @@ export interface CrawledSpace {
 }
 
 export function listSpacesOfRegistry(registryId: string): Promise<CrawledSpace[]> {
-  return prisma().space.findMany({ where: { registryId }, select: { id: true, workspaceId: true, prefix: true } });
+  return prisma().space.findMany({
+    where: { registryId, removedAt: null },
+    select: { id: true, workspaceId: true, prefix: true },
+  });
 }
 
 export async function markCrawled(registryId: string): Promise<void> {

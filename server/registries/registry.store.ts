@@ -45,16 +45,24 @@ export async function findReadOnlyRun(
   });
 }
 
-/** The spaces of a registry that a person may use, with their role in each. */
+/**
+ * The spaces of a registry that a person may use, with their role in each: that of the owning workspace, and `viewer` where a space is
+ * public or bound to one of their workspaces. Both may hold: what they allow is added up.
+ */
 export async function listGrants(
   registryId: string,
   userId: string,
 ): Promise<{ prefix: string; role: "admin" | "editor" | "viewer" }[]> {
+  const mine = { members: { some: { userId } } };
   const spaces = await prisma().space.findMany({
-    where: { registryId, workspace: { members: { some: { userId } } } },
+    where: {
+      registryId,
+      removedAt: null,
+      OR: [{ workspace: mine }, { isPublic: true }, { bindings: { some: { workspace: mine } } }],
+    },
     select: { prefix: true, workspace: { select: { members: { where: { userId }, select: { role: true } } } } },
   });
-  return spaces.flatMap(({ prefix, workspace }) => workspace.members.map(({ role }) => ({ prefix, role })));
+  return spaces.map(({ prefix, workspace }) => ({ prefix, role: workspace.members[0]?.role ?? "viewer" }));
 }
 
 /**

@@ -4,12 +4,24 @@ const withRegistry = { registry: true } as const;
 export type SpaceRecord = Prisma.SpaceGetPayload<{ include: typeof withRegistry }>;
 
 export function findSpace(workspaceId: string, spaceId: string): Promise<SpaceRecord | null> {
-  return prisma().space.findFirst({ where: { id: spaceId, workspaceId }, include: withRegistry });
+  return prisma().space.findFirst({ where: { id: spaceId, workspaceId, removedAt: null }, include: withRegistry });
+}
+
+/** What a workspace may read: its own spaces, those bound to it, and public ones. */
+function readableBy(workspaceId: string): Prisma.SpaceWhereInput {
+  return {
+    removedAt: null,
+    OR: [{ workspaceId }, { isPublic: true }, { bindings: { some: { workspaceId } } }],
+  };
+}
+
+export function findReadableSpace(workspaceId: string, spaceId: string): Promise<SpaceRecord | null> {
+  return prisma().space.findFirst({ where: { id: spaceId, ...readableBy(workspaceId) }, include: withRegistry });
 }
 
 export function listSpaceRows(workspaceId: string, registryId?: string): Promise<SpaceRecord[]> {
   return prisma().space.findMany({
-    where: { workspaceId, ...(registryId ? { registryId } : {}) },
+    where: { workspaceId, removedAt: null, ...(registryId ? { registryId } : {}) },
     include: withRegistry,
     orderBy: { name: "asc" },
   });
@@ -18,7 +30,7 @@ export function listSpaceRows(workspaceId: string, registryId?: string): Promise
 /** Prefixes in use on a registry, under its row lock: whoever creates a space next waits until this transaction ends. */
 export async function lockPrefixes(tx: Transaction, registryId: string): Promise<string[]> {
   await tx.$queryRaw`SELECT id FROM registries WHERE id = ${registryId} FOR UPDATE`;
-  const spaces = await tx.space.findMany({ where: { registryId }, select: { prefix: true } });
+  const spaces = await tx.space.findMany({ where: { registryId, removedAt: null }, select: { prefix: true } });
   return spaces.map((space) => space.prefix);
 }
 
