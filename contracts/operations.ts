@@ -1,6 +1,7 @@
 import { getMe } from "./access";
 import { getGcStatus, startGc } from "./gc";
 import { cancelRun, getRun, listHistory, listRunEvents, listRunItems, listRuns, watchRun } from "./history";
+import { getImage, getImageConfig, getImageManifest } from "./image-details";
 import { listImages, listRepositories } from "./images";
 import type { Operation } from "./operation";
 import { previewReclaim, startReclaim } from "./reclaim";
@@ -23,6 +24,9 @@ export const OPERATIONS: readonly Operation[] = [
   syncSpace,
   listRepositories,
   listImages,
+  getImage,
+  getImageManifest,
+  getImageConfig,
   listRules,
   createRule,
   getRule,

@@ -50,6 +50,7 @@ export function createDistributionAdapter(options: DistributionAdapterOptions): 
     listTags: (repository, signal) => listTags(client, repository, signal),
     resolve: (repository, reference) => client.headManifest(repository, reference),
     getManifest: (repository, reference) => client.getManifest(repository, reference),
+    getBlob: (repository, digest, maxBytes, signal) => client.getBlob(repository, digest, maxBytes, signal),
     copy: createDistributionCopy(client),
     verify: (request) => verifyDistributionCopy(client, request),
     async tag({ repository, tag, digest }) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RegistryAccess } from "@/domain/access/registry-scope";
-import { isDigest } from "@/domain/images/digest";
+import { isDigest, parseDigest } from "@/domain/images/digest";
 import { MEDIA_TYPES } from "@/domain/images/parse-manifest";
 import type { Transport, TransportAnswer } from "@/server/platform/registry/http-transport";
 import type { RawManifest, ResolvedManifest } from "@/server/platform/registry/registry-adapter";
@@ -188,6 +188,26 @@ export class DistributionClient {
     }
     if (answer.status === 200) return Number(header(answer, "content-length") ?? Number.NaN);
     throw errorOfAnswer(`GET blob ${digest} of ${name}`, answer.status, answer.body);
+  }
+
+  /** A whole blob of at most `maxBytes`, its bytes checked against its digest; null where the repository does not have it. */
+  async getBlob(name: string, digest: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer | null> {
+    const parts = parseDigest(digest);
+    if (parts === null) throw protocolError("DIGEST_INVALID", `"${digest}" is not a digest`);
+    const answer = await this.#transport.send({
+      method: "GET",
+      path: `${repositoryPath(name)}/blobs/${digest}`,
+      access: [access(name, "pull")],
+      maxBytes,
+      signal,
+    });
+    if (answer.status === 404) return null;
+    if (answer.status !== 200) throw errorOfAnswer(`GET blob ${digest} of ${name}`, answer.status, answer.body);
+    const hex = createHash(parts.algorithm).update(answer.body).digest("hex");
+    if (hex !== parts.hex) {
+      throw protocolError("DIGEST_MISMATCH", `GET blob ${digest} of ${name}: the bytes are ${parts.algorithm}:${hex}`);
+    }
+    return answer.body;
   }
 
   /** Uploads a small blob in one piece unless the repository has it. Returns its digest. */

@@ -62,6 +62,12 @@ export interface RegistryAdapter {
   getManifest(repository: string, reference: string): Promise<RawManifest | null>;
 
   /**
+   * A small blob (a config), its bytes checked against its digest; null where the repository does not have it.
+   * A larger one than `maxBytes` is refused: `protocol` with code `TOO_LARGE`.
+   */
+  getBlob(repository: string, digest: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer | null>;
+
+  /**
    * Makes the manifests and all that they need available in another repository, under the same digests and without tags.
    * Resolves only when the registry has confirmed every one. Where a blob is gone at the source: `not_found` with code `BLOB_UNKNOWN`.
    */
