@@ -13,6 +13,7 @@ export const PERMISSIONS = {
   "images.push": { sentence: "Push images", roles: ["admin", "editor"] },
   "images.sync": { sentence: "Read the registry again", roles: ["admin", "editor"] },
   "images.recycle": { sentence: "Move images to the recycle bin", roles: ["admin", "editor"] },
+  "images.pin": { sentence: "Pin images, and end pins of one's own", roles: ["admin", "editor"] },
   "rules.read": { sentence: "See reclaim rules", roles: ["admin", "editor", "viewer"] },
   "rules.write": { sentence: "Create, edit, disable and delete reclaim rules", roles: ["admin"] },
   "reclaim.preview": { sentence: "Preview what a rule would reclaim", roles: ["admin", "editor"] },
