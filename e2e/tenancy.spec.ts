@@ -8,7 +8,7 @@ import { ROLES, type Role, roleCan } from "@/domain/access/permissions";
 import { newId } from "@/server/platform/new-id";
 import { type RawAnswer, send } from "./support/api";
 import { openDatabase } from "./support/database";
-import { bodyOf, hasBody, namesIds, parametersOf, type TenantIds } from "./support/operation-inputs";
+import { bodyOf, hasBody, namesIds, parametersOf, queryOf, type TenantIds } from "./support/operation-inputs";
 import type { EndToEndStack } from "./support/stack";
 import {
   createFilledSpace,
@@ -77,6 +77,7 @@ function ask(
   return send(stack.url, operation, {
     session: role === null ? null : side.tenant.members[role],
     params,
+    query: queryOf(operation, side.space),
     body: options.body ?? bodyOf(operation, { ...side.ids, registryId: side.space.registryId }, side.space),
     ...(rawBody === undefined ? {} : { rawBody }),
   });

@@ -25,6 +25,23 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   startGc: () => ({ deleteUntagged: true, isDryRun: true }),
 };
 
+/** An image that no other example touches. */
+const imageOf = ({ images }: Pick<TenantSpace, "images">) => ({
+  repository: images[3]?.repository ?? "",
+  digest: images[3]?.digest ?? "",
+});
+const QUERIES: Record<string, (space: Pick<TenantSpace, "images">) => Record<string, unknown>> = {
+  getImage: imageOf,
+  getImageManifest: imageOf,
+  getImageConfig: imageOf,
+  listImagePulls: imageOf,
+};
+
+/** A query that the operation needs to be answered; empty for most. */
+export function queryOf(operation: Operation, space: Pick<TenantSpace, "images">): Record<string, unknown> {
+  return QUERIES[operation.id]?.(space) ?? {};
+}
+
 /** Whether an operation takes a body at all. */
 export function hasBody(operation: Operation): boolean {
   return operation.method !== "GET" && operation.method !== "DELETE";
