@@ -65,6 +65,15 @@ export async function insertEntryTags(
     ON CONFLICT DO NOTHING`;
 }
 
+/** The tags that an entry has by now, of every part of it. */
+export function findRecordedTags(tx: Transaction, entryId: string): Promise<{ name: string; digest: string }[]> {
+  return tx.binEntryTag.findMany({
+    where: { entryId },
+    select: { name: true, digest: true },
+    orderBy: { name: "asc" },
+  });
+}
+
 /** Notes what will leave the source, before it leaves; tags of what stays there are no business of the entry. */
 export async function writeRemovals(tx: Transaction, entryId: string, digests: readonly string[]): Promise<void> {
   const removed = [...digests];

@@ -63,6 +63,7 @@ async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: s
     orderBy: { repositoryName: "asc" },
   });
   const audits = await prisma().auditEvent.findMany({ where: { spaceId: space.spaceId }, select: { action: true } });
+  const history = await prisma().imageEvent.findMany({ where: { spaceId: space.spaceId, source: "run" } });
   const inventory = await space.inventory();
   const { run, items } = await space.result(runId);
   const bytes = items.reduce((sum, item) => sum + item.logicalBytes, 0);
@@ -73,6 +74,10 @@ async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: s
     tags: (await space.tags()).map((tag) => tag.replace(/^sha256-\w+/, "sha256-…")),
     inventory: inventory.manifests.map(({ digest, pushedAt }) => `${nameOf(digest)} ${pushedAt}`).sort(),
     inventoryTags: inventory.tags.map((tag) => nameOf(tag.split("=")[1] ?? "")).sort(),
+    // A tag's own name, but for a signature's, which has the digest of the image in it.
+    history: history
+      .map(({ kind, tag, digest }) => `${kind} ${nameOf(digest)} ${tag?.replace(/^sha256-\w+/, "sha256-…") ?? "-"}`)
+      .sort(),
     entries: entries.map(({ state, digest, tags, manifests, recycledAt, endedAt }) => ({
       ...{ state, image: nameOf(digest), isRecycled: recycledAt !== null, isEnded: endedAt !== null },
       tags: tags.map((tag) => nameOf(tag.digest)),

@@ -5,6 +5,7 @@ import { deleteEntry, findMovingEntry, type MovingEntry, writeEnded, writeNotEnd
 import { removeFromBin } from "./bin-references";
 import { DUE } from "./create-bin-run";
 import { enterStep, imageName, type Move, reach, writeItem } from "./move";
+import { reasonTextOf, recordMove } from "./record-move";
 
 /** Removes one entry from the bin for good: remove → finish, safe to do again. Manifests that another entry needs stay for it. */
 export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> {
@@ -50,6 +51,7 @@ async function finish(move: Move, item: RunItemRecord, entry: MovingEntry): Prom
     // What an interrupted run left half-made was never in the bin: nothing is purged by taking it away.
     if (entry.recycledAt === null) return deleteEntry(tx, entry.id);
     await writeEnded(tx, entry.id, "purged");
+    await recordMove(tx, move, item, { kind: "purged", tags: entry.tags, reason: reasonTextOf(item) });
     await recordAudit(tx, {
       workspaceId: space.workspaceId,
       spaceId: space.id,

@@ -3,10 +3,18 @@ import { recordAudit } from "@/server/history/record-audit";
 import type { RunItemRecord } from "@/server/history/run-journal";
 import { lockRepository } from "@/server/images/remember-manifests";
 import { prisma } from "@/server/platform/db/prisma";
-import { forgetRemoved, insertEntryTags, type MovingEntry, writeHeld, writeRemovals } from "./bin-move.store";
+import {
+  findRecordedTags,
+  forgetRemoved,
+  insertEntryTags,
+  type MovingEntry,
+  writeHeld,
+  writeRemovals,
+} from "./bin-move.store";
 import { freshFacts } from "./fresh-facts";
 import { imageName, type Move, reach, writeItem } from "./move";
 import { readRecorded } from "./read-closure";
+import { reasonTextOf, recordMove } from "./record-move";
 import type { RecycleGuard } from "./recycle-guard";
 
 /**
@@ -126,6 +134,13 @@ export async function finishRecycle(
     await writeHeld(tx, entry.id);
     // Where the end is not certain the next crawl says what is there.
     if (end.isGone) await forgetRemoved(tx, repositoryId, entry.id);
+    await recordMove(tx, move, item, {
+      kind: "recycled",
+      // Those of the row, not of the entry as it was read: one that came in the very moment of removal is among them.
+      tags: await findRecordedTags(tx, entry.id),
+      ruleId: entry.ruleId,
+      reason: end.error ?? reasonTextOf(item),
+    });
     await recordAudit(tx, {
       workspaceId: space.workspaceId,
       spaceId: space.id,

@@ -9,6 +9,7 @@ import { findMovingEntry, type MovingEntry, rememberRestored, writeEnded, writeN
 import { removeFromBin } from "./bin-references";
 import { enterStep, imageName, type Move, reach, writeItem } from "./move";
 import { IncompleteImage, readRecorded } from "./read-closure";
+import { recordMove } from "./record-move";
 
 interface PlacedTag {
   name: string;
@@ -128,6 +129,11 @@ async function finish(
       placed,
     );
     await writeEnded(tx, entry.id, "restored");
+    await recordMove(tx, move, item, {
+      kind: "restored",
+      tags: placed,
+      reason: conflicts.length > 0 ? conflicts.join("; ") : null,
+    });
     await recordAudit(tx, {
       workspaceId: space.workspaceId,
       spaceId: space.id,

@@ -6,6 +6,7 @@ import { RegistryError } from "@/server/platform/registry/registry-error";
 import { forgetTags } from "./bin-move.store";
 import { freshFacts } from "./fresh-facts";
 import { enterStep, type Move, writeItem } from "./move";
+import { reasonTextOf, recordMove } from "./record-move";
 import type { RecycleGuard } from "./recycle-guard";
 
 /** Takes the selected tags from an image that keeps others. A tag that was pushed again meanwhile stays. */
@@ -52,6 +53,12 @@ async function finish(move: Move, item: RunItemRecord, moved: readonly string[])
       name: item.repositoryName,
     });
     await forgetTags(tx, repositoryId, item.digest, untagged);
+    await recordMove(tx, move, item, {
+      kind: "untagged",
+      tags: untagged.map((name) => ({ name, digest: item.digest })),
+      ruleId: item.ruleId,
+      reason: reasonTextOf(item),
+    });
     await recordAudit(tx, {
       workspaceId: space.workspaceId,
       spaceId: space.id,
