@@ -7,6 +7,7 @@ export const PERMISSIONS = {
     sentence: "See the workspace, its members and its registries",
     roles: ["admin", "editor", "viewer"],
   },
+  "registries.write": { sentence: "Attach registries, test and change them", roles: ["admin"] },
   "spaces.read": { sentence: "See registry spaces and their settings", roles: ["admin", "editor", "viewer"] },
   "spaces.write": { sentence: "Create registry spaces and change their settings", roles: ["admin"] },
   "images.read": { sentence: "Browse and pull images", roles: ["admin", "editor", "viewer"] },
