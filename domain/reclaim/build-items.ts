@@ -1,11 +1,10 @@
 import { type ImageGraph, imageTags } from "@/domain/images/image-graph";
 import { type Artifact, compareText } from "@/domain/rules/facts";
 import type { Unit } from "@/domain/rules/unit";
-import type { KeepReason } from "@/domain/rules/verdict";
 import { closureMembers, type MemberNode } from "./closure-members";
 import type { OwnDecision } from "./decide-own";
 import { measureBytes } from "./measure-bytes";
-import type { PlanInput, PlanItem, PlanTotals } from "./plan";
+import type { PlanBasis, PlanItem, PlanTotals } from "./plan";
 
 interface Move {
   at: number;
@@ -13,26 +12,25 @@ interface Move {
 }
 
 /**
- * Turns decisions into the moves of a run, oldest push first. `tops` says of each manifest that goes which item removes it; `moves` counts these.
+ * Turns settled decisions into the moves of a run, oldest push first. `tops` says of each manifest that goes which item removes it; `moves` counts these.
  */
 export function buildItems(
   artifacts: readonly Artifact[],
   units: readonly Unit[],
   graph: ImageGraph,
   own: readonly OwnDecision[],
-  needed: ReadonlyMap<number, KeepReason>,
-  input: PlanInput,
+  input: PlanBasis,
 ) {
   const planned: Move[] = [];
   own.forEach((decision, at) => {
     // Whoever has an index or subject goes inside its item; were that kept, this would be needed and stay.
-    const isTop = decision.state === "go" && !needed.has(at) && !graph.isMember(at);
+    const isTop = decision.state === "go" && !graph.isMember(at);
     if (isTop) planned.push({ at, members: closureMembers(at, graph) });
-    if (decision.state === "untag" && !needed.has(at)) planned.push({ at, members: [] });
+    if (decision.state === "untag") planned.push({ at, members: [] });
   });
   planned.sort((a, b) => pushOrder(units, a.at) - pushOrder(units, b.at) || a.at - b.at);
 
-  const goes = (at: number) => own[at]?.state !== "stay" && own[at]?.state !== "untag" && !needed.has(at);
+  const goes = (at: number) => own[at]?.state !== "stay" && own[at]?.state !== "untag";
   /** The item that removes each manifest: the last one that holds it, so that no item that is left out loses a part. */
   const tops = new Map<number, { top: number; item: number; role: MemberNode["role"] | null }>();
   planned.forEach(({ at, members }, item) => {

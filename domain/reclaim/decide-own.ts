@@ -2,7 +2,7 @@ import type { ImageGraph } from "@/domain/images/image-graph";
 import type { CompiledRule, RuleOutcome } from "@/domain/rules/evaluate-rule";
 import type { AppliedRule } from "@/domain/rules/rule";
 import type { Unit } from "@/domain/rules/unit";
-import type { KeepReason, NamedRule, RuleHit } from "@/domain/rules/verdict";
+import type { KeepReason, NamedRule, ReclaimReason, RuleHit, UntagReason } from "@/domain/rules/verdict";
 import { guardOf, holdOf } from "./guards";
 
 /**
@@ -10,10 +10,25 @@ import { guardOf, holdOf } from "./guards";
  * go = every tag of it is selected; untag = some; stay = kept for its own reason; follow = it goes where its index or subject goes.
  */
 export type OwnDecision =
-  | { state: "go"; hits: RuleHit[]; tags: string[] }
-  | { state: "untag"; hits: RuleHit[]; tags: string[]; keptTags: string[] }
+  | {
+      state: "go";
+      hits: readonly RuleHit[];
+      reason: ReclaimReason;
+      /** What is done instead where something that stays needs it; else it stays as it is. */
+      otherwise?: UntagDecision;
+    }
+  | UntagDecision
   | { state: "stay"; reason: KeepReason }
   | { state: "follow" };
+
+export interface UntagDecision {
+  state: "untag";
+  hits: readonly RuleHit[];
+  tags: readonly string[];
+  reason: UntagReason;
+  /** Also where something that stays needs the digest, which stays in any case. */
+  isForced: boolean;
+}
 
 /** What the rules said of one artifact; compiled rules and outcomes share their index. */
 export interface RuleVotes {
@@ -64,12 +79,14 @@ function decideByTags(
   if (!isTaken) return stay(reasonToStay(unit, hits, protect, votes));
   const guard = guardFor(at, unit, context);
   if (guard !== null) return stay(guard);
-  if (going.length === tags.length) return { state: "go", hits, tags: going };
+  if (going.length === tags.length) return { state: "go", hits, reason: { code: "selected", hits } };
   const keptTags = tags.filter((tag) => !going.includes(tag));
-  return { state: "untag", hits, tags: going, keptTags };
+  // A part of something kept keeps all its tags, as it would were all of them selected.
+  return { state: "untag", hits, tags: going, reason: { code: "selected_tags", hits, keptTags }, isForced: false };
 }
 
-function guardFor(at: number, unit: Unit, context: OwnContext): KeepReason | null {
+/** What keeps an artifact from being moved, whoever wants it. `context.frame` says how far a fresh push does. */
+export function guardFor(at: number, unit: Unit, context: OwnContext): KeepReason | null {
   const neighbour = context.neighbourOf(unit.artifact.repositoryName);
   if (neighbour !== null) return { code: "unreadable_neighbour", ...neighbour };
   const guard = guardOf(unit, at, context.graph, context.frame);
@@ -109,6 +126,6 @@ function named(rule: AppliedRule): NamedRule {
   return { ruleId: rule.id, ruleName: rule.name, revision: rule.revision };
 }
 
-function stay(reason: KeepReason): OwnDecision {
+export function stay(reason: KeepReason): OwnDecision {
   return { state: "stay", reason };
 }

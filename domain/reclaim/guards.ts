@@ -29,6 +29,14 @@ export function guardOf(
 }
 
 /**
+ * How long a fresh push holds against a person. An image with a tag is finished, and whoever chose it saw it; one without may be part of a push
+ * that is under way, which neither its pusher nor whoever chose it can see. Parts go by their whole.
+ */
+export function handGraceMs(unit: Unit, graceMs: number): number {
+  return unit.isUntagged ? graceMs : 0;
+}
+
+/**
  * A referrer that something holds which does not hold its subject: another subject, or an index elsewhere. The two would have to go in one
  * move, and a run can end between any two; both stay.
  */

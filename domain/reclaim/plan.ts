@@ -1,19 +1,38 @@
 import type { Artifact, FactsFrame } from "@/domain/rules/facts";
 import type { AppliedRule } from "@/domain/rules/rule";
-import type { Role, RuleHit, Verdict } from "@/domain/rules/verdict";
+import type { HandChoice, Role, RuleHit, Verdict } from "@/domain/rules/verdict";
 
-/** Everything a plan is made of. The same input, in whatever order, gives the same plan. */
-export interface PlanInput extends FactsFrame {
+/** What every plan is made of, whoever chooses. The same input, in whatever order, gives the same plan. */
+export interface PlanBasis {
   /** Every manifest of each repository in the plan: a part of a repository would hide who needs whom. */
   artifacts: readonly Artifact[];
-  /** The rules to apply, of both effects; order means nothing. Protect rules of the space belong in every plan. */
-  rules: readonly AppliedRule[];
-  /** Whatever was pushed within this time stays. */
+  /** `now` of the run, frozen at its start. */
+  nowMs: number;
+  /** What was pushed within this time stays; how far that holds for a choice by hand, see `handGraceMs`. */
   graceMs: number;
   /** Whether a digest exists in a repository outside the plan: a referrer there keeps waiting for its subject here. */
   isDigestElsewhere?: (digest: string) => boolean;
   /** Whether something outside the plan holds a blob: such bytes are never counted as freed. */
   isBlobHeldElsewhere?: (digest: string) => boolean;
+}
+
+/** A plan by rules. */
+export interface PlanInput extends PlanBasis, FactsFrame {
+  /** The rules to apply, of both effects; order means nothing. Protect rules of the space belong in every plan. */
+  rules: readonly AppliedRule[];
+}
+
+/** What somebody chose of one artifact. */
+export type HandPick =
+  /** All of it, with every tag. */
+  | { what: "image" }
+  /** These tags; `andImage`: the digest goes too where none is left on it. */
+  | { what: "tags"; tags: readonly string[]; andImage: boolean };
+
+/** A plan of what somebody chose. */
+export interface HandPlanInput extends PlanBasis {
+  by: HandChoice;
+  pickOf(repositoryName: string, digest: string): HandPick | undefined;
 }
 
 /** A manifest that goes into the bin with the top one, so that the image can be restored whole. */
@@ -39,7 +58,7 @@ export interface PlanItem {
   tags: readonly string[];
   /** The tags that go: all of them on reclaim. */
   selectedTags: readonly string[];
-  /** Every reclaim rule that selected it, by id. */
+  /** Every reclaim rule that selected it, by id; none where somebody chose it by hand. */
   hits: readonly RuleHit[];
   /** In the order of copying: members of role child come before the top one, those of role referrer after it. Removal goes the other way round. */
   members: readonly PlanMember[];

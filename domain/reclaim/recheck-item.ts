@@ -4,7 +4,7 @@ import { reasonText } from "@/domain/rules/reason-text";
 import { buildUnits, type Unit } from "@/domain/rules/unit";
 import type { KeepReason, RuleHit } from "@/domain/rules/verdict";
 import { closureMembers } from "./closure-members";
-import { guardOf, holdOf, holdsOfParts, unreadableByRepository } from "./guards";
+import { guardOf, handGraceMs, holdOf, holdsOfParts, unreadableByRepository } from "./guards";
 import { nameOf } from "./keep-closure";
 import type { PlanItem, PlanMember } from "./plan";
 
@@ -13,8 +13,8 @@ export interface RecheckInput {
   item: PlanItem;
   /** Fresh facts of the item's whole repository. Artifacts of others are not looked at. */
   artifacts: readonly Artifact[];
-  /** The rules as they are now, by id; a rule that is gone is left out. */
-  rules: ReadonlyMap<string, { revision: number; isEnabled: boolean; allowLastArtifact: boolean }>;
+  /** The rules as they are now, by id, a rule that is gone left out; or that somebody chose the item by hand, and rules have no say. */
+  rules: ReadonlyMap<string, { revision: number; isEnabled: boolean; allowLastArtifact: boolean }> | "by_hand";
   /** `now` of the plan: whatever was pushed or pulled after it is news. */
   planNowMs: number;
   graceMs: number;
@@ -47,27 +47,39 @@ export function recheckItem({ item, artifacts, rules, planNowMs, graceMs }: Rech
   const top = graph.find(item.repositoryName, item.digest);
   const artifact = top === undefined ? undefined : repository[top];
   if (top === undefined || artifact === undefined) return stale({ code: "gone" });
-  const tags = tagChanges(item.tags, artifact);
-  if (tags !== null) return stale(tags);
-  const rulesChanged = changedRules(item, rules);
-  if (rulesChanged !== null) return stale(rulesChanged);
+  const isByHand = rules === "by_hand";
   const fresh: Fresh = {
     repository,
     graph,
     units: buildUnits(repository, graph),
     held: holdsOfParts(repository, graph),
     frame: { nowMs: planNowMs, graceMs },
+    isByHand,
   };
+  if (isByHand && item.action === "untag") return recheckUntagByHand(item, top, artifact, fresh);
+  const tags = tagChanges(item.tags, artifact);
+  if (tags !== null) return stale(tags);
+  const rulesChanged = isByHand ? null : changedRules(item, rules);
+  if (rulesChanged !== null) return stale(rulesChanged);
   const guard = guardAt(top, fresh) ?? immutableGuard(item, artifact) ?? neighbourGuard(item, fresh);
-  const news = newsOf(artifact, planNowMs);
+  const news = newsOf(artifact, fresh);
   if (news !== null) return stale(news);
   if (guard !== null) return stale({ code: "guarded", reason: guard });
   if (item.action === "untag") return { outcome: "proceed", members: [] };
   const isLast = repository.every((_, at) => at === top || graph.isMember(at));
-  if (isLast && !item.hits.some(({ ruleId }) => rules.get(ruleId)?.allowLastArtifact === true)) {
+  if (!isByHand && isLast && !item.hits.some(({ ruleId }) => rules.get(ruleId)?.allowLastArtifact === true)) {
     return stale({ code: "guarded", reason: { code: "last_artifact" } });
   }
   return recheckClosure(item, top, fresh);
+}
+
+/** Of an untag by hand only the tags that go must be as they were: the digest stays, whatever became of the others. */
+function recheckUntagByHand(item: PlanItem, top: number, artifact: Artifact, { held }: Fresh): RecheckResult {
+  const hold = holdOf(artifact) ?? held.get(top) ?? immutableGuard(item, artifact);
+  if (hold !== null) return stale({ code: "guarded", reason: hold });
+  const now = new Set(artifact.tags.map((tag) => tag.name));
+  if (item.selectedTags.some((tag) => now.has(tag))) return { outcome: "proceed", members: [] };
+  return stale({ code: "tags_changed", added: [], removed: [...item.selectedTags] });
 }
 
 /** Why an item was skipped, in plain words. */
@@ -98,6 +110,7 @@ interface Fresh {
   units: readonly Unit[];
   held: ReadonlyMap<number, KeepReason>;
   frame: { nowMs: number; graceMs: number };
+  isByHand: boolean;
 }
 
 function recheckClosure(item: PlanItem, top: number, fresh: Fresh): RecheckResult {
@@ -114,7 +127,7 @@ function recheckClosure(item: PlanItem, top: number, fresh: Fresh): RecheckResul
     const member = repository[at];
     const plan = planned.get(digestAt(repository, at));
     if (member === undefined || plan === undefined || plan.stays) continue;
-    const news = newsOf(member, fresh.frame.nowMs);
+    const news = newsOf(member, fresh);
     if (news !== null) return stale(news);
     if (guardAt(at, fresh) === null && tagChanges(plan.tags, member) === null) going.add(at);
   }
@@ -139,10 +152,11 @@ function recheckClosure(item: PlanItem, top: number, fresh: Fresh): RecheckResul
   };
 }
 
-function guardAt(at: number, { graph, units, held, frame }: Fresh): KeepReason | null {
+function guardAt(at: number, { graph, units, held, frame, isByHand }: Fresh): KeepReason | null {
   const unit = units[at];
   if (unit === undefined) return null;
-  return holdOf(unit.artifact) ?? held.get(at) ?? guardOf(unit, at, graph, frame);
+  const graceMs = isByHand ? handGraceMs(unit, frame.graceMs) : frame.graceMs;
+  return holdOf(unit.artifact) ?? held.get(at) ?? guardOf(unit, at, graph, { ...frame, graceMs });
 }
 
 function immutableGuard(item: PlanItem, artifact: Artifact): KeepReason | null {
@@ -166,7 +180,7 @@ function tagChanges(
 }
 
 /** The rules that still stand must select all that the item takes; each selected its tags by itself. */
-function changedRules(item: PlanItem, rules: RecheckInput["rules"]): StaleReason | null {
+function changedRules(item: PlanItem, rules: Exclude<RecheckInput["rules"], "by_hand">): StaleReason | null {
   const stands = ({ ruleId, revision }: RuleHit) => {
     const rule = rules.get(ruleId);
     return rule?.isEnabled === true && rule.revision === revision;
@@ -178,11 +192,12 @@ function changedRules(item: PlanItem, rules: RecheckInput["rules"]): StaleReason
   return { code: "rule_changed", ruleNames: item.hits.filter((hit) => !stands(hit)).map((hit) => hit.ruleName) };
 }
 
-function newsOf(artifact: Artifact, planNowMs: number): StaleReason | null {
+/** A pull is news for a rule, which may go by pulls, and none for a person, who saw the image and wants it gone. */
+function newsOf(artifact: Artifact, { frame: { nowMs: planNowMs }, isByHand }: Fresh): StaleReason | null {
   const pushes = [artifact.pushedAt, ...artifact.tags.map((tag) => tag.pushedAt)];
   if (pushes.some((push) => push !== null && push > planNowMs))
     return { code: "pushed_since", digest: artifact.digest };
-  if (artifact.lastPulledAt !== null && artifact.lastPulledAt > planNowMs) {
+  if (!isByHand && artifact.lastPulledAt !== null && artifact.lastPulledAt > planNowMs) {
     return { code: "pulled_since", digest: artifact.digest };
   }
   return null;

@@ -1,7 +1,7 @@
 import type { PredicateFact } from "./evaluate-rule";
 import { DAY_MS } from "./facts";
 import type { UnknownFact } from "./unit";
-import type { KeepReason, NamedRule, RuleHit, Verdict } from "./verdict";
+import type { HandChoice, KeepReason, NamedRule, ReclaimReason, RuleHit, UntagReason, Verdict } from "./verdict";
 import { BEST_OF_ORDER, countOf, listInWords, quoted, shortDigest } from "./words";
 
 /** A verdict in plain words, for a table cell: “kept: child of `v2.1`”, “reclaimed by rule *old*: idle 132 days (pushed)”. */
@@ -9,15 +9,33 @@ export function reasonText(verdict: Verdict): string {
   switch (verdict.decision) {
     case "keep":
       return `kept: ${keepText(verdict.reason)}`;
-    case "untag": {
-      const { hits, keptTags } = verdict.reason;
-      return `loses ${listInWords(verdict.tags.map(quoted), "and")} by ${hitsText(hits)}; stays as ${listInWords(keptTags.map(quoted), "and")}`;
-    }
+    case "untag":
+      return `loses ${listInWords(verdict.tags.map(quoted), "and")} ${untagText(verdict.reason)}`;
     case "reclaim":
-      return verdict.reason.code === "selected"
-        ? `reclaimed by ${hitsText(verdict.reason.hits)}`
-        : `reclaimed with ${named(verdict.reason)}, as its ${verdict.reason.role}`;
+      return reclaimText(verdict.reason);
   }
+}
+
+function untagText(reason: UntagReason): string {
+  const kept = listInWords(reason.keptTags.map(quoted), "and");
+  if (reason.code === "selected_tags") return `by ${hitsText(reason.hits)}; stays as ${kept}`;
+  const rest = kept === "" ? "its digest stays untagged" : `stays as ${kept}`;
+  return `${handText(reason)}; ${rest}${reason.digestStays === null ? "" : `, ${keepText(reason.digestStays)}`}`;
+}
+
+function reclaimText(reason: ReclaimReason): string {
+  switch (reason.code) {
+    case "selected":
+      return `reclaimed by ${hitsText(reason.hits)}`;
+    case "by_hand":
+      return handText(reason);
+    case "goes_with":
+      return `reclaimed with ${named(reason)}, as its ${reason.role}`;
+  }
+}
+
+function handText({ who, why }: HandChoice): string {
+  return why === null ? `by hand: ${who}` : `by hand: ${who}, ${why}`;
 }
 
 function keepText(reason: KeepReason): string {
@@ -66,6 +84,8 @@ function keepText(reason: KeepReason): string {
       return ofRule(reason.because, reason);
     case "no_rule":
       return "no rule selects it";
+    case "not_chosen":
+      return "nobody chose it";
   }
 }
 

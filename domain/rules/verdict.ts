@@ -14,6 +14,12 @@ export interface RuleHit extends NamedRule {
   because: readonly PredicateFact[];
 }
 
+/** Who chose something by hand, and why in their own words; null where nothing was said. */
+export interface HandChoice {
+  who: string;
+  why: string | null;
+}
+
 /** How an artifact belongs to what decides for it. */
 export type Role = "child" | "referrer";
 
@@ -48,18 +54,23 @@ export type KeepReason =
   | { code: "last_artifact" }
   | ({ code: "unknown_fact"; unknown: UnknownFact } & NamedRule)
   | ({ code: "not_due"; because: readonly PredicateFact[] } & NamedRule)
-  | { code: "no_rule" };
+  | { code: "no_rule" }
+  /** Of a choice by hand, for everything that was not chosen. */
+  | { code: "not_chosen" };
 
 export type ReclaimReason =
   | { code: "selected"; hits: readonly RuleHit[] }
+  | ({ code: "by_hand" } & HandChoice)
   | ({ code: "goes_with"; role: Role } & NamedArtifact);
 
-interface UntagReason {
-  code: "selected_tags";
-  hits: readonly RuleHit[];
-  /** Tags that stay, and keep the artifact. */
+export type UntagReason = {
+  /** Tags that stay, and keep the artifact; by hand there may be none. */
   keptTags: readonly string[];
-}
+} & (
+  | { code: "selected_tags"; hits: readonly RuleHit[] }
+  /** `digestStays`: why the digest, which was to go with its last tag, does not. */
+  | ({ code: "by_hand_tags"; digestStays: KeepReason | null } & HandChoice)
+);
 
 /** What becomes of an artifact, and why. Plain data: it is stored with the run as it is. */
 export type Verdict =
