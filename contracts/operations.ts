@@ -1,4 +1,6 @@
 import { getMe } from "./access";
+import { bindSpace, listBindings, unbindSpace } from "./bindings";
+import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
 import { getGcStatus, startGc } from "./gc";
 import { cancelRun, getRun, listHistory, listRunEvents, listRunItems, listRuns, watchRun } from "./history";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
@@ -6,9 +8,16 @@ import { listImages, listRepositories } from "./images";
 import type { Operation } from "./operation";
 import { previewReclaim, startReclaim } from "./reclaim";
 import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "./recycle-bin";
-import { listRegistries } from "./registries";
+import {
+  attachRegistry,
+  checkRegistry,
+  detachRegistry,
+  listRegistries,
+  testRegistry,
+  updateRegistry,
+} from "./registries";
 import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
-import { createSpace, getSpace, listSpaces, syncSpace, updateSpace } from "./spaces";
+import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
 import { getWorkspace, listMembers } from "./workspaces";
 
 /** Every operation there is. A route without an entry here does not exist: tests walk this list. */
@@ -17,11 +26,23 @@ export const OPERATIONS: readonly Operation[] = [
   getWorkspace,
   listMembers,
   listRegistries,
+  testRegistry,
+  attachRegistry,
+  updateRegistry,
+  checkRegistry,
+  detachRegistry,
   listSpaces,
   createSpace,
   getSpace,
   updateSpace,
+  listBindings,
+  bindSpace,
+  unbindSpace,
+  removeSpace,
   syncSpace,
+  listCrawls,
+  getCrawl,
+  cancelCrawl,
   listRepositories,
   listImages,
   getImage,

@@ -8,6 +8,7 @@ import {
   VISIBLE_TEXT_PROBLEM,
   workspaceParamsSchema,
 } from "./common";
+import { crawlSchema } from "./crawls";
 import { defineOperation } from "./define";
 
 const spaceSchema = z.object({
@@ -17,6 +18,16 @@ const spaceSchema = z.object({
   registryId: idSchema,
   registryName: z.string(),
   registryUrl: z.string(),
+  /** how people sign in to it */
+  registryAuth: z.enum(["console", "basic", "none"]),
+  /** reader: it belongs to another workspace and is bound to this one, or public; its images may be browsed and pulled */
+  access: z.enum(["owner", "reader"]),
+  /** the workspace that it belongs to, where that is another one */
+  ownerName: z.string().nullable(),
+  /** every workspace may browse and pull its images */
+  isPublic: z.boolean(),
+  /** names of the workspaces that it is bound to; empty for a reader */
+  boundTo: z.array(z.string()),
   binRetentionDays: z.number().int(),
   repositoryCount: z.number().int(),
   imageCount: z.number().int(),
@@ -44,7 +55,7 @@ export const listSpaces = defineOperation({
   id: "listSpaces",
   method: "GET",
   path: "/api/v1/workspaces/{workspaceId}/spaces",
-  summary: "Registry spaces of a workspace",
+  summary: "Registry spaces of a workspace, and those of others that it may read",
   permission: "spaces.read",
   params: workspaceParamsSchema,
   query: z.object({ registryId: idSchema.optional() }).strict(),
@@ -95,6 +106,8 @@ export const updateSpaceBodySchema = z
       .min(1, "keep entries for at least 1 day")
       .max(365, "keep entries for at most 365 days")
       .optional(),
+    /** platform admins only */
+    isPublic: z.boolean().optional(),
   })
   .strict();
 
@@ -109,13 +122,25 @@ export const updateSpace = defineOperation({
   response: spaceSchema,
 });
 
+export const removeSpace = defineOperation({
+  id: "removeSpace",
+  method: "DELETE",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}",
+  summary: "Remove a registry space from the console; its images stay in the registry, its history stays here",
+  permission: "spaces.write",
+  params: spaceParamsSchema,
+  /** the space's name, typed by who removes it */
+  query: z.object({ typedName: z.string().max(200) }).strict(),
+  response: z.object({ id: idSchema }),
+});
+
 export const syncSpace = defineOperation({
   id: "syncSpace",
   method: "POST",
   path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/sync",
-  summary: "Read the registry again now",
+  summary: "Read the space again now; while it is being read, that reading is the answer",
   permission: "images.sync",
   params: spaceParamsSchema,
-  response: z.object({ queued: z.literal(true) }),
+  response: crawlSchema,
   successStatus: 202,
 });
