@@ -32,6 +32,11 @@ const envSchema = z.object({
     .optional()
     .transform((url) => url?.replace(/\/+$/, "") || undefined),
   REGISTRY_STORAGE_ROOT: z.string().optional(),
+  /** Whether workspace admins may attach registries at private and loopback addresses (platform admins always may). */
+  RECLAIM_ALLOW_PRIVATE_REGISTRIES: z
+    .enum(["true", "false", ""])
+    .optional()
+    .transform((value) => value === "true"),
 });
 export type Env = z.infer<typeof envSchema>;
 

@@ -3,7 +3,7 @@ import { isDigest } from "@/domain/images/digest";
 import { DistributionClient } from "@/server/platform/registry/distribution-client";
 import { createDistributionCopy, verifyDistributionCopy } from "@/server/platform/registry/distribution-copy";
 import { deleteByDigest, untagDistribution } from "@/server/platform/registry/distribution-untag";
-import { createTransport } from "@/server/platform/registry/http-transport";
+import { createTransport, type TransportLimits } from "@/server/platform/registry/http-transport";
 import type { Capability, RegistryAdapter, RegistryCapabilities } from "@/server/platform/registry/registry-adapter";
 import type { RegistryAuthorizer } from "@/server/platform/registry/registry-authorizer";
 import { errorOfAnswer, protocolError, RegistryError } from "@/server/platform/registry/registry-error";
@@ -16,7 +16,7 @@ export type DistributionAdapterOptions = {
   storageRoot: string | null;
   /** Open connections at a time. Default 32. */
   maxConnections?: number;
-};
+} & TransportLimits;
 
 const AVAILABLE: Capability = { available: true };
 const off = (reason: string): Capability => ({ available: false, reason });

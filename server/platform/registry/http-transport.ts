@@ -2,6 +2,8 @@ import http, { type IncomingHttpHeaders } from "node:http";
 import https from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RegistryAccess } from "@/domain/access/registry-scope";
+import type { AddressPolicy } from "@/domain/registries/address-policy";
+import { guardedLookup, refuseAddress } from "@/server/platform/registry/address-guard";
 import type { RegistryAuthorizer } from "@/server/platform/registry/registry-authorizer";
 import { protocolError, RegistryError } from "@/server/platform/registry/registry-error";
 
@@ -45,19 +47,35 @@ const DRAINED_BYTES = 64 * 1024;
 
 type Attempt = TransportRequest & { url: URL; authorization: string | null };
 
+/** How a registry is called. */
+export type TransportLimits = {
+  /** Where connections may go, redirected ones too; null = anywhere (the registry that the console runs with). */
+  addressPolicy?: AddressPolicy | null;
+  /** Default true; else a redirect is the answer. */
+  followRedirects?: boolean;
+  /** How often a request is sent at most. Default 3. */
+  attempts?: number;
+  /** Shortens every time limit. */
+  timeoutCapMs?: number;
+};
+
 /**
  * HTTP to one registry: keep-alive connections, a time limit on every call, retries, credentials, and redirects of reads
  * (S3 storage) without passing the credentials on. node:http rather than fetch, which drops its connection after each HEAD.
  */
-export function createTransport(options: {
-  url: string;
-  authorizer: RegistryAuthorizer;
-  /** Open connections at a time. Default 32. */
-  maxConnections?: number;
-  /** Default: the system's own. */
-  userAgent?: string;
-}): Transport {
+export function createTransport(
+  options: {
+    url: string;
+    authorizer: RegistryAuthorizer;
+    /** Open connections at a time. Default 32. */
+    maxConnections?: number;
+    /** Default: the system's own. */
+    userAgent?: string;
+  } & TransportLimits,
+): Transport {
   const { authorizer, maxConnections = 32, userAgent = OWN_USER_AGENT } = options;
+  const { addressPolicy = null, followRedirects = true, attempts = ATTEMPTS, timeoutCapMs = Infinity } = options;
+  const lookup = addressPolicy === null ? undefined : guardedLookup(addressPolicy);
   const base = new URL(options.url);
   const agents = {
     "http:": new http.Agent({ keepAlive: true, maxSockets: maxConnections }),
@@ -66,7 +84,8 @@ export function createTransport(options: {
 
   function exchange(attempt: Attempt): Promise<TransportAnswer> {
     const { url, method, body, maxBytes = 8 * 1024 * 1024, timeoutMs = 30_000 } = attempt;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    if (addressPolicy !== null) refuseAddress(url, addressPolicy);
+    const timeout = AbortSignal.timeout(Math.min(timeoutMs, timeoutCapMs));
     const signal = attempt.signal === undefined ? timeout : AbortSignal.any([attempt.signal, timeout]);
     const isTls = url.protocol === "https:";
     return new Promise((resolve, reject) => {
@@ -74,6 +93,7 @@ export function createTransport(options: {
         method,
         agent: agents[isTls ? "https:" : "http:"],
         signal,
+        ...(lookup ? { lookup } : {}),
         headers: {
           "User-Agent": userAgent,
           ...attempt.headers,
@@ -113,7 +133,7 @@ export function createTransport(options: {
   async function follow(attempt: Attempt): Promise<TransportAnswer> {
     let answer = await exchange(attempt);
     let from = attempt.url;
-    for (let hop = 0; hop < MAX_REDIRECTS && isRedirect(attempt.method, answer); hop++) {
+    for (let hop = 0; followRedirects && hop < MAX_REDIRECTS && isRedirect(attempt.method, answer); hop++) {
       from = new URL(answer.headers.location ?? "", from);
       const isSameHost = from.origin === base.origin;
       answer = await exchange({ ...attempt, url: from, authorization: isSameHost ? attempt.authorization : null });
@@ -136,11 +156,11 @@ export function createTransport(options: {
         request.signal?.throwIfAborted();
         try {
           const answer = await sendOnce(request);
-          if (!RETRIED_STATUSES.has(answer.status) || attempt === ATTEMPTS) return answer;
+          if (!RETRIED_STATUSES.has(answer.status) || attempt >= attempts) return answer;
         } catch (error) {
           request.signal?.throwIfAborted();
           if (error instanceof RegistryError) throw error;
-          if (attempt === ATTEMPTS || isTimeout(error)) throw unreachable(base, request, error);
+          if (attempt >= attempts || isTimeout(error)) throw unreachable(base, request, error, timeoutCapMs);
         }
         await delay(BACKOFF_MS * 3 ** (attempt - 1), undefined, { signal: request.signal });
       }
@@ -162,10 +182,10 @@ function isTimeout(error: unknown): boolean {
   return cause instanceof Error && cause.name === "TimeoutError";
 }
 
-function unreachable(base: URL, request: TransportRequest, cause: unknown): RegistryError {
+function unreachable(base: URL, request: TransportRequest, cause: unknown, timeoutCapMs: number): RegistryError {
   const isLate = isTimeout(cause);
   const why = isLate
-    ? `no answer within ${(request.timeoutMs ?? 30_000) / 1000} s`
+    ? `no answer within ${Math.min(request.timeoutMs ?? 30_000, timeoutCapMs) / 1000} s`
     : cause instanceof Error
       ? cause.message || String((cause as NodeJS.ErrnoException).code ?? cause.name)
       : String(cause);

@@ -1,5 +1,6 @@
 import type { RegistryAccess } from "@/domain/access/registry-scope";
 import { SYSTEM_SUBJECT } from "@/domain/access/registry-scope";
+import type { AddressPolicy } from "@/domain/registries/address-policy";
 import type { TokenSigner } from "@/server/platform/crypto/registry-token";
 import { exchangeToken, parseChallenge } from "@/server/platform/registry/token-exchange";
 
@@ -75,13 +76,20 @@ export function consoleAuthorizer(options: {
  * A user of the registry itself: HTTP Basic, or, where the registry answers with a Bearer challenge, that user's token from
  * the token server that it names.
  */
-export function basicAuthorizer(options: { username: string; password: string }): RegistryAuthorizer {
-  const { username, password } = options;
+export function basicAuthorizer(options: {
+  username: string;
+  password: string;
+  /** Where a token server may be that the registry names; default anywhere. */
+  addressPolicy?: AddressPolicy | null;
+}): RegistryAuthorizer {
+  const { username, password, addressPolicy = null } = options;
   const basic = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   const cache = new TokenCache();
   let server: { realm: string; service: string | null } | null = null;
   const bearer = (realm: string, realmService: string | null, access: readonly RegistryAccess[]) =>
-    cache.get(keyOf(access), () => exchangeToken({ realm, service: realmService, access, authorization: basic }));
+    cache.get(keyOf(access), () =>
+      exchangeToken({ realm, service: realmService, access, authorization: basic, addressPolicy }),
+    );
   return {
     kind: "basic",
     authorize: async (access) => (server === null ? basic : bearer(server.realm, server.service, access)),

@@ -1,4 +1,6 @@
 import type { RegistryAccess } from "@/domain/access/registry-scope";
+import type { AddressPolicy } from "@/domain/registries/address-policy";
+import { createTransport } from "@/server/platform/registry/http-transport";
 import { errorOfAnswer, protocolError, RegistryError } from "@/server/platform/registry/registry-error";
 
 /** The token server that a `WWW-Authenticate: Bearer` header names; null for every other challenge. */
@@ -21,6 +23,8 @@ export async function exchangeToken(request: {
   service: string | null;
   access: readonly RegistryAccess[];
   authorization: string;
+  /** Where the token server may be: its address comes from the registry. */
+  addressPolicy?: AddressPolicy | null;
 }): Promise<{ token: string; endsMs: number }> {
   const url = new URL(request.realm);
   if (request.service !== null) url.searchParams.set("service", request.service);
@@ -28,19 +32,8 @@ export async function exchangeToken(request: {
     url.searchParams.append("scope", `${type}:${name}:${actions.join(",")}`);
   }
   const askedMs = Date.now();
-  let response: Response;
-  let body: Buffer;
-  try {
-    response = await fetch(url, {
-      headers: { Authorization: request.authorization },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    body = Buffer.from(await response.arrayBuffer());
-  } catch (cause) {
-    const message = `the token server at ${url.origin} cannot be reached`;
-    throw new RegistryError({ kind: "unavailable", status: null, code: "TOKEN_SERVER", message, cause });
-  }
-  if (!response.ok) throw errorOfAnswer(`token for ${request.service ?? url.host}`, response.status, body);
+  const { status, body } = await askTokenServer(url, request);
+  if (status < 200 || status >= 300) throw errorOfAnswer(`token for ${request.service ?? url.host}`, status, body);
   const answer = parseAnswer(body);
   const token = answer?.token ?? answer?.access_token;
   if (typeof token !== "string" || token === "") {
@@ -48,6 +41,34 @@ export async function exchangeToken(request: {
   }
   const lifetime = typeof answer?.expires_in === "number" ? answer.expires_in : 60;
   return { token, endsMs: askedMs + lifetime * 1000 };
+}
+
+/** Redirects are not followed: the credentials are for the server that the registry named. */
+async function askTokenServer(
+  url: URL,
+  { authorization, addressPolicy = null }: { authorization: string; addressPolicy?: AddressPolicy | null },
+) {
+  const transport = createTransport({
+    url: url.origin,
+    authorizer: { kind: "basic", authorize: async () => authorization, answerChallenge: async () => null },
+    followRedirects: false,
+    attempts: 1,
+    addressPolicy,
+  });
+  try {
+    return await transport.send({
+      method: "GET",
+      path: `${url.pathname}${url.search}`,
+      access: [],
+      timeoutMs: TIMEOUT_MS,
+    });
+  } catch (cause) {
+    if (cause instanceof RegistryError && cause.code === "ADDRESS_REFUSED") throw cause;
+    const message = `the token server at ${url.origin} cannot be reached`;
+    throw new RegistryError({ kind: "unavailable", status: null, code: "TOKEN_SERVER", message, cause });
+  } finally {
+    transport.close();
+  }
 }
 
 function parseAnswer(body: Buffer): { token?: unknown; access_token?: unknown; expires_in?: unknown } | null {
