@@ -1,7 +1,14 @@
 import { storableJson } from "@/lib/storable";
 import type { Transaction } from "@/server/platform/db/prisma";
 
-/** What can happen to a tag or digest. `tagged`: a tag came to the digest; `overwritten`: it left for `otherDigest`. */
+/**
+ * What can happen to a tag or digest. Of a change at the registry:
+ * - `pushed`: a digest came; one row for each tag on it, or one without a tag (none for the platforms of an index)
+ * - `tagged`: a tag came to a digest that was there before; `otherDigest` is what the tag pointed to until then
+ * - `overwritten`: a row of the old digest, `otherDigest` is what its tag points to now (and the new one is `pushed` or `tagged`)
+ * - `untagged`: a tag went and its digest stayed
+ * - `gone`: a digest went; one row for each tag that was on it, or one without a tag
+ */
 export type ImageEventKind =
   | "pushed"
   | "tagged"
