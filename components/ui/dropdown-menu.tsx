@@ -19,15 +19,21 @@ export function DropdownMenu({
   align = "end",
   side = "bottom",
   className,
+  onCloseAutoFocus,
+  ...state
 }: {
   trigger: ReactNode;
   children: ReactNode;
   align?: "start" | "center" | "end";
   side?: "top" | "right" | "bottom" | "left";
+  /** For a menu that something else than its trigger opens. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  onCloseAutoFocus?: (event: Event) => void;
   className?: string;
 }) {
   return (
-    <Primitive.Root modal={false}>
+    <Primitive.Root modal={false} {...state}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content
@@ -35,6 +41,7 @@ export function DropdownMenu({
           side={side}
           sideOffset={4}
           collisionPadding={8}
+          {...(onCloseAutoFocus ? { onCloseAutoFocus } : {})}
           className={cn(floatStyles, "max-h-(--radix-dropdown-menu-content-available-height) min-w-48 p-1", className)}
         >
           {children}
