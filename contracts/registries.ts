@@ -28,7 +28,7 @@ const findingSchema = z.object({
 });
 export type RegistryFindingDto = z.infer<typeof findingSchema>;
 
-const reportSchema = z.object({
+export const registryReportSchema = z.object({
   /** no finding is bad */
   isAttachable: z.boolean(),
   /** as far as it can be told from outside */
@@ -36,7 +36,7 @@ const reportSchema = z.object({
   latencyMs: z.number().int().nonnegative().nullable(),
   findings: z.array(findingSchema),
 });
-export type RegistryReportDto = z.infer<typeof reportSchema>;
+export type RegistryReportDto = z.infer<typeof registryReportSchema>;
 
 const registrySchema = z.object({
   id: idSchema,
@@ -73,7 +73,7 @@ const registrySchema = z.object({
     latencyMs: z.number().int().nullable(),
   }),
   /** what its latest test found; null = it was never tested */
-  report: reportSchema.nullable(),
+  report: registryReportSchema.nullable(),
   /** A collection holds the registry read-only: pushes are refused, pulls are served. */
   readOnly: z
     .object({
@@ -144,7 +144,7 @@ export const testRegistry = defineOperation({
   permission: "registries.write",
   params: workspaceParamsSchema,
   body: testRegistryBodySchema,
-  response: reportSchema,
+  response: registryReportSchema,
 });
 
 export const attachRegistryBodySchema = z

@@ -10,11 +10,12 @@ import {
   type RegistryAuthorizer,
 } from "@/server/platform/registry/registry-authorizer";
 import type { RegistryRecord } from "./registry.store";
+import { addressPolicyOf } from "./registry-connection";
 import { TOKEN_ISSUER, TOKEN_SERVICE } from "./token-settings";
 
 type RegistryAccount = Pick<
   RegistryRecord,
-  "id" | "kind" | "url" | "auth" | "username" | "passwordEncrypted" | "storageRoot"
+  "id" | "workspaceId" | "kind" | "url" | "auth" | "username" | "passwordEncrypted" | "storageRoot"
 >;
 
 const globals = globalThis as {
@@ -31,7 +32,9 @@ export function registryTokenSigner(): Promise<TokenSigner> {
 /** The adapter of a registry; one a process, made anew when the registry's address or credentials change. */
 export async function openRegistry(registry: RegistryAccount): Promise<RegistryAdapter> {
   globals.reclaimAdapters ??= new Map();
+  const addressPolicy = addressPolicyOf(registry);
   const key = JSON.stringify([
+    addressPolicy,
     registry.url,
     registry.auth,
     registry.username,
@@ -45,9 +48,16 @@ export async function openRegistry(registry: RegistryAccount): Promise<RegistryA
     url: registry.url,
     authorizer: await authorizerOf(registry),
     storageRoot: registry.storageRoot,
+    addressPolicy,
   });
   globals.reclaimAdapters.set(registry.id, { key, adapter });
   return adapter;
+}
+
+/** Forgets the adapter of a registry that was detached. */
+export function closeRegistry(registryId: string): void {
+  globals.reclaimAdapters?.get(registryId)?.adapter.close();
+  globals.reclaimAdapters?.delete(registryId);
 }
 
 export function closeRegistries(): void {
@@ -55,11 +65,12 @@ export function closeRegistries(): void {
   globals.reclaimAdapters?.clear();
 }
 
-async function authorizerOf(registry: RegistryAccount): Promise<RegistryAuthorizer> {
+/** What a registry wants to be asked with. */
+export async function authorizerOf(registry: RegistryAccount): Promise<RegistryAuthorizer> {
   if (registry.auth === "none") return noAuthorizer();
   if (registry.auth === "console") {
     return consoleAuthorizer({ signer: await registryTokenSigner(), service: TOKEN_SERVICE, issuer: TOKEN_ISSUER });
   }
   const password = registry.passwordEncrypted ? decryptSecret(registry.passwordEncrypted) : "";
-  return basicAuthorizer({ username: registry.username ?? "", password });
+  return basicAuthorizer({ username: registry.username ?? "", password, addressPolicy: addressPolicyOf(registry) });
 }

@@ -1,13 +1,36 @@
-import { listPendingEvents, listRegistriesWithPendingEvents, markEventsProcessed } from "./registry.store";
+import { prisma, type Transaction } from "@/server/platform/db/prisma";
+import { claimEvents, listPendingEvents, listRegistriesWithPendingEvents } from "./registry-event.store";
 
-/** Notifications that nobody has worked off, oldest first. */
-export function listUnprocessedEvents(registryId: string, limit: number): Promise<{ id: string; payload: unknown }[]> {
-  return listPendingEvents(registryId, limit);
+export interface StoredEvent {
+  id: string;
+  payload: unknown;
+  receivedAt: Date;
 }
 
-/** Notifications that were worked off; their ids stay, so that a repetition is known. */
-export function settleEvents(registryId: string, ids: readonly string[]): Promise<void> {
-  return markEventsProcessed(registryId, ids);
+/** Notifications that nobody has worked off, oldest first, from the one after `after` on. */
+export function listUnprocessedEvents(
+  registryId: string,
+  limit: number,
+  after: Pick<StoredEvent, "id" | "receivedAt"> | null = null,
+): Promise<StoredEvent[]> {
+  return listPendingEvents(registryId, limit, after);
+}
+
+/**
+ * Marks notifications as worked off in the transaction of what they tell, so that each counts once. `apply` is given those that
+ * nobody else has worked off meanwhile; the ids stay, so that a repetition is known.
+ * @returns how many those were
+ */
+export function settleEvents(
+  registryId: string,
+  ids: readonly string[],
+  apply: (tx: Transaction, claimed: ReadonlySet<string>) => Promise<void>,
+): Promise<number> {
+  return prisma().$transaction(async (tx) => {
+    const claimed = await claimEvents(tx, registryId, ids);
+    await apply(tx, claimed);
+    return claimed.size;
+  });
 }
 
 /** Registries with notifications to work off, whatever became of the jobs for them. */

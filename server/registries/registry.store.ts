@@ -1,5 +1,4 @@
-import type { Prisma } from "@/server/platform/db/prisma";
-import { prisma } from "@/server/platform/db/prisma";
+import { type Prisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 
 export type RegistryRecord = Prisma.RegistryGetPayload<object>;
@@ -7,22 +6,24 @@ export type RegistryRecord = Prisma.RegistryGetPayload<object>;
 /** Registries of the platform and those of this workspace. */
 export function listRegistryRows(workspaceId: string): Promise<RegistryRecord[]> {
   return prisma().registry.findMany({
-    where: { OR: [{ workspaceId: null }, { workspaceId }] },
+    where: { detachedAt: null, OR: [{ workspaceId: null }, { workspaceId }] },
     orderBy: { name: "asc" },
   });
 }
 
 export function findUsableRegistry(workspaceId: string, registryId: string): Promise<RegistryRecord | null> {
-  return prisma().registry.findFirst({ where: { id: registryId, OR: [{ workspaceId: null }, { workspaceId }] } });
+  return prisma().registry.findFirst({
+    where: { id: registryId, detachedAt: null, OR: [{ workspaceId: null }, { workspaceId }] },
+  });
 }
 
 /** For the worker and the token server, which act for the registry and not for a tenant. */
 export function findRegistryById(registryId: string): Promise<RegistryRecord | null> {
-  return prisma().registry.findUnique({ where: { id: registryId } });
+  return prisma().registry.findFirst({ where: { id: registryId, detachedAt: null } });
 }
 
 export function listAllRegistries(): Promise<RegistryRecord[]> {
-  return prisma().registry.findMany({ orderBy: { createdAt: "asc" } });
+  return prisma().registry.findMany({ where: { detachedAt: null }, orderBy: { createdAt: "asc" } });
 }
 
 /**
@@ -31,8 +32,12 @@ export function listAllRegistries(): Promise<RegistryRecord[]> {
  */
 export async function findConsoleRegistry(): Promise<RegistryRecord | null> {
   const { REGISTRY_URL: url } = env();
-  const installed = url === undefined ? null : await prisma().registry.findFirst({ where: { auth: "console", url } });
-  return installed ?? prisma().registry.findFirst({ where: { auth: "console" }, orderBy: { createdAt: "asc" } });
+  const installed =
+    url === undefined ? null : await prisma().registry.findFirst({ where: { auth: "console", url, detachedAt: null } });
+  return (
+    installed ??
+    prisma().registry.findFirst({ where: { auth: "console", detachedAt: null }, orderBy: { createdAt: "asc" } })
+  );
 }
 
 /** The run that holds a registry read-only, whoever's it is. */

@@ -1,0 +1,107 @@
+import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
+import type { RegistryRecord } from "./registry.store";
+
+/** Where the storage of each attached registry is, as it was written down. */
+export async function listStorageRoots(): Promise<{ name: string; url: string; root: string }[]> {
+  const rows = await prisma().registry.findMany({
+    where: { detachedAt: null, storageRoot: { not: null } },
+    select: { name: true, url: true, storageRoot: true },
+  });
+  return rows.map(({ name, url, storageRoot }) => ({ name, url, root: storageRoot ?? "" }));
+}
+
+export async function isUrlTaken(url: string, exceptId: string | null): Promise<boolean> {
+  const where = { url, detachedAt: null, ...(exceptId === null ? {} : { id: { not: exceptId } }) };
+  return (await prisma().registry.count({ where })) > 0;
+}
+
+export async function insertRegistry(tx: Transaction, data: Prisma.RegistryUncheckedCreateInput): Promise<void> {
+  await tx.registry.create({ data });
+}
+
+export async function updateRegistryRow(
+  tx: Transaction,
+  registryId: string,
+  data: Prisma.RegistryUncheckedUpdateInput,
+): Promise<void> {
+  await tx.registry.update({ where: { id: registryId }, data });
+}
+
+/**
+ * A registry under its row lock: whoever creates a space on it, or puts it into read-only mode, waits until this transaction ends.
+ * Null where it was detached meanwhile.
+ */
+export async function lockRegistry(tx: Transaction, registryId: string): Promise<RegistryRecord | null> {
+  await tx.$queryRaw`SELECT id FROM registries WHERE id = ${registryId} FOR UPDATE`;
+  return tx.registry.findFirst({ where: { id: registryId, detachedAt: null } });
+}
+
+export function countSpacesOn(tx: Transaction, registryId: string): Promise<number> {
+  return tx.space.count({ where: { registryId, removedAt: null } });
+}
+
+export function countRunsOn(tx: Transaction, registryId: string): Promise<number> {
+  return tx.run.count({ where: { registryId, finishedAt: null } });
+}
+
+/** Takes a registry out of the console: credentials and what was derived from its contents go, what history names stays. */
+export async function detachRegistryRow(tx: Transaction, registryId: string): Promise<void> {
+  await tx.registry.update({
+    where: { id: registryId },
+    data: {
+      detachedAt: new Date(),
+      username: null,
+      passwordEncrypted: null,
+      storageRoot: null,
+      readOnlyRunId: null,
+      readOnlySince: null,
+    },
+  });
+  await tx.crawl.updateMany({
+    where: { registryId, status: { in: ["queued", "running"] }, cancelRequestedAt: null },
+    data: { cancelRequestedAt: new Date() },
+  });
+  await tx.registryEvent.deleteMany({ where: { registryId } });
+  await tx.repository.deleteMany({ where: { registryId } });
+  await tx.manifest.deleteMany({ where: { registryId } });
+}
+
+/** Spaces on registries that are not removed: of one workspace, and of all. */
+export async function countRegistrySpaces(
+  workspaceId: string,
+  registryIds: readonly string[],
+): Promise<Map<string, { own: number; all: number }>> {
+  const rows = await prisma().$queryRaw<{ id: string; own: number; all: number }[]>`
+    SELECT registry_id AS id, count(*) FILTER (WHERE workspace_id = ${workspaceId})::int AS own, count(*)::int AS "all"
+    FROM spaces WHERE removed_at IS NULL AND registry_id = ANY(${[...registryIds]}) GROUP BY registry_id`;
+  return new Map(rows.map(({ id, own, all }) => [id, { own, all }]));
+}
+
+/**
+ * Registries whose health nobody looked at since `before`, claimed for whoever asks: two workers do not ask one registry at once.
+ */
+export async function claimDueHealthChecks(before: Date, limit: number): Promise<RegistryRecord[]> {
+  const claimed = await prisma().$queryRaw<{ id: string }[]>`
+    UPDATE registries SET health_checked_at = now() WHERE id IN (
+      SELECT id FROM registries
+      WHERE detached_at IS NULL AND (health_checked_at IS NULL OR health_checked_at < ${before})
+      ORDER BY health_checked_at NULLS FIRST LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING id`;
+  return prisma().registry.findMany({ where: { id: { in: claimed.map(({ id }) => id) }, detachedAt: null } });
+}
+
+/** Keeps what a health check found, unless the registry was changed while it was asked. */
+export async function writeHealth(
+  registry: Pick<RegistryRecord, "id" | "url" | "passwordEncrypted">,
+  health: { state: "healthy" | "unhealthy"; error: string | null; latencyMs: number | null },
+): Promise<void> {
+  await prisma().registry.updateMany({
+    where: { id: registry.id, url: registry.url, passwordEncrypted: registry.passwordEncrypted, detachedAt: null },
+    data: {
+      health: health.state,
+      healthError: health.error,
+      healthLatencyMs: health.latencyMs,
+      healthCheckedAt: new Date(),
+    },
+  });
+}

@@ -1,0 +1,13 @@
+import type { RegistryDto } from "@/contracts/registries";
+import { notFound } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { findRegistry } from "./find-registry";
+import { registryDtos } from "./registry-dto";
+
+/** @throws AppError not_found */
+export async function getRegistry(scope: WorkspaceScope, input: { registryId: string }): Promise<RegistryDto> {
+  const registry = await findRegistry(scope, input.registryId);
+  const [dto] = registry ? await registryDtos(scope, [registry]) : [];
+  if (!dto) throw notFound();
+  return dto;
+}

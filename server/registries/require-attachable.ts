@@ -1,0 +1,34 @@
+import type { RegistryReportDto } from "@/contracts/registries";
+import { AppError } from "@/server/platform/app-error";
+import { isUrlTaken } from "./attachment.store";
+import { inspectRegistry, type RegistryConnection } from "./inspect-registry";
+
+/** Each registry is attached once: two rows of one would not keep each other's locks. Whose it is is not said. */
+export function alreadyAttached(): AppError {
+  return new AppError(
+    "conflict",
+    "A registry of this address is attached already, and each is attached once. If it is not in your list, ask a platform admin.",
+  );
+}
+
+/**
+ * The report of a registry that may be attached like this.
+ * @throws AppError conflict (its address is taken), unprocessable (what the test found is in `errors`, by check)
+ */
+export async function requireAttachable(
+  connection: RegistryConnection,
+  exceptId: string | null,
+): Promise<RegistryReportDto> {
+  if (await isUrlTaken(connection.url, exceptId)) throw alreadyAttached();
+  const report = await inspectRegistry(connection);
+  const bad = report.findings.filter((finding) => finding.state === "bad");
+  const [first] = bad;
+  if (first) {
+    throw new AppError(
+      "unprocessable",
+      [first.text, first.advice].filter(Boolean).join(" "),
+      bad.map(({ check, text }) => ({ path: check, message: text })),
+    );
+  }
+  return report;
+}

@@ -1,0 +1,118 @@
+import type { RegistryDto, RegistryReportDto } from "@/contracts/registries";
+import { parseRegistryUrl } from "@/domain/registries/registry-url";
+import { recordAudit } from "@/server/history/record-audit";
+import { AppError, notFound } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { encryptSecret } from "@/server/platform/crypto/secret-box";
+import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
+import { countRunsOn, lockRegistry, updateRegistryRow } from "./attachment.store";
+import { getRegistry } from "./get-registry";
+import type { RegistryConnection } from "./inspect-registry";
+import { requirePlatformAdmin } from "./platform-admin";
+import type { RegistryRecord } from "./registry.store";
+import { addressPolicyFor } from "./registry-connection";
+import { alreadyAttached, requireAttachable } from "./require-attachable";
+import { requireEditableRegistry } from "./require-editable-registry";
+import { storedPassword } from "./stored-password";
+
+export interface RegistryChange {
+  name?: string | undefined;
+  url?: string | undefined;
+  auth?: "none" | "basic" | undefined;
+  username?: string | undefined;
+  password?: string | undefined;
+  storageRoot?: string | null | undefined;
+}
+
+/**
+ * Changes a registry. What changes the connection is tested first, and waits for the runs on it; a password that is left out is kept.
+ * @throws AppError not_found, forbidden, conflict (address taken, runs in progress), unprocessable (the test found something bad)
+ */
+export async function updateRegistry(
+  scope: WorkspaceScope,
+  input: { registryId: string } & RegistryChange,
+): Promise<RegistryDto> {
+  const registry = await requireEditableRegistry(scope, input.registryId);
+  const connection = changedConnection(scope, registry, input);
+  const report = connection && (await requireAttachable(connection, registry.id));
+  const name = input.name ?? registry.name;
+  const changed = [
+    ...(name === registry.name ? [] : ["name"]),
+    ...(connection ? changedParts(registry, connection, input.password) : []),
+  ];
+  if (changed.length === 0) return getRegistry(scope, input);
+  try {
+    await prisma().$transaction(async (tx) => {
+      if (!(await lockRegistry(tx, registry.id))) throw notFound();
+      if (connection && (await countRunsOn(tx, registry.id)) > 0) {
+        throw new AppError("conflict", "A run is in progress on this registry. Wait for it, or cancel it first.");
+      }
+      await updateRegistryRow(tx, registry.id, {
+        name,
+        ...(connection && report ? connectionRow(connection, report) : {}),
+      });
+      await recordAudit(tx, {
+        workspaceId: registry.workspaceId,
+        actor: scope.actor,
+        action: "registries.update",
+        resourceType: "registry",
+        resourceId: registry.id,
+        data: { name, url: connection?.url ?? registry.url, changed },
+      });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw alreadyAttached();
+    throw error;
+  }
+  return getRegistry(scope, input);
+}
+
+/** The connection as it would be; null where nothing about it is to change. */
+function changedConnection(
+  scope: WorkspaceScope,
+  registry: RegistryRecord,
+  input: RegistryChange,
+): RegistryConnection | null {
+  const { url, auth, username, password, storageRoot } = input;
+  const isAsked = [url, auth, username, password, storageRoot].some((value) => value !== undefined);
+  if (!isAsked) return null;
+  const wantedRoot = storageRoot === undefined ? registry.storageRoot : storageRoot || null;
+  if (wantedRoot !== registry.storageRoot) requirePlatformAdmin(scope, "say where a registry's storage is");
+  const address = url === undefined ? null : parseRegistryUrl(url);
+  const connection: RegistryConnection = {
+    kind: registry.kind,
+    url: address === null ? registry.url : address.ok ? address.url : (url ?? registry.url),
+    // `console` is the installed one's, which cannot be edited.
+    auth: auth ?? (registry.auth === "none" ? "none" : "basic"),
+    username: username === undefined ? registry.username : username || null,
+    password: password || null,
+    storageRoot: wantedRoot,
+    addressPolicy: addressPolicyFor(registry.workspaceId === null),
+  };
+  if (connection.auth === "none") return { ...connection, username: null, password: null };
+  return { ...connection, password: connection.password ?? storedPassword(registry, connection.url) };
+}
+
+function changedParts(
+  registry: RegistryRecord,
+  connection: RegistryConnection,
+  password: string | undefined,
+): string[] {
+  const parts = (["url", "auth", "username", "storageRoot"] as const).filter(
+    (part) => connection[part] !== registry[part],
+  );
+  return password && connection.auth === "basic" ? [...parts, "password"] : parts;
+}
+
+function connectionRow(connection: RegistryConnection, report: RegistryReportDto) {
+  const { url, auth, username, password, storageRoot } = connection;
+  return {
+    ...{ url, auth, username, storageRoot },
+    passwordEncrypted: password === null ? null : encryptSecret(password),
+    findings: report,
+    health: "healthy",
+    healthError: null,
+    healthCheckedAt: new Date(),
+    healthLatencyMs: report.latencyMs,
+  };
+}
