@@ -4,7 +4,7 @@ import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
 import { getGcStatus, startGc } from "./gc";
 import { cancelRun, getRun, listHistory, listRunEvents, listRunItems, listRuns, watchRun } from "./history";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
-import { listImages, listRepositories } from "./images";
+import { listImages, listRepositories, measureImages } from "./images";
 import type { Operation } from "./operation";
 import { previewReclaim, startReclaim } from "./reclaim";
 import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "./recycle-bin";
@@ -45,6 +45,7 @@ export const OPERATIONS: readonly Operation[] = [
   cancelCrawl,
   listRepositories,
   listImages,
+  measureImages,
   getImage,
   getImageManifest,
   getImageConfig,

@@ -13,6 +13,7 @@ export interface BodyIds {
 }
 
 const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) => unknown> = {
+  measureImages: () => ({ selection: { filter: { state: "untagged" } } }),
   createSpace: ({ registryId }, { prefix }) => ({ name: `${prefix} two`, registryId, prefix: `${prefix}-two` }),
   updateSpace: () => ({ binRetentionDays: 14 }),
   createRule: () => ({ name: "another", definition: takeTags("none-*") }),

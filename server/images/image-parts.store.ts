@@ -49,3 +49,12 @@ export function membersOfTop(registryId: string): Prisma.Sql {
       WHERE c.depth < ${DEPTH_MAX}
     )`;
 }
+
+/**
+ * Whether the repository has the manifest of a row with (repository_id, digest). One probe a row: the planner takes a recursive
+ * query for far larger than it is, and would read whole tables instead.
+ */
+export function isPresent(alias: "c" | "member"): Prisma.Sql {
+  const row = Prisma.raw(alias);
+  return Prisma.sql`coalesce((SELECT true FROM repository_manifests here WHERE here.repository_id = ${row}.repository_id AND here.digest = ${row}.digest), false)`;
+}

@@ -77,12 +77,14 @@ export async function writeRows(
     ),
     ${membersOfTop(registryId)},
     part AS MATERIALIZED (
-      SELECT member.top, member.digest, min(member.role) FILTER (WHERE member.role <> 'top') AS role, min(member.platform) AS platform,
+      SELECT member.top, member.digest, min(member.role) FILTER (WHERE member.role <> 'top') AS role, min(coalesce(member.platform, m.platform)) AS platform,
         bool_or(member.role = 'child' AND member.depth = 1) AS is_direct_child, rm.digest IS NOT NULL AS is_present,
         rm.last_pulled_at, m.kind, m.size_bytes
       FROM member
-      LEFT JOIN repository_manifests rm ON rm.repository_id = ${id} AND rm.digest = member.digest
-      LEFT JOIN manifests m ON m.registry_id = ${registryId} AND m.digest = member.digest
+      LEFT JOIN LATERAL (SELECT here.digest, here.last_pulled_at FROM repository_manifests here
+        WHERE here.repository_id = ${id} AND here.digest = member.digest LIMIT 1) rm ON true
+      LEFT JOIN LATERAL (SELECT one.kind, one.size_bytes, one.platform FROM manifests one
+        WHERE one.registry_id = ${registryId} AND one.digest = member.digest LIMIT 1) m ON true
       GROUP BY member.top, member.digest, rm.digest, rm.last_pulled_at, m.kind, m.size_bytes
     ),
     blob AS (
@@ -154,7 +156,7 @@ export async function writeCounts(tx: Transaction, repositoryId: string): Promis
     WHERE r.id = ${repositoryId}`;
   const rows = await tx.$queryRaw<{ isSmall: boolean }[]>`
     SELECT count(*) <= ${MEASURED_AT_ONCE} AS "isSmall"
-    FROM (SELECT 1 FROM repository_manifests WHERE repository_id = ${repositoryId} LIMIT ${MEASURED_AT_ONCE + 1}) some`;
+    FROM (SELECT 1 FROM repository_manifests WHERE repository_id = ${repositoryId} LIMIT ${MEASURED_AT_ONCE + 1}) held`;
   if (rows[0]?.isSmall) await measureStoredBytes(tx, repositoryId);
 }
 

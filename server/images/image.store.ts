@@ -1,13 +1,9 @@
+// Lists of images: pages in four orders by keyset or position, counts, and what belongs to each image of a page.
+import type { ImageDto, ImageFilterDto } from "@/contracts/images";
+import { tagGlobRegex } from "@/domain/images/tag-glob";
 import { escapeLike } from "@/lib/like";
 import { Prisma, prisma } from "@/server/platform/db/prisma";
-
-export interface ImageFilter {
-  workspaceId: string;
-  spaceId: string;
-  repository?: string | undefined;
-  search?: string | undefined;
-  state: "any" | "tagged" | "untagged";
-}
+import { isPresent, membersOfTop } from "./image-parts.store";
 
 export interface ImageKey {
   repositoryId: string;
@@ -15,78 +11,189 @@ export interface ImageKey {
   digest: string;
 }
 
-export type ImageSort = "pushed" | "size" | "name";
-
-/**
- * Images of a space: manifests that no index of their repository lists and that are nobody's referrer. What a registry
- * calls "untagged" holds children and referrers too; here they are inside the image they belong to.
- */
-function tops(filter: ImageFilter): Prisma.Sql {
-  const { workspaceId, spaceId, repository, search, state } = filter;
-  const pattern = search ? `%${escapeLike(search)}%` : null;
-  return Prisma.sql`
-    SELECT rm.repository_id, r.name AS repository_name, rm.digest, rm.pushed_at
-    FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id
-    JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
-    WHERE r.space_id = ${spaceId} AND r.workspace_id = ${workspaceId}
-      AND NOT EXISTS (
-        SELECT 1 FROM manifest_references ref
-        JOIN repository_manifests parent ON parent.repository_id = rm.repository_id AND parent.digest = ref.manifest_digest
-        WHERE ref.registry_id = rm.registry_id AND ref.digest = rm.digest AND ref.role = 'child'
-          AND NOT EXISTS (SELECT 1 FROM tags own WHERE own.repository_id = rm.repository_id AND own.digest = rm.digest))
-      AND NOT EXISTS (
-        SELECT 1 FROM repository_manifests subject
-        WHERE subject.repository_id = rm.repository_id AND subject.digest = m.subject_digest)
-      AND NOT EXISTS (
-        SELECT 1 FROM tags fallback
-        WHERE fallback.repository_id = rm.repository_id AND fallback.digest = rm.digest AND fallback.name ~ '^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$'
-          AND EXISTS (SELECT 1 FROM repository_manifests subject WHERE subject.repository_id = rm.repository_id
-                      AND subject.digest = 'sha256:' || substr(fallback.name, 8, 64)))
-      ${repository ? Prisma.sql`AND r.name = ${repository}` : Prisma.empty}
-      ${state === "tagged" ? Prisma.sql`AND EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest)` : Prisma.empty}
-      ${state === "untagged" ? Prisma.sql`AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest)` : Prisma.empty}
-      ${
-        pattern
-          ? Prisma.sql`AND (r.name ILIKE ${pattern} OR rm.digest LIKE ${pattern} OR EXISTS (
-              SELECT 1 FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest AND t.name ILIKE ${pattern}))`
-          : Prisma.empty
-      }`;
-}
-
-/** A page of images, by offset within a stable order (ties break on digest). */
-export async function listImageKeys(
-  filter: ImageFilter,
-  sort: ImageSort,
-  offset: number,
+/** A page of a chosen set of images that are there, by repository and digest. */
+export function listImageKeysAfter(
+  chosen: Prisma.Sql,
+  after: Pick<ImageKey, "repositoryId" | "digest"> | null,
   limit: number,
 ): Promise<ImageKey[]> {
-  const order =
-    sort === "name"
-      ? Prisma.sql`top.repository_name, tag.first NULLS LAST, top.digest`
-      : sort === "size"
-        ? Prisma.sql`size.bytes DESC, top.digest`
-        : Prisma.sql`top.pushed_at DESC, top.digest`;
   return prisma().$queryRaw<ImageKey[]>`
-    WITH top AS (${tops(filter)})
-    SELECT top.repository_id AS "repositoryId", top.repository_name AS "repositoryName", top.digest
-    FROM top
-    ${sort === "name" ? Prisma.sql`LEFT JOIN LATERAL (SELECT min(t.name) AS first FROM tags t WHERE t.repository_id = top.repository_id AND t.digest = top.digest) tag ON true` : Prisma.empty}
-    ${
-      sort === "size"
-        ? Prisma.sql`LEFT JOIN LATERAL (
-            SELECT coalesce(sum(ref.size_bytes), 0) AS bytes FROM repositories r
-            JOIN manifest_references ref ON ref.registry_id = r.registry_id AND ref.role IN ('config', 'layer')
-              AND (ref.manifest_digest = top.digest OR ref.manifest_digest IN (
-                SELECT child.digest FROM manifest_references child
-                WHERE child.registry_id = r.registry_id AND child.manifest_digest = top.digest AND child.role = 'child'))
-            WHERE r.id = top.repository_id) size ON true`
-        : Prisma.empty
-    }
-    ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`;
+    SELECT i.repository_id AS "repositoryId", i.repository_name AS "repositoryName", i.digest
+    FROM (${chosen}) chosen JOIN images i ON i.repository_id = chosen.repository_id AND i.digest = chosen.digest
+    WHERE (i.repository_id, i.digest) > (${after?.repositoryId ?? ""}, ${after?.digest ?? ""})
+    ORDER BY i.repository_id, i.digest LIMIT ${limit}`;
 }
 
-export async function countImages(filter: ImageFilter): Promise<number> {
-  const rows = await prisma().$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM (${tops(filter)}) top`;
+export type ImageSort = "pushed" | "pulled" | "size" | "name";
+
+export interface ImagePosition {
+  /** The sort key's values of the last image that was passed, as text. */
+  values: readonly string[];
+  digest: string;
+  repositoryId: string;
+}
+
+export interface ImageListRow extends ImageKey {
+  mediaType: string;
+  kind: ImageDto["kind"];
+  artifactType: string | null;
+  pushedAt: Date;
+  pushedAtSource: string;
+  lastPulledAt: Date | null;
+  untaggedSince: Date | null;
+  firstTag: string;
+  tagNames: string;
+  platforms: string[];
+  childCount: number;
+  referrerCount: number;
+  logicalBytes: bigint;
+  health: ImageDto["health"];
+  missing: string[];
+}
+
+const EPOCH = Prisma.sql`'1970-01-01 00:00:00+00'::timestamptz`;
+
+/** Sort keys: what an index of the migration holds, in its words. */
+const SORT_KEYS: Record<ImageSort, readonly { column: Prisma.Sql; type: Prisma.Sql }[]> = {
+  pushed: [{ column: Prisma.sql`i.pushed_at`, type: Prisma.sql`timestamptz` }],
+  pulled: [{ column: Prisma.sql`coalesce(i.last_pulled_at, ${EPOCH})`, type: Prisma.sql`timestamptz` }],
+  size: [{ column: Prisma.sql`i.logical_bytes`, type: Prisma.sql`bigint` }],
+  name: [
+    { column: Prisma.sql`i.repository_name`, type: Prisma.sql`text` },
+    { column: Prisma.sql`i.first_tag`, type: Prisma.sql`text` },
+  ],
+};
+
+/** The conditions of a filter on `images i`, those of its space included. */
+export async function imageConditions(spaceId: string, filter: ImageFilterDto): Promise<Prisma.Sql> {
+  const repositoryIds = await findSearched(spaceId, filter);
+  const conditions: Prisma.Sql[] = [Prisma.sql`i.space_id = ${spaceId}`];
+  const add = (condition: Prisma.Sql) => conditions.push(condition);
+  if (filter.repository !== undefined) {
+    add(
+      Prisma.sql`i.repository_id = (SELECT r.id FROM repositories r WHERE r.space_id = ${spaceId} AND r.name = ${filter.repository})`,
+    );
+  }
+  if (filter.state === "tagged") add(Prisma.sql`i.tag_count > 0`);
+  if (filter.state === "untagged") add(Prisma.sql`i.tag_count = 0`);
+  if (filter.kind !== undefined) add(Prisma.sql`i.kind = ${filter.kind}`);
+  if (filter.health === "broken") add(Prisma.sql`i.health <> 'whole'`);
+  else if (filter.health !== undefined) add(Prisma.sql`i.health = ${filter.health}`);
+  if (filter.olderThanDays !== undefined) add(Prisma.sql`i.pushed_at < ${daysAgo(filter.olderThanDays)}`);
+  if (filter.youngerThanDays !== undefined) add(Prisma.sql`i.pushed_at >= ${daysAgo(filter.youngerThanDays)}`);
+  if (filter.idleDays !== undefined) {
+    const since = daysAgo(filter.idleDays);
+    add(Prisma.sql`i.pushed_at < ${since} AND (i.last_pulled_at IS NULL OR i.last_pulled_at < ${since})`);
+  }
+  if (filter.pulled === "never") add(Prisma.sql`i.last_pulled_at IS NULL`);
+  if (filter.pulled === "ever") add(Prisma.sql`i.last_pulled_at IS NOT NULL`);
+  if (filter.minBytes !== undefined) add(Prisma.sql`i.logical_bytes >= ${BigInt(filter.minBytes)}`);
+  if (filter.maxBytes !== undefined) add(Prisma.sql`i.logical_bytes <= ${BigInt(filter.maxBytes)}`);
+  if (filter.platform !== undefined) add(Prisma.sql`i.platforms && ${withVariants(filter.platform)}::text[]`);
+  if (filter.pinned !== undefined) {
+    const pinned = Prisma.sql`EXISTS (SELECT 1 FROM pins p WHERE p.space_id = i.space_id AND p.repository_name = i.repository_name
+      AND p.digest = i.digest AND (p.expires_at IS NULL OR p.expires_at > now()))`;
+    add(filter.pinned === "yes" ? pinned : Prisma.sql`NOT ${pinned}`);
+  }
+  if (filter.tag) add(Prisma.sql`i.tag_names ~ ${tagGlobRegex(filter.tag)}`);
+  if (filter.search) add(searchCondition(filter.search, repositoryIds));
+  return Prisma.join(conditions, " AND ");
+}
+
+/** linux/arm64 finds linux/arm64/v8 too. */
+function withVariants(platform: string): string[] {
+  return [
+    platform,
+    ...["v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9"].map((variant) => `${platform}/${variant}`),
+  ];
+}
+
+/** Each alternative has an index of its own; what cannot be the start of a digest is not looked for among digests. */
+function searchCondition(search: string, repositoryIds: readonly string[]): Prisma.Sql {
+  const ways = [Prisma.sql`i.tag_names ILIKE ${`%${escapeLike(search)}%`}`];
+  if (repositoryIds.length > 0) ways.push(Prisma.sql`i.repository_id = ANY(${[...repositoryIds]})`);
+  const hex = /^(?:sha256:)?([0-9a-f]*)$/.exec(search.toLowerCase())?.[1];
+  if (hex)
+    ways.push(Prisma.sql`(i.digest >= ${`sha256:${hex}`} COLLATE "C" AND i.digest < ${`sha256:${hex}g`} COLLATE "C")`);
+  return Prisma.sql`(${Prisma.join(ways, " OR ")})`;
+}
+
+/** Ids of the repositories whose name holds a search: resolved first, because a subquery in an alternative hides the indexes. */
+async function findSearched(spaceId: string, filter: ImageFilterDto): Promise<string[]> {
+  if (!filter.search) return [];
+  const rows = await prisma().$queryRaw<{ id: string }[]>`
+    SELECT id FROM repositories WHERE space_id = ${spaceId} AND name ILIKE ${`%${escapeLike(filter.search)}%`}`;
+  return rows.map((row) => row.id);
+}
+
+function daysAgo(days: number): Prisma.Sql {
+  return Prisma.sql`now() - make_interval(days => ${days}::int)`;
+}
+
+/** A page of images, after an image or at a position of the order. */
+export async function listImageRows(input: {
+  spaceId: string;
+  filter: ImageFilterDto;
+  sort: ImageSort;
+  isDescending: boolean;
+  after: ImagePosition | null;
+  position: number;
+  limit: number;
+}): Promise<ImageListRow[]> {
+  const { spaceId, filter, sort, isDescending, after, position, limit } = input;
+  const conditions = await imageConditions(spaceId, filter);
+  const keys = SORT_KEYS[sort];
+  const direction = isDescending ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  const columns = [...keys.map((key) => key.column), Prisma.sql`i.digest`, Prisma.sql`i.repository_id`];
+  const seek =
+    after === null
+      ? Prisma.empty
+      : Prisma.sql`AND (${Prisma.join(columns)}) ${isDescending ? Prisma.sql`<` : Prisma.sql`>`} (${Prisma.join([
+          ...keys.map((key, index) => Prisma.sql`${after.values[index] ?? ""}::text::${key.type}`),
+          Prisma.sql`${after.digest}`,
+          Prisma.sql`${after.repositoryId}`,
+        ])})`;
+  const order = Prisma.join(columns.map((column) => Prisma.sql`${column} ${direction}`));
+  // The keys first, from the index alone where it can be: a far position passes over index entries, not rows.
+  return prisma().$queryRaw<ImageListRow[]>`
+    SELECT i.repository_id AS "repositoryId", i.repository_name AS "repositoryName", i.digest, i.media_type AS "mediaType", i.kind,
+      i.artifact_type AS "artifactType", i.pushed_at AS "pushedAt", i.pushed_at_source AS "pushedAtSource",
+      i.last_pulled_at AS "lastPulledAt", i.untagged_since AS "untaggedSince", i.first_tag AS "firstTag", i.tag_names AS "tagNames",
+      i.platforms, i.child_count AS "childCount", i.referrer_count AS "referrerCount", i.logical_bytes AS "logicalBytes", i.health, i.missing
+    FROM (SELECT i.repository_id, i.digest FROM images i WHERE ${conditions} ${seek}
+          ORDER BY ${order} LIMIT ${limit} OFFSET ${position}) page
+    JOIN images i ON i.repository_id = page.repository_id AND i.digest = page.digest
+    ORDER BY ${order}`;
+}
+
+/** Where an image stands in an order, for the page after it. */
+export function positionOf(row: ImageListRow, sort: ImageSort): ImagePosition {
+  const values = {
+    pushed: () => [row.pushedAt.toISOString()],
+    pulled: () => [(row.lastPulledAt ?? new Date(0)).toISOString()],
+    size: () => [String(row.logicalBytes)],
+    name: () => [row.repositoryName, row.firstTag],
+  };
+  return { values: values[sort](), digest: row.digest, repositoryId: row.repositoryId };
+}
+
+/** How many images a filter finds; counting stops at `max`. */
+export async function countImages(spaceId: string, filter: ImageFilterDto, max: number): Promise<number> {
+  const conditions = await imageConditions(spaceId, filter);
+  const rows = await prisma().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM (SELECT 1 FROM images i WHERE ${conditions} LIMIT ${max}) found`;
+  return rows[0]?.count ?? 0;
+}
+
+/** All images of a space, or of a repository of it, from the repositories' own counts. */
+export async function countAllImages(
+  spaceId: string,
+  repository: string | undefined,
+  state: "any" | "untagged",
+): Promise<number> {
+  const rows = await prisma().$queryRaw<{ count: number }[]>`
+    SELECT coalesce(sum(${state === "any" ? Prisma.sql`image_count` : Prisma.sql`untagged_count`}), 0)::int AS count
+    FROM repositories WHERE space_id = ${spaceId} AND (${repository ?? null}::text IS NULL OR name = ${repository ?? null})`;
   return rows[0]?.count ?? 0;
 }
 
@@ -95,97 +202,53 @@ export interface ImageMember {
   top: string;
   digest: string;
   role: "top" | "child" | "referrer";
-  mediaType: string;
   kind: "image" | "index" | "unknown";
   artifactType: string | null;
   platform: string | null;
-  pushedAt: Date;
-  pushedAtSource: string;
-  lastPulledAt: Date | null;
-  untaggedSince: Date | null;
   /** false for a child that an index names and the repository does not have */
   isPresent: boolean;
-  tags: string[];
+  tag: string | null;
 }
 
 /** Everything that belongs to each of these images: itself, children at any depth, referrers of any of them. */
-export async function listMembers(registryId: string, keys: readonly ImageKey[]): Promise<ImageMember[]> {
+export async function listMembers(
+  registryId: string,
+  keys: readonly Pick<ImageKey, "repositoryId" | "digest">[],
+): Promise<ImageMember[]> {
   return prisma().$queryRaw<ImageMember[]>`
-    WITH RECURSIVE ${memberCte(registryId, keys)}
+    WITH RECURSIVE ${topOf(keys)}, ${membersOfTop(registryId)}
     SELECT DISTINCT ON (c.repository_id, c.top, c.digest)
-      c.repository_id AS "repositoryId", c.top, c.digest, c.role, coalesce(m.media_type, '') AS "mediaType",
-      coalesce(m.kind, 'unknown') AS kind, m.artifact_type AS "artifactType", coalesce(c.platform, m.platform) AS platform,
-      coalesce(rm.pushed_at, now()) AS "pushedAt", coalesce(rm.pushed_at_source, '') AS "pushedAtSource",
-      rm.last_pulled_at AS "lastPulledAt", rm.untagged_since AS "untaggedSince", rm.digest IS NOT NULL AS "isPresent",
-      coalesce((SELECT array_agg(t.name ORDER BY t.name) FROM tags t WHERE t.repository_id = c.repository_id AND t.digest = c.digest), '{}') AS tags
+      c.repository_id AS "repositoryId", c.top, c.digest, c.role, coalesce(m.kind, 'unknown') AS kind, m.artifact_type AS "artifactType",
+      coalesce(c.platform, m.platform) AS platform, ${isPresent("c")} AS "isPresent",
+      (SELECT min(t.name) FROM tags t WHERE t.repository_id = c.repository_id AND t.digest = c.digest) AS tag
     FROM member c
-    LEFT JOIN repository_manifests rm ON rm.repository_id = c.repository_id AND rm.digest = c.digest
-    LEFT JOIN manifests m ON m.registry_id = ${registryId} AND m.digest = c.digest
+    LEFT JOIN LATERAL (SELECT m.kind, m.artifact_type, m.platform FROM manifests m
+      WHERE m.registry_id = ${registryId} AND m.digest = c.digest LIMIT 1) m ON true
     ORDER BY c.repository_id, c.top, c.digest, c.depth`;
 }
 
-/** `member(repository_id, top, digest, role, platform, depth)` */
-function memberCte(registryId: string, keys: readonly ImageKey[]): Prisma.Sql {
-  return Prisma.sql`
-    top AS (SELECT * FROM unnest(${keys.map((key) => key.repositoryId)}::text[], ${keys.map((key) => key.digest)}::text[]) AS t(repository_id, digest)),
-    member AS (
-      SELECT repository_id, digest AS top, digest, 'top' AS role, NULL::text AS platform, 0 AS depth FROM top
-      UNION
-      SELECT c.repository_id, c.top, next.digest, CASE WHEN c.role = 'referrer' THEN 'referrer' ELSE next.role END, next.platform, c.depth + 1
-      FROM member c
-      CROSS JOIN LATERAL (
-        SELECT ref.digest, 'child' AS role, ref.platform FROM manifest_references ref
-        WHERE ref.registry_id = ${registryId} AND ref.manifest_digest = c.digest AND ref.role = 'child'
-        UNION
-        SELECT m.digest, 'referrer', NULL FROM manifests m
-        JOIN repository_manifests rm ON rm.repository_id = c.repository_id AND rm.digest = m.digest
-        WHERE m.registry_id = ${registryId} AND m.subject_digest = c.digest
-        UNION
-        SELECT t.digest, 'referrer', NULL FROM tags t
-        WHERE t.repository_id = c.repository_id AND t.name IN (
-          replace(c.digest, ':', '-'), replace(c.digest, ':', '-') || '.sig', replace(c.digest, ':', '-') || '.att', replace(c.digest, ':', '-') || '.sbom')
-      ) next
-      WHERE c.depth < 16
-    )`;
+export function topOf(keys: readonly Pick<ImageKey, "repositoryId" | "digest">[]): Prisma.Sql {
+  return Prisma.sql`top AS MATERIALIZED (SELECT * FROM unnest(${keys.map((key) => key.repositoryId)}::text[],
+    ${keys.map((key) => key.digest)}::text[]) AS t(repository_id, digest))`;
 }
 
-export interface ImageBytes {
-  repositoryId: string;
-  top: string;
-  logicalBytes: number;
-  uniqueBytes: number;
+export interface PinRow {
+  repositoryName: string;
+  digest: string;
+  id: string;
+  reason: string;
+  ownerName: string;
+  expiresAt: Date | null;
 }
 
-/**
- * Bytes of each image: everything of it once (logical), and what nothing outside it needs (unique): no manifest of any
- * repository of the registry besides its own members in this repository, and no entry of a recycle bin.
- */
-export async function measureImages(registryId: string, keys: readonly ImageKey[]): Promise<ImageBytes[]> {
-  const rows = await prisma().$queryRaw<
-    { repositoryId: string; top: string; logicalBytes: bigint; uniqueBytes: bigint }[]
-  >`
-    WITH RECURSIVE ${memberCte(registryId, keys)},
-    part AS (SELECT DISTINCT repository_id, top, digest FROM member),
-    content AS (
-      SELECT p.repository_id, p.top, ref.digest, max(ref.size_bytes) AS bytes FROM part p
-      JOIN manifest_references ref ON ref.registry_id = ${registryId} AND ref.manifest_digest = p.digest
-        AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
-      GROUP BY 1, 2, 3
-      UNION ALL
-      SELECT p.repository_id, p.top, p.digest, m.size_bytes FROM part p JOIN manifests m ON m.registry_id = ${registryId} AND m.digest = p.digest
-    )
-    SELECT c.repository_id AS "repositoryId", c.top, sum(c.bytes)::bigint AS "logicalBytes",
-      coalesce(sum(c.bytes) FILTER (WHERE NOT EXISTS (
-        SELECT 1 FROM (
-          SELECT ref.manifest_digest AS user_digest FROM manifest_references ref WHERE ref.registry_id = ${registryId} AND ref.digest = c.digest
-          UNION ALL SELECT c.digest
-        ) used
-        WHERE EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.registry_id = ${registryId} AND rm.digest = used.user_digest
-              AND NOT (rm.repository_id = c.repository_id
-                AND EXISTS (SELECT 1 FROM part p WHERE p.repository_id = c.repository_id AND p.top = c.top AND p.digest = rm.digest)))
-           OR EXISTS (SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id
-              WHERE e.registry_id = ${registryId} AND bm.digest = used.user_digest AND e.state IN ('recycling', 'held', 'restoring', 'purging'))
-      )), 0)::bigint AS "uniqueBytes"
-    FROM content c GROUP BY 1, 2`;
-  return rows.map((row) => ({ ...row, logicalBytes: Number(row.logicalBytes), uniqueBytes: Number(row.uniqueBytes) }));
+/** The pins that hold now, of these images. */
+export function listPinsOf(
+  spaceId: string,
+  keys: readonly Pick<ImageKey, "repositoryName" | "digest">[],
+): Promise<PinRow[]> {
+  return prisma().$queryRaw<PinRow[]>`
+    SELECT p.repository_name AS "repositoryName", p.digest, p.id, p.reason, p.owner_name AS "ownerName", p.expires_at AS "expiresAt"
+    FROM unnest(${keys.map((key) => key.repositoryName)}::text[], ${keys.map((key) => key.digest)}::text[]) AS k(repository_name, digest)
+    JOIN pins p ON p.space_id = ${spaceId} AND p.repository_name = k.repository_name AND p.digest = k.digest
+    WHERE p.expires_at IS NULL OR p.expires_at > now()`;
 }

@@ -1,0 +1,24 @@
+import type { ImageSelection, measureImages as operation } from "@/contracts/images";
+import type { OutputOf } from "@/contracts/operation";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { requireReadableSpace } from "@/server/spaces/require-readable-space";
+import { measureSelection, sampleTags } from "./image-bytes.store";
+import { chosenImages } from "./select-images";
+
+const SAMPLE = 50;
+
+/** What a selection of images holds, and what would be freed if all of it went. @throws AppError not_found */
+export async function measureImages(
+  scope: WorkspaceScope,
+  input: { spaceId: string; selection: ImageSelection },
+): Promise<OutputOf<typeof operation>> {
+  const space = await requireReadableSpace(scope, input.spaceId);
+  const chosen = await chosenImages(space, input.selection);
+  const [numbers, tagSample] = await Promise.all([
+    measureSelection(space.registryId, chosen),
+    sampleTags(chosen, SAMPLE),
+  ]);
+  const asked = "images" in input.selection ? input.selection.images : [];
+  const distinct = new Set(asked.map((image) => `${image.repositoryName}@${image.digest}`)).size;
+  return { ...numbers, tagSample, gone: Math.max(0, distinct - numbers.images) };
+}
