@@ -3,7 +3,7 @@ import { isDigest } from "@/domain/images/digest";
 import { DistributionClient } from "@/server/platform/registry/distribution-client";
 import { createDistributionCopy, verifyDistributionCopy } from "@/server/platform/registry/distribution-copy";
 import { deleteByDigest, untagDistribution } from "@/server/platform/registry/distribution-untag";
-import { createTransport, type TransportLimits } from "@/server/platform/registry/http-transport";
+import { createTransport, type TransportAnswer, type TransportLimits } from "@/server/platform/registry/http-transport";
 import type { Capability, RegistryAdapter, RegistryCapabilities } from "@/server/platform/registry/registry-adapter";
 import type { RegistryAuthorizer } from "@/server/platform/registry/registry-authorizer";
 import { errorOfAnswer, protocolError, RegistryError } from "@/server/platform/registry/registry-error";
@@ -49,7 +49,7 @@ export function createDistributionAdapter(options: DistributionAdapterOptions): 
     listRepositories: (listing = {}) => listRepositories(client, listing),
     listTags: (repository, signal) => listTags(client, repository, signal),
     resolve: (repository, reference) => client.headManifest(repository, reference),
-    getManifest: (repository, reference) => client.getManifest(repository, reference),
+    getManifest: (repository, reference, signal) => client.getManifest(repository, reference, signal),
     getBlob: (repository, digest, maxBytes, signal) => client.getBlob(repository, digest, maxBytes, signal),
     copy: createDistributionCopy(client),
     verify: (request) => verifyDistributionCopy(client, request),
@@ -83,14 +83,21 @@ export function createRegistryAdapter(
   throw protocolError("KIND_UNSUPPORTED", "Harbor registries are not supported yet");
 }
 
+/** Asks to delete by digest and by tag what does not exist: nothing is deleted, whatever the registry can do. */
+export async function probeDeletion(
+  client: DistributionClient,
+): Promise<{ byDigest: TransportAnswer; byTag: TransportAnswer }> {
+  const byDigest = await client.deleteManifest(PROBED_REPOSITORY, PROBED_DIGEST);
+  const byTag = await client.deleteManifest(PROBED_REPOSITORY, "reclaim-probe");
+  return { byDigest, byTag };
+}
+
 async function probeCapabilities(
   client: DistributionClient,
   auth: RegistryAuthorizer["kind"],
   storageRoot: string | null,
 ): Promise<RegistryCapabilities> {
-  // Neither exists, so nothing is deleted whatever the registry can do.
-  const byDigest = await client.deleteManifest(PROBED_REPOSITORY, PROBED_DIGEST);
-  const byTag = await client.deleteManifest(PROBED_REPOSITORY, "reclaim-probe");
+  const { byDigest, byTag } = await probeDeletion(client);
   for (const answer of [byDigest, byTag]) {
     if (answer.status >= 500) throw errorOfAnswer("probing deletion", answer.status, answer.body);
     // Not allowed to delete, or not known at all? The latter is an error, as it is everywhere else.

@@ -59,7 +59,7 @@ export interface RegistryAdapter {
   resolve(repository: string, reference: string): Promise<ResolvedManifest | null>;
 
   /** The manifest behind a tag or digest, its bytes checked against its digest; null where there is nothing. */
-  getManifest(repository: string, reference: string): Promise<RawManifest | null>;
+  getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<RawManifest | null>;
 
   /**
    * A small blob (a config), its bytes checked against its digest; null where the repository does not have it.
