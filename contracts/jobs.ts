@@ -5,8 +5,8 @@ import { idSchema } from "./common";
 export const JOBS = {
   /** execute (or resume) a run */
   run: z.object({ runId: idSchema }).strict(),
-  /** crawl a registry into the inventory and measure its unused data */
-  crawl: z.object({ registryId: idSchema }).strict(),
+  /** execute (or resume) a crawl: read a registry into the inventory and measure its unused data */
+  crawl: z.object({ crawlId: idSchema }).strict(),
   /** work off notifications received from a registry */
   "registry-events": z.object({ registryId: idSchema }).strict(),
 } as const;

@@ -1,5 +1,18 @@
 /** What an id names; the prefix is part of the id, so that a wrong one is seen at a glance. */
-export type IdPrefix = "usr" | "ses" | "ws" | "reg" | "spc" | "repo" | "rule" | "run" | "bin" | "evt" | "req" | "wrk";
+export type IdPrefix =
+  | "usr"
+  | "ses"
+  | "ws"
+  | "reg"
+  | "spc"
+  | "repo"
+  | "rule"
+  | "run"
+  | "bin"
+  | "crawl"
+  | "evt"
+  | "req"
+  | "wrk";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const TIME_CHARACTERS = 10;

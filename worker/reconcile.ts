@@ -1,5 +1,6 @@
 import { liftForgottenReadOnly } from "@/server/gc/lift-forgotten-read-only";
 import { reconcileRuns } from "@/server/history/reconcile-runs";
+import { reconcileCrawls } from "@/server/images/reconcile-crawls";
 import { log } from "@/server/platform/log";
 import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
 import { enqueueDueCrawls } from "@/server/registries/enqueue-due-crawls";
@@ -12,7 +13,8 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
     ["read-only", liftForgottenReadOnly],
     ["events", () => enqueuePendingEvents(new Date())],
     ["purge", () => purgeDueEntries(new Date())],
-    ["crawls", () => enqueueDueCrawls(new Date())],
+    ["due crawls", () => enqueueDueCrawls(new Date())],
+    ["crawls", reconcileCrawls],
   ];
   for (const [name, step] of steps) {
     if (shutdown.aborted) return;

@@ -1,48 +1,148 @@
 import { isInPrefix } from "@/domain/access/registry-scope";
 import { log } from "@/server/platform/log";
-import { openRegistryById } from "@/server/registries/open-registry-by-id";
+import { forEachLimited } from "@/server/platform/registry/for-each-limited";
+import { type OpenRegistry, openRegistryById } from "@/server/registries/open-registry-by-id";
 import { crawlRepository } from "./crawl-repository";
-import { clearGoneRepositories, listSpacesOfRegistry, markCrawled, readDatabaseTime } from "./inventory.store";
-import { apiReader, storageReader } from "./repository-reader";
+import { type CrawledSpace, listSpacesOfRegistry, markCrawled } from "./inventory.store";
+import { apiReader, type CheckRequest, type RepositoryReader, storageReader } from "./repository-reader";
+import { countTags, listHeldRepositories } from "./snapshot.store";
+
+/** Repositories at a time: the database works on one while the next is read; over the API they also share connections. */
+const LANES = { storage: 2, api: 4 } as const;
+/** Of the tags that are known, a routine crawl over the API asks for this share, but for so many at least. */
+const CHECKED_SHARE = 1 / 16;
+const CHECKED_MIN = 100;
+
+export interface RegistryCrawlProgress {
+  repositoriesTotal: number;
+  repositoriesDone: number;
+  repositoriesFailed: number;
+  manifestsRead: number;
+  /** Everything up to this one, by name, was read. */
+  lastRepository: string | null;
+}
+
+export interface RegistryCrawlOptions {
+  /** Only this space. */
+  spaceId?: string | null;
+  /** Over the API: ask for every tag, not for a share of the known ones. Default true. */
+  isThorough?: boolean;
+  /** How far an earlier attempt came: it goes on after that. */
+  resume?: Omit<RegistryCrawlProgress, "repositoriesTotal" | "repositoriesDone">;
+  onProgress?: (progress: RegistryCrawlProgress) => void;
+  onFailure?: (repository: string, message: string) => void;
+}
 
 /**
- * Reads a registry into the inventory of every space on it: from its storage where the console reaches it (which also
- * shows untagged manifests), else over its API. A repository that cannot be read keeps what is known of it.
+ * Reads a registry into the inventory of every space on it, repository by repository in the order of their names: from its storage
+ * where the console reaches it (which also shows untagged manifests), else over its API. A repository that cannot be read keeps
+ * what is known of it; one that the listing leaves out is asked for itself before it counts as gone.
+ * @throws when the registry cannot be listed, or answers nothing any more
  */
 export async function crawlRegistry(
   registryId: string,
   signal: AbortSignal,
+  options: RegistryCrawlOptions = {},
 ): Promise<{ repositories: number; failed: number }> {
   const open = await openRegistryById(registryId);
   if (!open) return { repositories: 0, failed: 0 };
-  const reader = open.storage ? storageReader(open.storage) : apiReader(open.adapter, Date.now);
-  const spaces = await listSpacesOfRegistry(registryId);
-  const listedAt = await readDatabaseTime();
-  const names = await reader.listRepositories(signal);
+  const reader = readerOf(open);
+  const allSpaces = await listSpacesOfRegistry(registryId);
+  const spaces = options.spaceId ? allSpaces.filter((space) => space.id === options.spaceId) : allSpaces;
+  const work = await listWork(registryId, spaces, reader, signal);
+  const check = await checkRequest(registryId, spaces, options.isThorough ?? true);
+  const progress = startProgress(
+    work.map(({ name }) => name),
+    options,
+  );
   let repositories = 0;
   let failed = 0;
-  for (const name of names) {
+
+  const readOne = async ({ name, space }: RepositoryWork): Promise<void> => {
     signal.throwIfAborted();
-    const space = spaces.find((candidate) => isInPrefix(name, candidate.prefix));
-    if (!space) continue;
     try {
-      await crawlRepository(registryId, space, name, reader, signal);
+      const { manifestsRead } = await crawlRepository(registryId, space, name, reader, signal, { check });
       repositories++;
+      progress.done(name, { manifestsRead, isFailed: false });
     } catch (error) {
       signal.throwIfAborted();
+      const message = error instanceof Error ? error.message : String(error);
+      log.warn({ registryId, repository: name, message }, "a repository could not be read");
+      // Nothing can be read any more: no use in going through all the others.
+      await reader.assertReachable();
       failed++;
-      log.warn(
-        { registryId, repository: name, message: error instanceof Error ? error.message : String(error) },
-        "a repository could not be read",
-      );
+      options.onFailure?.(name, message);
+      progress.done(name, { manifestsRead: 0, isFailed: true });
     }
-  }
-  await clearGoneRepositories(
+  };
+  await forEachLimited(work.slice(progress.skipped), LANES[reader.source], readOne, signal);
+  if (spaces.length === allSpaces.length) await markCrawled(registryId);
+  return { repositories, failed };
+}
+
+/** From storage where the console reaches it, else over the API. */
+export function readerOf(open: OpenRegistry): RepositoryReader {
+  return open.storage ? storageReader(open.storage) : apiReader(open.adapter, Date.now);
+}
+
+type RepositoryWork = { name: string; space: CrawledSpace };
+
+/** What the registry lists, and what the inventory holds though the listing leaves it out. */
+async function listWork(
+  registryId: string,
+  spaces: readonly CrawledSpace[],
+  reader: RepositoryReader,
+  signal: AbortSignal,
+): Promise<RepositoryWork[]> {
+  const listed = await reader.listRepositories(signal);
+  const held = await listHeldRepositories(
     registryId,
     spaces.map((space) => space.id),
-    names,
-    listedAt,
   );
-  await markCrawled(registryId);
-  return { repositories, failed };
+  return [...new Set([...listed, ...held])].sort().flatMap((name) => {
+    const space = spaces.find((candidate) => isInPrefix(name, candidate.prefix));
+    return space ? [{ name, space }] : [];
+  });
+}
+
+async function checkRequest(
+  registryId: string,
+  spaces: readonly CrawledSpace[],
+  isThorough: boolean,
+): Promise<CheckRequest> {
+  if (isThorough) return "all";
+  const tags = await countTags(
+    registryId,
+    spaces.map((space) => space.id),
+  );
+  return { share: Math.min(1, Math.max(CHECKED_SHARE, CHECKED_MIN / Math.max(1, tags))) };
+}
+
+/** Counts, and knows up to where everything was read although repositories end out of order. */
+function startProgress(names: readonly string[], { resume, onProgress }: RegistryCrawlOptions) {
+  const after = resume?.lastRepository ?? null;
+  const skipped = after === null ? 0 : names.filter((name) => name <= after).length;
+  const ended = new Set<string>();
+  let frontier = skipped;
+  const state: RegistryCrawlProgress = {
+    repositoriesTotal: names.length,
+    repositoriesDone: skipped,
+    repositoriesFailed: resume?.repositoriesFailed ?? 0,
+    manifestsRead: resume?.manifestsRead ?? 0,
+    lastRepository: after,
+  };
+  onProgress?.({ ...state });
+  return {
+    skipped,
+    done(name: string, { manifestsRead, isFailed }: { manifestsRead: number; isFailed: boolean }) {
+      ended.add(name);
+      for (let next = names[frontier]; next !== undefined && ended.delete(next); next = names[++frontier]) {
+        state.lastRepository = next;
+      }
+      state.repositoriesDone++;
+      state.manifestsRead += manifestsRead;
+      if (isFailed) state.repositoriesFailed++;
+      onProgress?.({ ...state });
+    },
+  };
 }

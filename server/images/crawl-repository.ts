@@ -1,25 +1,43 @@
-import { prisma } from "@/server/platform/db/prisma";
+import { type InventoryChange, inventoryChange, isNoChange, touchedDigests } from "@/domain/images/inventory-change";
+import { abortableTransaction } from "@/server/platform/db/abortable-transaction";
+import type { Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
+import { type ChangeEvent, changeEvents } from "./change-events";
+import { type CrawledSpace, hasMovedSince, readDatabaseTime } from "./inventory.store";
+import { type NewImageEvent, recordImageEvents } from "./record-image-events";
+import { refreshImages } from "./refresh-images";
+import type { CheckRequest, RepositoryReader, RepositoryReading } from "./repository-reader";
 import {
-  type CrawledSpace,
-  findKnownDigests,
-  hasMovedSince,
-  insertManifests,
-  type ManifestRow,
-  readDatabaseTime,
-  upsertRepository,
-  writeSnapshot,
-} from "./inventory.store";
-import { manifestRow, readImageConfig, unreadableRow } from "./manifest-row";
-import type { RepositoryReader } from "./repository-reader";
+  findParts,
+  type KnownRepository,
+  loadKnownRepository,
+  lockRepositoryRow,
+  markTagsChecked,
+  type RepositoryRef,
+  stampRepository,
+  stampUnchanged,
+  writeInventoryChange,
+} from "./snapshot.store";
 
-const MANIFESTS_PER_WRITE = 500;
-/** Listings of one repository in a row that a move overtook; the next crawl sees to what is left. */
-const STALE_LISTINGS_MAX = 5;
+/** Readings of one repository in a row that somebody overtook; the next crawl sees to what is left. */
+const STALE_READINGS_MAX = 5;
+
+export interface RepositoryCrawl {
+  /** What was written; null where nothing had changed, or others wrote faster. */
+  change: InventoryChange | null;
+  manifestsRead: number;
+}
+
+export interface RepositoryCrawlOptions {
+  /** What to ask for over the API. Default: everything. */
+  check?: CheckRequest;
+  /** Adds to an event of the history what the caller knows of it: who, when, from where. */
+  describe?: (event: ChangeEvent) => Partial<NewImageEvent>;
+}
 
 /**
- * Makes the inventory of one repository what the registry has. Manifests are immutable, so only unknown ones are read.
- * A failure to list throws before anything is written: nothing is ever taken for gone because a page failed.
+ * Makes the inventory of one repository what the registry has, and writes only what differs. Manifests are immutable, so only
+ * unknown ones are read. A failure to list or to ask throws before anything is written: nothing is taken for gone because of it.
  */
 export async function crawlRepository(
   registryId: string,
@@ -27,83 +45,88 @@ export async function crawlRepository(
   name: string,
   reader: RepositoryReader,
   signal: AbortSignal,
+  options: RepositoryCrawlOptions = {},
+): Promise<RepositoryCrawl> {
+  let manifestsRead = 0;
+  for (let attempt = 1; attempt <= STALE_READINGS_MAX; attempt++) {
+    const startedAt = await readDatabaseTime();
+    const known = await loadKnownRepository(registryId, space.id, name);
+    const check = options.check ?? "all";
+    const reading = await reader.read({ registryId, name, known, check, signal });
+    manifestsRead += reading.manifestsRead;
+    const written = await write({ registryId, space, name, reader, signal, options, startedAt, known, reading });
+    if (written === "stale") continue;
+    return { change: written, manifestsRead };
+  }
+  return { change: null, manifestsRead };
+}
+
+interface Finding {
+  registryId: string;
+  space: CrawledSpace;
+  name: string;
+  reader: RepositoryReader;
+  signal: AbortSignal;
+  options: RepositoryCrawlOptions;
+  startedAt: Date;
+  known: KnownRepository;
+  reading: RepositoryReading;
+}
+
+/** What was written, or null for nothing; `stale` where somebody else wrote since the reading began. */
+async function write(finding: Finding): Promise<InventoryChange | null | "stale"> {
+  const { known, reading, reader, signal } = finding;
+  const change = inventoryChange(known, { digests: new Set(reading.digests.keys()), tags: reading.tags });
+  // What is not found says nothing where the registry or its disk went away as a whole.
+  if (change.removedDigests.length + change.removedTags.length > 0) await reader.assertReachable();
+  const isQuiet = isNoChange(change) && !known.needsRefresh && reading.healed.length === 0;
+  if (isQuiet && known.id === null) return null;
+  if (isQuiet && !(await stampUnchanged(known))) return "stale";
+  const result = isQuiet ? null : await abortableTransaction(signal, (tx) => writeChange(tx, finding, change));
+  if (result === "stale") return result;
+  if (known.id !== null) await markTagsChecked(known.id, reading.checkedTags);
+  return result;
+}
+
+async function writeChange(
+  tx: Transaction,
+  { registryId, space, name, reader, options, startedAt, known, reading }: Finding,
+  change: InventoryChange,
+): Promise<InventoryChange | "stale"> {
+  const made = { id: newId("repo"), workspaceId: space.workspaceId, spaceId: space.id, registryId, name };
+  const { id, stamp } = await lockRepositoryRow(tx, made);
+  if (stamp?.getTime() !== known.stamp?.getTime()) return "stale";
+  if (await hasMovedSince(tx, registryId, name, startedAt)) return "stale";
+  const repository = { ...made, id };
+  if (!isNoChange(change)) {
+    await writeInventoryChange(tx, repository, change, reading.digests, reader.source);
+    await recordChange(tx, repository, change, { known, reading, options, startedAt });
+  }
+  const isFirstReading = known.digests.size === 0;
+  const touched = [...touchedDigests(change), ...reading.healed];
+  await refreshImages(tx, repository, isFirstReading || known.needsRefresh ? "all" : touched);
+  await stampRepository(tx, id);
+  return change;
+}
+
+async function recordChange(
+  tx: Transaction,
+  repository: RepositoryRef,
+  change: InventoryChange,
+  { known, reading, options, startedAt }: Pick<Finding, "known" | "reading" | "options" | "startedAt">,
 ): Promise<void> {
-  for (let attempt = 1; attempt <= STALE_LISTINGS_MAX; attempt++) {
-    if (await crawlOnce(registryId, space, name, reader, signal)) return;
-  }
-}
-
-/** False when a move ended meanwhile, so that what was listed may be older than what the move wrote. */
-async function crawlOnce(
-  registryId: string,
-  space: CrawledSpace,
-  name: string,
-  reader: RepositoryReader,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const listedAt = await readDatabaseTime();
-  const listed = await reader.list(name, signal);
-  const revisions = new Map(listed.revisions.map((revision) => [revision.digest, revision.pushedAtMs]));
-  let unread = await unknownOf(registryId, [...revisions.keys()]);
-  while (unread.length > 0) {
-    const batch = unread.splice(0, MANIFESTS_PER_WRITE);
-    const rows: ManifestRow[] = [];
-    for (const digest of batch) {
-      signal.throwIfAborted();
-      rows.push(await readManifestRow(reader, name, digest));
-    }
-    await prisma().$transaction((tx) => insertManifests(tx, registryId, rows));
-    // Over the API only tags are listed; what they lead to is found by reading.
-    if (reader.source === "api") {
-      const children = rows.flatMap((row) =>
-        row.references.filter((reference) => reference.role === "child").map((child) => child.digest),
-      );
-      const unseen = children.filter((digest) => !revisions.has(digest));
-      for (const digest of unseen) revisions.set(digest, revisions.get(batch[0] ?? "") ?? Date.now());
-      unread = unread.concat(await unknownOf(registryId, unseen));
-    }
-  }
-  return prisma().$transaction(async (tx) => {
-    const id = await upsertRepository(tx, {
-      id: newId("repo"),
-      workspaceId: space.workspaceId,
-      spaceId: space.id,
-      registryId,
-      name,
-    });
-    if (await hasMovedSince(tx, registryId, name, listedAt)) return false;
-    await writeSnapshot(
-      tx,
-      { id, workspaceId: space.workspaceId, registryId },
-      {
-        source: reader.source,
-        revisions: [...revisions].map(([digest, pushedAtMs]) => ({
-          digest,
-          pushedAt: new Date(pushedAtMs).toISOString(),
-        })),
-        tags: listed.tags.filter((tag) => revisions.has(tag.digest)),
-      },
-    );
-    return true;
-  });
-}
-
-async function unknownOf(registryId: string, digests: readonly string[]): Promise<string[]> {
-  const known = await findKnownDigests(registryId, digests);
-  return digests.filter((digest) => !known.has(digest));
-}
-
-async function readManifestRow(reader: RepositoryReader, repository: string, digest: string): Promise<ManifestRow> {
-  const read = await reader.readManifest(repository, digest);
-  if ("missing" in read) return unreadableRow(digest, "", 0, read.missing);
-  const row = manifestRow(digest, read.mediaType, read.body, null);
-  const config =
-    row.kind === "image" && row.artifactType === null
-      ? row.references.find((reference) => reference.role === "config")
-      : undefined;
-  if (!config) return row;
-  const body = await reader.readConfig(config.digest);
-  if (!body) return row;
-  const { platform, createdAt } = readImageConfig(body);
-  return { ...row, platform, imageCreatedAt: createdAt };
+  const isFirstReading = known.stamp === null && known.digests.size === 0;
+  const parts = isFirstReading
+    ? new Set<string>()
+    : await findParts(tx, repository.registryId, [...change.addedDigests, ...change.removedDigests]);
+  const { workspaceId, spaceId, name: repositoryName } = repository;
+  const events = changeEvents(change, { isFirstReading, now: startedAt, pushedAt: reading.digests, parts });
+  await recordImageEvents(
+    tx,
+    events.map((event) => ({
+      ...{ workspaceId, spaceId, repositoryName, source: "crawl" as const },
+      ...event,
+      ...options.describe?.(event),
+    })),
+  );
 }

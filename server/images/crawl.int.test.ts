@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   type BuiltImage,
@@ -11,7 +13,7 @@ import {
 import { createImagePusher, type ImagePusher } from "@/scripts/demo/push-image";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { closeQueues } from "@/server/platform/queue/enqueue";
-import { insertEvents } from "@/server/registries/registry.store";
+import { insertEvents } from "@/server/registries/registry-event.store";
 import { getSpace } from "@/server/spaces/get-space";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
@@ -19,7 +21,6 @@ import { testRedisUrl } from "@/testing/redis";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { crawlRegistry } from "./crawl-registry";
-import { clearGoneRepositories, readDatabaseTime } from "./inventory.store";
 import { listImages } from "./list-images";
 import { listRepositories } from "./list-repositories";
 import { loadSpaceFacts } from "./load-space-facts";
@@ -141,7 +142,9 @@ test("what is gone at the registry goes from the inventory; what stays keeps its
   const removed = await fetch(`${registry.url}/v2/${name}/manifests/${gone.digest}`, { method: "DELETE" });
   expect(removed.status).toBe(202);
   await crawlRegistry(tenant.registryId, signal);
-  expect((await list()).items).toMatchObject([{ digest: kept.digest, pushedAt: new Date(0).toISOString() }]);
+  expect((await list()).items).toMatchObject([{ digest: kept.digest }]);
+  const held = await prisma().repositoryManifest.findMany({ where: { repository: { name } } });
+  expect(held).toMatchObject([{ digest: kept.digest, pushedAt: new Date(0) }]);
 });
 
 test("pages follow each other without gap or repetition, whatever the order", async () => {
@@ -197,17 +200,20 @@ test("a search takes every character as it is, and counts what it shows", async 
   expect([found.items.map((item) => item.name), found.total]).toEqual([[`t${sequence}/one_two`], 1]);
 });
 
-test("a repository that came since the listing was begun is not taken for gone", async () => {
-  const name = `t${sequence}/new`;
-  const listedAt = await readDatabaseTime();
+test("a repository that the registry has no more loses what the inventory had of it, and says so in its history", async () => {
+  const name = `t${sequence}/gone`;
   const built = await image(`n${sequence}`);
   await pusher.push(name, built, "v1");
   await crawlRegistry(tenant.registryId, signal);
-  const clear = (at: Date) => clearGoneRepositories(tenant.registryId, [tenant.spaceId], [], at);
-  await clear(listedAt);
   expect((await list()).items).toMatchObject([{ digest: built.digest, tags: ["v1"] }]);
-  await clear(new Date(Date.now() + 1_000));
+  rmSync(path.join(registry.storageRoot, "docker/registry/v2/repositories", name), { recursive: true });
+  await crawlRegistry(tenant.registryId, signal);
   expect((await list()).items).toEqual([]);
+  const history = await prisma().imageEvent.findMany({ where: { repositoryName: name }, orderBy: { id: "asc" } });
+  expect(history).toMatchObject([
+    { kind: "pushed", digest: built.digest, tag: "v1", source: "crawl" },
+    { kind: "gone", digest: built.digest, tag: "v1", source: "crawl" },
+  ]);
 });
 
 test("a storage that cannot be read takes nothing from the inventory", async () => {

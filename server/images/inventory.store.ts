@@ -1,4 +1,4 @@
-// The inventory as the crawl writes it. Whole repositories are written in bulk statements inside one transaction.
+// Manifests and what they refer to, as the crawl and collections write them, and times that notifications bring.
 import { storableJson } from "@/lib/storable";
 import type { Transaction } from "@/server/platform/db/prisma";
 import { prisma } from "@/server/platform/db/prisma";
@@ -70,7 +70,7 @@ export async function insertManifests(
     ON CONFLICT (registry_id, digest) DO UPDATE SET media_type = excluded.media_type, kind = excluded.kind,
       artifact_type = excluded.artifact_type, subject_digest = excluded.subject_digest, size_bytes = excluded.size_bytes,
       platform = excluded.platform, image_created_at = excluded.image_created_at, unreadable_reason = excluded.unreadable_reason
-      WHERE manifests.unreadable_reason IS NOT NULL`;
+      WHERE manifests.unreadable_reason IS NOT NULL AND manifests.unreadable_reason IS DISTINCT FROM excluded.unreadable_reason`;
   const references = manifests.flatMap(({ digest, references }) =>
     references.map((reference, ordinal) => ({ ...reference, manifestDigest: digest, ordinal })),
   );
@@ -80,28 +80,6 @@ export async function insertManifests(
     FROM jsonb_to_recordset(${storableJson(references)}::jsonb) AS r("manifestDigest" text, ordinal int, role text, digest text,
       "mediaType" text, "sizeBytes" bigint, platform text, "isForeign" boolean)
     ON CONFLICT DO NOTHING`;
-}
-
-export interface RepositorySnapshot {
-  revisions: readonly { digest: string; pushedAt: string }[];
-  tags: readonly { name: string; digest: string }[];
-  /** `storage` sees every revision; `api` only what tags lead to, so that what it does not see is not gone. */
-  source: "storage" | "api";
-}
-
-export async function upsertRepository(
-  tx: Transaction,
-  repository: { id: string; workspaceId: string; spaceId: string; registryId: string; name: string },
-): Promise<string> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    INSERT INTO repositories (id, workspace_id, space_id, registry_id, name, last_crawled_at)
-    VALUES (${repository.id}, ${repository.workspaceId}, ${repository.spaceId}, ${repository.registryId}, ${repository.name}, now())
-    ON CONFLICT (registry_id, name) DO UPDATE SET last_crawled_at = now() RETURNING id`;
-  const row = rows[0];
-  if (!row) throw new Error("a repository was neither inserted nor found");
-  // One writer a repository: two crawls of it take turns.
-  await tx.$queryRaw`SELECT id FROM repositories WHERE id = ${row.id} FOR UPDATE`;
-  return row.id;
 }
 
 /** The database's clock: moves are stamped with it. */
@@ -121,63 +99,6 @@ export async function hasMovedSince(
     SELECT id FROM bin_entries WHERE registry_id = ${registryId} AND repository_name = ${repositoryName}
       AND (recycled_at >= ${since} OR ended_at >= ${since}) LIMIT 1`;
   return rows.length > 0;
-}
-
-/** Makes the inventory of one repository what was just listed. Times of rows that stand already are kept. */
-export async function writeSnapshot(
-  tx: Transaction,
-  repository: { id: string; workspaceId: string; registryId: string },
-  snapshot: RepositorySnapshot,
-): Promise<void> {
-  const { id, workspaceId, registryId } = repository;
-  const revisions = JSON.stringify(snapshot.revisions);
-  const tags = JSON.stringify(snapshot.tags);
-  await tx.$executeRaw`
-    INSERT INTO repository_manifests (repository_id, digest, workspace_id, registry_id, pushed_at, pushed_at_source)
-    SELECT ${id}, r.digest, ${workspaceId}, ${registryId}, r."pushedAt", ${snapshot.source === "storage" ? "storage" : "crawl"}
-    FROM jsonb_to_recordset(${revisions}::jsonb) AS r(digest text, "pushedAt" timestamptz)
-    ON CONFLICT DO NOTHING`;
-  if (snapshot.source === "storage") {
-    await tx.$executeRaw`
-      DELETE FROM repository_manifests WHERE repository_id = ${id}
-        AND digest NOT IN (SELECT r.digest FROM jsonb_to_recordset(${revisions}::jsonb) AS r(digest text))`;
-  }
-  await tx.$executeRaw`
-    INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at)
-    SELECT ${id}, t.name, ${workspaceId}, t.digest, coalesce(rm.pushed_at, now())
-    FROM jsonb_to_recordset(${tags}::jsonb) AS t(name text, digest text)
-    LEFT JOIN repository_manifests rm ON rm.repository_id = ${id} AND rm.digest = t.digest
-    ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest, pushed_at = now() WHERE tags.digest <> excluded.digest`;
-  await tx.$executeRaw`
-    DELETE FROM tags WHERE repository_id = ${id}
-      AND name NOT IN (SELECT t.name FROM jsonb_to_recordset(${tags}::jsonb) AS t(name text))`;
-  await tx.$executeRaw`
-    UPDATE repository_manifests rm SET untagged_since = CASE WHEN tagged.yes THEN NULL ELSE coalesce(rm.untagged_since, now()) END
-    FROM (SELECT r.digest, EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = ${id} AND t.digest = r.digest) AS yes
-          FROM repository_manifests r WHERE r.repository_id = ${id}) tagged
-    WHERE rm.repository_id = ${id} AND rm.digest = tagged.digest AND (rm.untagged_since IS NULL) <> tagged.yes`;
-}
-
-/**
- * Repositories of a registry that a complete listing did not name any more lose their manifests and tags; the row stays. What was
- * written since the listing was begun, by a push or a restore that it could not know, is newer than the listing.
- */
-export async function clearGoneRepositories(
-  registryId: string,
-  spaceIds: readonly string[],
-  listed: readonly string[],
-  listedAt: Date,
-): Promise<void> {
-  await prisma().$transaction(async (tx) => {
-    // Locked, as whoever writes one of them does it: either it is written after this, or its new time is seen here.
-    const gone = await tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM repositories WHERE registry_id = ${registryId} AND space_id = ANY(${[...spaceIds]}) AND name <> ALL(${[...listed]})
-        AND (last_crawled_at IS NULL OR last_crawled_at < ${listedAt}) ORDER BY id FOR UPDATE`;
-    const ids = gone.map(({ id }) => id);
-    if (ids.length === 0) return;
-    await tx.$executeRaw`DELETE FROM tags WHERE repository_id = ANY(${ids})`;
-    await tx.$executeRaw`DELETE FROM repository_manifests WHERE repository_id = ANY(${ids})`;
-  });
 }
 
 /** The demo backdates what it pushes; the notifications of those very pushes come late and must not undo that. */

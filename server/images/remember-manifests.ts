@@ -1,7 +1,8 @@
 import type { Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
-import { insertManifests, upsertRepository } from "./inventory.store";
+import { insertManifests } from "./inventory.store";
 import { manifestRow } from "./manifest-row";
+import { lockRepositoryRow, stampRepository } from "./snapshot.store";
 
 /** Makes sure that the inventory knows what these manifests of a registry refer to; those that it knows stay as they are. */
 export function rememberManifests(
@@ -20,9 +21,12 @@ export function rememberManifests(
  * The id of a repository's row, made where there is none, and locked until the transaction ends: a crawl that writes the same
  * repository takes its turn, and sees the move that this transaction stamps.
  */
-export function lockRepository(
+export async function lockRepository(
   tx: Transaction,
   repository: { workspaceId: string; spaceId: string; registryId: string; name: string },
 ): Promise<string> {
-  return upsertRepository(tx, { id: newId("repo"), ...repository });
+  const { id } = await lockRepositoryRow(tx, { id: newId("repo"), ...repository });
+  // Whoever began to read it before now has to begin again.
+  await stampRepository(tx, id);
+  return id;
 }

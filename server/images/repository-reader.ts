@@ -1,55 +1,64 @@
-import { hasDigest } from "@/server/platform/crypto/has-digest";
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
-import type { BlobStorage } from "@/server/platform/storage/blob-storage";
+import { type BlobStorage, StorageReadError } from "@/server/platform/storage/blob-storage";
+import { readFromStorage } from "./read-from-storage";
+import { readOverApi } from "./read-over-api";
+import type { KnownRepository } from "./snapshot.store";
 
-const MANIFEST_BYTES_MAX = 8 * 1024 * 1024;
-
-interface ListedRepository {
-  revisions: { digest: string; pushedAtMs: number }[];
-  tags: { name: string; digest: string }[];
+/** What one reading of a repository found. */
+export interface RepositoryReading {
+  /** digest → when it was pushed, as far as the registry tells */
+  digests: ReadonlyMap<string, Date>;
+  /** tag → digest */
+  tags: ReadonlyMap<string, string>;
+  /** Tags that the registry was asked for one by one. */
+  checkedTags: readonly string[];
+  /** Manifests that were unknown, or not understood, before. */
+  manifestsRead: number;
+  /** Known manifests that could be understood now. */
+  healed: readonly string[];
 }
 
-type ReadBody = { mediaType: string; body: Uint8Array } | { missing: string };
+/**
+ * What to ask a registry for that only lists names: everything, or what is new and, of what is known, a share (those asked for
+ * longest ago) and what a notification named. The storage shows everything at each reading.
+ */
+export type CheckRequest =
+  | "all"
+  | { share: number; tags?: readonly string[] | undefined; digests?: readonly string[] | undefined };
+
+export interface ReadRequest {
+  registryId: string;
+  name: string;
+  known: KnownRepository;
+  check: CheckRequest;
+  signal: AbortSignal;
+}
 
 /** How the crawl sees a repository: through the storage, which hides nothing, or through the registry's API. */
 export interface RepositoryReader {
   readonly source: "storage" | "api";
+  /** All of them; throws where the listing is not complete. */
   listRepositories(signal: AbortSignal): Promise<string[]>;
-  list(repository: string, signal: AbortSignal): Promise<ListedRepository>;
-  readManifest(repository: string, digest: string): Promise<ReadBody>;
-  readConfig(digest: string): Promise<Uint8Array | null>;
+  /** Reads a repository and keeps what its manifests say. Throws where it is not sure; never takes a failure for absence. */
+  read(request: ReadRequest): Promise<RepositoryReading>;
+  /** Throws where the registry as a whole cannot be read: what was not found is then not gone. */
+  assertReachable(): Promise<void>;
 }
 
-/** Reads the storage. A tag whose link cannot be understood counts for nothing here; marking treats it on its own terms. */
+/** Reads the storage. A tag whose link cannot be understood stays where it was known to point. */
 export function storageReader(storage: BlobStorage): RepositoryReader {
-  const read = async (digest: string): Promise<Uint8Array | null> => {
-    const blob = await storage.readBlob(digest, { maxBytes: MANIFEST_BYTES_MAX });
-    return blob.state === "read" ? blob.body : null;
-  };
   return {
     source: "storage",
     listRepositories: (signal) => storage.listRepositories({ signal }),
-    async list(repository, signal) {
-      const { revisions } = await storage.listRevisions(repository, { signal });
-      const tags = await storage.listTags(repository, { signal });
-      return {
-        revisions: revisions.map(({ digest, modifiedAtMs }) => ({ digest, pushedAtMs: modifiedAtMs })),
-        tags: tags.flatMap(({ name, target }) => (target ? [{ name, digest: target }] : [])),
-      };
+    read: (request) => readFromStorage(storage, request),
+    async assertReachable() {
+      if ((await storage.listBlobShards()).length > 0) return;
+      throw new StorageReadError(storage.location, { cause: new Error("it holds no blobs: is it mounted?") });
     },
-    async readManifest(_repository, digest) {
-      const body = await read(digest);
-      if (!body) return { missing: "its bytes are missing from the storage, or too large for a manifest" };
-      // What is kept of a manifest is believed for ever, by marking too: a body that was damaged must not be taken for it.
-      return hasDigest(body, digest)
-        ? { mediaType: "", body }
-        : { missing: "its bytes in the storage do not have its digest" };
-    },
-    readConfig: read,
   };
 }
 
-/** Reads over the API: tags, and what they lead to. Untagged manifests stay unseen. */
+/** Reads over the API: tags, and what they lead to. Untagged manifests are seen only where something told of them. */
 export function apiReader(adapter: RegistryAdapter, now: () => number): RepositoryReader {
   return {
     source: "api",
@@ -58,22 +67,7 @@ export function apiReader(adapter: RegistryAdapter, now: () => number): Reposito
       for await (const name of adapter.listRepositories({ signal })) names.push(name);
       return names;
     },
-    async list(repository, signal) {
-      const tags: ListedRepository["tags"] = [];
-      for (const name of await adapter.listTags(repository, signal)) {
-        signal.throwIfAborted();
-        const resolved = await adapter.resolve(repository, name);
-        if (resolved) tags.push({ name, digest: resolved.digest });
-      }
-      const digests = new Set(tags.map((tag) => tag.digest));
-      return { revisions: [...digests].map((digest) => ({ digest, pushedAtMs: now() })), tags };
-    },
-    async readManifest(repository, digest) {
-      const manifest = await adapter.getManifest(repository, digest);
-      return manifest
-        ? { mediaType: manifest.mediaType, body: manifest.body }
-        : { missing: "the registry does not have it" };
-    },
-    readConfig: () => Promise.resolve(null),
+    read: (request) => readOverApi(adapter, request, now),
+    assertReachable: () => adapter.ping(),
   };
 }

@@ -1,13 +1,13 @@
-import { enqueue } from "@/server/platform/queue/enqueue";
+import { startCrawl } from "@/server/images/start-crawl";
 
-const SAME_REQUEST_MS = 2_000;
-
-/** Has a registry read into the inventory. Requests within two seconds are one. */
-export async function enqueueCrawl(registryId: string): Promise<void> {
-  await enqueue("crawl", { registryId }, { jobId: `crawl-${registryId}-${Math.floor(Date.now() / SAME_REQUEST_MS)}` });
-}
-
-/** As `enqueueCrawl`, for one that is only due: none is added while an earlier one waits or is under way, however long it takes. */
-export async function enqueueDueCrawl(registryId: string): Promise<void> {
-  await enqueue("crawl", { registryId }, { jobId: `crawl-${registryId}-due` });
+/**
+ * Has a registry, or one space of it, read into the inventory: `first` when it was attached or the space made, `run` after moves
+ * and collections. One that is under way already may have passed what has changed: another follows it then.
+ */
+export async function enqueueCrawl(
+  registryId: string,
+  request: { trigger: "first" | "run"; spaceId?: string } = { trigger: "run" },
+): Promise<void> {
+  const { trigger, spaceId = null } = request;
+  await startCrawl({ registryId, spaceId, trigger, repeatsRunning: true });
 }

@@ -54,6 +54,6 @@ export async function createSpace(
       throw new AppError("conflict", "A registry space of this name exists already. Choose another name.");
     throw error;
   }
-  await enqueueCrawl(registry.id);
+  await enqueueCrawl(registry.id, { trigger: "first", spaceId });
   return getSpace(scope, { spaceId });
 }

@@ -1,10 +1,17 @@
+import type { CrawlDto } from "@/contracts/crawls";
+import { getCrawl } from "@/server/images/get-crawl";
+import { startCrawl } from "@/server/images/start-crawl";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
-import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
 import { requireSpace } from "./require-space";
 
-/** Has the space's registry read again. @throws AppError not_found */
-export async function syncSpace(scope: WorkspaceScope, input: { spaceId: string }): Promise<{ queued: true }> {
+/** Has the space read again, every tag of it; while it is being read already, that is the answer. @throws AppError not_found */
+export async function syncSpace(scope: WorkspaceScope, input: { spaceId: string }): Promise<CrawlDto> {
   const space = await requireSpace(scope, input.spaceId);
-  await enqueueCrawl(space.registryId);
-  return { queued: true };
+  const { id: crawlId } = await startCrawl({
+    registryId: space.registryId,
+    spaceId: space.id,
+    trigger: "manual",
+    requestedByName: scope.actor.name,
+  });
+  return getCrawl(scope, { spaceId: space.id, crawlId });
 }

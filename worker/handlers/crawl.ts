@@ -1,10 +1,10 @@
 import type { JobPayload } from "@/contracts/jobs";
 import { measureUnused } from "@/server/gc/measure-unused";
-import { crawlRegistry } from "@/server/images/crawl-registry";
+import { executeCrawl } from "@/server/images/execute-crawl";
 import type { JobContext } from "../job-context";
 
 /** Reads a registry into the inventory, then measures what a collection would free. */
-export async function handleCrawl({ registryId }: JobPayload<"crawl">, { shutdown }: JobContext): Promise<void> {
-  await crawlRegistry(registryId, shutdown);
-  await measureUnused(registryId, shutdown);
+export async function handleCrawl({ crawlId }: JobPayload<"crawl">, { workerId, shutdown }: JobContext): Promise<void> {
+  const read = await executeCrawl(crawlId, workerId, shutdown);
+  if (read) await measureUnused(read.registryId, shutdown);
 }

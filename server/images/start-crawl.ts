@@ -1,0 +1,22 @@
+import { newId } from "@/server/platform/new-id";
+import { type CrawlRecord, type CrawlTrigger, insertCrawl } from "./crawl.store";
+import { enqueueCrawlJob } from "./enqueue-crawl-job";
+
+/**
+ * Has a registry, or one space of it, read into the inventory: row first, then job. While one is active it is the answer; with
+ * `repeatsRunning`, another follows one that has begun already.
+ */
+export async function startCrawl(request: {
+  registryId: string;
+  spaceId?: string | null;
+  trigger: CrawlTrigger;
+  requestedByName?: string | null;
+  repeatsRunning?: boolean;
+}): Promise<CrawlRecord> {
+  const { registryId, spaceId = null, trigger, requestedByName = null, repeatsRunning = false } = request;
+  const id = newId("crawl");
+  const crawl = await insertCrawl({ id, registryId, spaceId, trigger, requestedByName, repeatsRunning });
+  // Also for one that waits already: its job may have been lost.
+  if (crawl.status === "queued") await enqueueCrawlJob(crawl);
+  return crawl;
+}
