@@ -101,50 +101,6 @@ export async function hasMovedSince(
   return rows.length > 0;
 }
 
-/** The demo backdates what it pushes; the notifications of those very pushes come late and must not undo that. */
-const DEMO_PUSH_WINDOW = "15 minutes";
-
-/** Sets the push time of manifests and tags that a notification reported. */
-export async function writePushTimes(
-  registryId: string,
-  pushes: readonly { repository: string; digest: string; tag: string | null; at: string }[],
-): Promise<void> {
-  if (pushes.length === 0) return;
-  const rows = JSON.stringify(pushes);
-  await prisma().$transaction([
-    prisma().$executeRaw`
-      UPDATE repository_manifests rm SET pushed_at = greatest(rm.pushed_at, p.at), pushed_at_source = 'event'
-      FROM (SELECT p.repository, p.digest, max(p.at) AS at
-            FROM jsonb_to_recordset(${rows}::jsonb) AS p(repository text, digest text, at timestamptz) GROUP BY 1, 2) p
-      JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository
-      WHERE rm.repository_id = r.id AND rm.digest = p.digest
-        AND (rm.pushed_at_source <> 'demo' OR p.at > r.first_seen_at + ${DEMO_PUSH_WINDOW}::interval)`,
-    prisma().$executeRaw`
-      UPDATE tags t SET pushed_at = greatest(t.pushed_at, p.at)
-      FROM (SELECT p.repository, p.digest, p.tag, max(p.at) AS at
-            FROM jsonb_to_recordset(${rows}::jsonb) AS p(repository text, digest text, tag text, at timestamptz)
-            WHERE p.tag IS NOT NULL GROUP BY 1, 2, 3) p
-      JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository
-      WHERE t.repository_id = r.id AND t.name = p.tag AND t.digest = p.digest
-        AND (p.at > r.first_seen_at + ${DEMO_PUSH_WINDOW}::interval OR NOT EXISTS (
-          SELECT 1 FROM repository_manifests rm WHERE rm.repository_id = r.id AND rm.digest = p.digest AND rm.pushed_at_source = 'demo'))`,
-  ]);
-}
-
-/** Sets the last pull of manifests; an older report changes nothing. */
-export async function writePullTimes(
-  registryId: string,
-  pulls: readonly { repository: string; digest: string; at: string }[],
-): Promise<void> {
-  if (pulls.length === 0) return;
-  await prisma().$executeRaw`
-    UPDATE repository_manifests rm SET last_pulled_at = greatest(rm.last_pulled_at, p.at)
-    FROM (SELECT p.repository, p.digest, max(p.at) AS at
-          FROM jsonb_to_recordset(${JSON.stringify(pulls)}::jsonb) AS p(repository text, digest text, at timestamptz) GROUP BY 1, 2) p
-    JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository
-    WHERE rm.repository_id = r.id AND rm.digest = p.digest`;
-}
-
 export interface CrawledSpace {
   id: string;
   workspaceId: string;

@@ -1,95 +1,118 @@
-import { z } from "zod";
-import { isInPrefix, SYSTEM_SUBJECT } from "@/domain/access/registry-scope";
-import { isManifestMediaType } from "@/domain/images/parse-manifest";
+import { isInPrefix } from "@/domain/access/registry-scope";
+import { groupBy } from "@/lib/group-by";
 import { log } from "@/server/platform/log";
-import { OWN_USER_AGENT } from "@/server/platform/registry/http-transport";
-import { openRegistryById } from "@/server/registries/open-registry-by-id";
-import { listUnprocessedEvents, settleEvents } from "@/server/registries/registry-events";
+import { forEachLimited } from "@/server/platform/registry/for-each-limited";
+import { type OpenRegistry, openRegistryById } from "@/server/registries/open-registry-by-id";
+import { listUnprocessedEvents, type StoredEvent, settleEvents } from "@/server/registries/registry-events";
+import { applyRegistryEvents, type PlacedEvent } from "./apply-registry-events";
 import { crawlRepository } from "./crawl-repository";
-import { listSpacesOfRegistry, writePullTimes, writePushTimes } from "./inventory.store";
-import { apiReader, storageReader } from "./repository-reader";
+import { readRegistryEvent } from "./registry-event";
+import { listWatchedSpaces, type WatchedSpace } from "./registry-event.store";
+import { apiReader, type RepositoryReader, storageReader } from "./repository-reader";
 
-const BATCH = 500;
+const BATCH = 1_000;
+const REPOSITORIES_AT_ONCE = 4;
+/** So long a notification waits for its repository to be readable again, so that its actor is not lost. */
+const KEPT_WHILE_UNREADABLE_MS = 600_000;
 
-const eventSchema = z.object({
-  action: z.string(),
-  timestamp: z.string(),
-  target: z.object({
-    mediaType: z.string().optional(),
-    digest: z.string().optional(),
-    repository: z.string(),
-    tag: z.string().optional(),
-  }),
-  request: z.object({ method: z.string().optional(), useragent: z.string().optional() }).optional(),
-  actor: z.object({ name: z.string().optional() }).optional(),
-});
-type RegistryEvent = z.infer<typeof eventSchema>;
+/** Registries that this process works for, and whether it was asked again meanwhile. */
+const underWay = new Map<string, { isAskedAgain: boolean }>();
 
 /**
- * Works off the notifications of a registry: repositories that changed are read again (a notification is a hint, the
- * registry is the truth), then push and pull times are set. Our own moves and HEAD requests count for nothing.
+ * Works off the notifications of a registry: repositories that changed are read again (a notification is a hint, the registry is
+ * the truth), then times, pulls and history are written, all of a batch in one transaction with the mark that it was processed:
+ * each counts once, whoever works for the registry at the same time, and wherever this one is killed.
+ * @returns how many were processed
  */
 export async function processRegistryEvents(registryId: string, signal: AbortSignal): Promise<number> {
-  const open = await openRegistryById(registryId);
-  if (!open) return 0;
-  const reader = open.storage ? storageReader(open.storage) : apiReader(open.adapter, Date.now);
-  const spaces = await listSpacesOfRegistry(registryId);
-  let done = 0;
-  for (;;) {
-    signal.throwIfAborted();
-    const pending = await listUnprocessedEvents(registryId, BATCH);
-    if (pending.length === 0) return done;
-    const events = pending.flatMap(({ payload }) => readEvent(payload));
-    for (const name of changedRepositories(events)) {
-      const space = spaces.find((candidate) => isInPrefix(name, candidate.prefix));
-      if (!space) continue;
-      try {
-        await crawlRepository(registryId, space, name, reader, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        log.warn(
-          { registryId, repository: name, message: error instanceof Error ? error.message : String(error) },
-          "a repository could not be read",
-        );
-      }
-    }
-    const outside = events.filter((event) => !isOwn(event) && isManifest(event));
-    await writePushTimes(registryId, outside.filter((event) => event.action === "push").flatMap(pushOf));
-    await writePullTimes(
-      registryId,
-      outside.filter((event) => event.action === "pull" && event.request?.method === "GET").flatMap(pushOf),
-    );
-    await settleEvents(
-      registryId,
-      pending.map((event) => event.id),
-    );
-    done += pending.length;
+  const other = underWay.get(registryId);
+  if (other) {
+    other.isAskedAgain = true;
+    return 0;
+  }
+  const mine = { isAskedAgain: false };
+  underWay.set(registryId, mine);
+  try {
+    let done = 0;
+    do {
+      mine.isAskedAgain = false;
+      done += await processPending(registryId, signal);
+    } while (mine.isAskedAgain);
+    return done;
+  } finally {
+    underWay.delete(registryId);
   }
 }
 
-function readEvent(payload: unknown): RegistryEvent[] {
-  const parsed = eventSchema.safeParse(payload);
-  return parsed.success && !Number.isNaN(new Date(parsed.data.timestamp).getTime()) ? [parsed.data] : [];
+async function processPending(registryId: string, signal: AbortSignal): Promise<number> {
+  const open = await openRegistryById(registryId);
+  if (!open) return 0;
+  const reader = open.storage ? storageReader(open.storage) : apiReader(open.adapter, Date.now);
+  let done = 0;
+  let after: StoredEvent | null = null;
+  for (;;) {
+    signal.throwIfAborted();
+    const pending = await listUnprocessedEvents(registryId, BATCH, after);
+    const last = pending.at(-1);
+    if (last === undefined) return done;
+    after = last;
+    done += await processBatch(open, reader, pending, signal);
+  }
 }
 
-/** On registries with accounts of their own we have no name of ours; there our user agent tells. */
-function isOwn(event: RegistryEvent): boolean {
-  return event.actor?.name === SYSTEM_SUBJECT || event.request?.useragent === OWN_USER_AGENT;
+async function processBatch(
+  open: OpenRegistry,
+  reader: RepositoryReader,
+  pending: readonly StoredEvent[],
+  signal: AbortSignal,
+): Promise<number> {
+  const registryId = open.registry.id;
+  const spaces = await listWatchedSpaces(registryId);
+  const placed = pending.flatMap((stored) => place(stored, spaces, open.registry.auth === "console"));
+  const unreadable = await readChanged(registryId, reader, placed, signal);
+  const isTooEarly = ({ event, receivedAt }: PlacedEvent) =>
+    unreadable.has(event.repository) && Date.now() - receivedAt.getTime() < KEPT_WHILE_UNREADABLE_MS;
+  const waiting = new Set(placed.filter(isTooEarly).map((one) => one.id));
+  const ready = pending.filter((stored) => !waiting.has(stored.id)).map((stored) => stored.id);
+  return settleEvents(registryId, ready, async (tx, claimed) => {
+    const counting = placed.filter((one) => claimed.has(one.id));
+    await applyRegistryEvents(tx, open.registry, counting);
+  });
 }
 
-function isManifest(event: RegistryEvent): boolean {
-  return isManifestMediaType(event.target.mediaType ?? "");
+function place(stored: StoredEvent, spaces: readonly WatchedSpace[], isConsoleAuth: boolean): PlacedEvent[] {
+  const { id, receivedAt } = stored;
+  const event = readRegistryEvent(stored.payload, { receivedAt, isConsoleAuth });
+  const space = event && spaces.find((candidate) => isInPrefix(event.repository, candidate.prefix));
+  return event && space ? [{ id, receivedAt, event, space }] : [];
 }
 
-/** Repositories in which something came or went by a hand other than ours: our own moves write the inventory themselves. */
-function changedRepositories(events: readonly RegistryEvent[]): Set<string> {
-  const changed = events.filter(
-    (event) => !isOwn(event) && (event.action === "delete" || (event.action === "push" && isManifest(event))),
+/** Reads the repositories again in which something came or went, and answers those that could not be read. */
+async function readChanged(
+  registryId: string,
+  reader: RepositoryReader,
+  placed: readonly PlacedEvent[],
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const changed = groupBy(
+    placed.filter(({ event }) => event.action !== "pull"),
+    ({ event }) => event.repository,
   );
-  return new Set(changed.map((event) => event.target.repository));
-}
-
-function pushOf(event: RegistryEvent): { repository: string; digest: string; tag: string | null; at: string }[] {
-  const { repository, digest, tag } = event.target;
-  return digest ? [{ repository, digest, tag: tag ?? null, at: new Date(event.timestamp).toISOString() }] : [];
+  const unreadable = new Set<string>();
+  await forEachLimited([...changed], REPOSITORIES_AT_ONCE, async ([name, told]) => {
+    signal.throwIfAborted();
+    const space = told[0]?.space;
+    if (!space) return;
+    const named = (key: "tag" | "digest") => [...new Set(told.flatMap(({ event }) => event[key] ?? []))];
+    try {
+      const check = { share: 0, tags: named("tag"), digests: named("digest") };
+      await crawlRepository(registryId, space, name, reader, signal, { check });
+    } catch (error) {
+      signal.throwIfAborted();
+      unreadable.add(name);
+      const message = error instanceof Error ? error.message : String(error);
+      log.warn({ registryId, repository: name, message }, "a repository could not be read");
+    }
+  });
+  return unreadable;
 }

@@ -26,19 +26,23 @@ function queue(name: JobName): Queue {
 
 /**
  * Adds a job, best effort: false when Redis did not take it. Never throws, because what is to be done already stands
- * in PostgreSQL and the reconciler enqueues it again. `jobId` makes equal requests one job while it waits.
+ * in PostgreSQL and the reconciler enqueues it again. `jobId` makes equal requests one job while it waits or is under way;
+ * `mergeId` does so while it waits, and has one follow that is under way: it may have passed what this one is for.
  */
 export async function enqueue<N extends JobName>(
   name: N,
   payload: JobPayload<N>,
-  options: { jobId?: string } = {},
+  { jobId, mergeId }: { jobId?: string; mergeId?: string } = {},
 ): Promise<boolean> {
   try {
     const target = queue(name);
     await (globals.reclaimQueues?.connection.status === "wait"
       ? globals.reclaimQueues.connection.connect()
       : undefined);
-    await target.add(name, JOBS[name].parse(payload), options);
+    await target.add(name, JOBS[name].parse(payload), {
+      ...(jobId === undefined ? {} : { jobId }),
+      ...(mergeId === undefined ? {} : { deduplication: { id: mergeId, keepLastIfActive: true } }),
+    });
     return true;
   } catch (error) {
     log.warn(
