@@ -23,6 +23,8 @@ const runNumbersSchema = z.object({
   itemsFailed: z.number().int().optional(),
   /** of a reclaim plan: images kept */
   itemsKept: z.number().int().optional(),
+  /** of a deletion by hand that skips the bin: of those moved, the ones that were purged for good since */
+  itemsPurged: z.number().int().optional(),
   tagsTotal: z.number().int().optional(),
   logicalBytes: bytesSchema.optional(),
   /** bytes that no kept image uses: what a later purge and collection can free */

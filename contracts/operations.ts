@@ -3,6 +3,7 @@ import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
 import { getGcStatus, startGc } from "./gc";
 import { cancelRun, getRun, listHistory, listRunEvents, listRunItems, listRuns, watchRun } from "./history";
+import { startRecycle, startUntag } from "./image-deletion";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
 import { listImages, listRepositories, measureImages } from "./images";
 import type { Operation } from "./operation";
@@ -49,6 +50,8 @@ export const OPERATIONS: readonly Operation[] = [
   getImage,
   getImageManifest,
   getImageConfig,
+  startRecycle,
+  startUntag,
   listRules,
   createRule,
   getRule,

@@ -6,18 +6,52 @@ const count = (value: unknown, one: string, many: string): string => {
   return n === 1 ? `1 ${one}` : `${n} ${many}`;
 };
 
+/** The start of a run of what somebody chose. */
+function byHandText(data: Data): string {
+  const n = data.chosenCount;
+  const chosen = (noun: string) =>
+    typeof n === "number" ? `${n} ${noun}${n === 1 ? "" : "s"}` : `all ${noun}s that a filter finds`;
+  const why = typeof data.reason === "string" ? ` (${data.reason})` : "";
+  if (data.byHand === "untag") {
+    const too = data.recycleDigests === true ? ", with digests that are left without one" : "";
+    return `started to delete ${chosen("tag")} by hand${too}${why}`;
+  }
+  return data.skipBin === true
+    ? `started to destroy ${chosen("image")} for good, without the recycle bin${why}`
+    : `started to move ${chosen("image")} to the recycle bin by hand${why}`;
+}
+
 const SENTENCES: Record<string, (data: Data) => string> = {
   "spaces.create": (data) => `created the registry space ${text(data.name)} (${text(data.prefix)})`,
-  "spaces.update": (data) =>
-    data.binRetentionDays === undefined
-      ? `renamed the registry space to ${text(data.name)}`
-      : `set the recycle bin to keep entries for ${text(data.binRetentionDays)} days`,
+  "spaces.update": (data) => {
+    const parts = [
+      data.name === undefined ? null : `renamed the registry space to ${text(data.name)}`,
+      data.binRetentionDays === undefined
+        ? null
+        : `set the recycle bin to keep entries for ${text(data.binRetentionDays)} days`,
+      data.isPublic === undefined
+        ? null
+        : data.isPublic === true
+          ? "made the registry space public"
+          : "made the registry space private",
+    ];
+    return parts.filter((part) => part !== null).join(" and ");
+  },
+  "spaces.bind": (data) => `bound the registry space to ${text(data.names)}`,
+  "spaces.unbind": (data) => `took the registry space away from ${text(data.name)}`,
+  "spaces.remove": (data) => `removed the registry space ${text(data.name)} (${text(data.prefix)})`,
+  "registries.attach": (data) => `attached the registry ${text(data.name)} (${text(data.url)})`,
+  "registries.update": (data) => `changed the registry ${text(data.name)} (${text(data.url)})`,
+  "registries.detach": (data) => `detached the registry ${text(data.name)} (${text(data.url)})`,
   "rules.create": (data) => `created the rule “${text(data.name)}”`,
   "rules.update": (data) => `edited the rule “${text(data.name)}” (revision ${text(data.revision)})`,
   "rules.enable": (data) => `enabled the rule “${text(data.name)}”`,
   "rules.disable": (data) => `disabled the rule “${text(data.name)}”`,
   "rules.delete": (data) => `deleted the rule “${text(data.name)}”`,
-  "reclaim.start": (data) => `started a reclaim with ${count(data.ruleIds, "rule", "rules")}`,
+  "reclaim.start": (data) =>
+    typeof data.byHand === "string"
+      ? byHandText(data)
+      : `started a reclaim with ${count(data.ruleIds, "rule", "rules")}`,
   "reclaim.cancel": () => "cancelled a reclaim",
   "restore.start": (data) => `started to restore ${count(data.entryIds, "image", "images")}`,
   "restore.cancel": () => "cancelled a restore",

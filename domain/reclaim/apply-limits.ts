@@ -1,7 +1,6 @@
 import type { Artifact } from "@/domain/rules/facts";
 import type { RuleDefinition, RuleLimits } from "@/domain/rules/rule";
-import { totalsOf } from "./build-items";
-import { measureBytes } from "./measure-bytes";
+import { measureItems } from "./measure-items";
 import type { PlanItem, PlanTotals, ReclaimPlan } from "./plan";
 
 /** Which limit stopped something, as set in the rule. */
@@ -56,11 +55,11 @@ export function applyLimits(
     if (item.action === "reclaim") room.set(item.repositoryName, share - 1);
   }
   if (leftOut.length === 0) return { items: plan.items, leftOut, totals: plan.totals, stop: null };
-  const { items, manifests } = measureAgain(kept, facts);
+  const { items, totals } = measureItems(kept, facts);
   return {
     items,
     leftOut,
-    totals: totalsOf(items, manifests),
+    totals,
     stop: {
       code: "partial_limit",
       limits: [...new Set(leftOut.map(({ limit }) => limit))],
@@ -81,27 +80,4 @@ export function strictestLimits(definitions: readonly RuleDefinition[]): RuleLim
     }
   }
   return result;
-}
-
-function measureAgain(
-  kept: readonly PlanItem[],
-  {
-    artifacts,
-    isBlobHeldElsewhere,
-  }: { artifacts: readonly Artifact[]; isBlobHeldElsewhere?: (digest: string) => boolean },
-): { items: PlanItem[]; manifests: number } {
-  const keyOf = (repositoryName: string, digest: string) => `${repositoryName}@${digest}`;
-  const positions = new Map(artifacts.map(({ repositoryName, digest }, at) => [keyOf(repositoryName, digest), at]));
-  let manifests = 0;
-  const nodes = kept.map((item) => {
-    if (item.action === "untag") return { nodes: [] };
-    const parts = [{ digest: item.digest, stays: false }, ...item.members].flatMap(({ digest, stays }) => {
-      const at = positions.get(keyOf(item.repositoryName, digest));
-      return at === undefined ? [] : [{ at, stays }];
-    });
-    manifests += parts.filter(({ stays }) => !stays).length;
-    return { nodes: parts };
-  });
-  const sizes = measureBytes(nodes, artifacts, isBlobHeldElsewhere);
-  return { items: kept.map((item, at) => ({ ...item, ...sizes[at] })), manifests };
 }

@@ -23,6 +23,13 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   checkRestore: ({ entryId }) => ({ entryIds: [entryId] }),
   startRestore: ({ entryId }) => ({ entryIds: [entryId] }),
   startPurge: ({ entryId }, { prefix }) => ({ entryIds: [entryId], typedName: prefix }),
+  startRecycle: (_, { prefix }) => ({
+    selection: { images: [{ repositoryName: `${prefix}/none`, digest: `sha256:${"0".repeat(64)}` }] },
+    ...{ reason: "outdated", skipBin: { typedName: prefix } },
+  }),
+  startUntag: (_, { prefix }) => ({
+    tags: [{ repositoryName: `${prefix}/none`, tag: "none", digest: `sha256:${"0".repeat(64)}` }],
+  }),
   startGc: () => ({ deleteUntagged: true, isDryRun: true }),
 };
 

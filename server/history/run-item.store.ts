@@ -1,7 +1,7 @@
 import type { RUN_ITEM_ACTIONS, RUN_ITEM_STATES } from "@/contracts/history";
 import { escapeLike } from "@/lib/like";
 import { storableText } from "@/lib/storable";
-import { type Prisma, prisma } from "@/server/platform/db/prisma";
+import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 export type RunItemRecord = Prisma.RunItemGetPayload<object>;
 export type RunItemAction = (typeof RUN_ITEM_ACTIONS)[number];
@@ -150,17 +150,29 @@ export async function writeRunItem(
   return count === 1;
 }
 
-/** Counts of a run's items by state, and the bytes of those done: totals are recomputed, so that no crash doubles them. */
-export async function countItemsByState(
+/**
+ * Lets a run that is under way add items: where the next ordinal is, with the run's row locked until the transaction ends. Null = the run
+ * is another worker's by now, or has ended.
+ */
+export async function lockRunItems(tx: Transaction, run: { id: string; epoch: number }): Promise<number | null> {
+  const rows = await tx.$queryRaw<{ next: number }[]>`
+    WITH held AS (SELECT id FROM runs WHERE id = ${run.id} AND epoch = ${run.epoch} AND status = 'running' FOR UPDATE)
+    SELECT coalesce((SELECT max(i.ordinal) + 1 FROM run_items i WHERE i.run_id = held.id), 0)::int AS next FROM held`;
+  return rows[0]?.next ?? null;
+}
+
+/** Counts of a run's items by action and state, and the bytes of each: totals are recomputed, so that no crash doubles them. */
+export async function countItems(
   runId: string,
-): Promise<{ state: RunItemState; count: number; sizeBytes: number; uniqueBytes: number }[]> {
+): Promise<{ action: RunItemAction; state: RunItemState; count: number; sizeBytes: number; uniqueBytes: number }[]> {
   const groups = await prisma().runItem.groupBy({
-    by: ["state"],
+    by: ["action", "state"],
     where: { runId },
     _count: true,
     _sum: { sizeBytes: true, uniqueBytes: true },
   });
   return groups.map((group) => ({
+    action: group.action as RunItemAction,
     state: group.state as RunItemState,
     count: group._count,
     sizeBytes: Number(group._sum.sizeBytes ?? 0),

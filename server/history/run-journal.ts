@@ -1,12 +1,13 @@
 // The items of a run as executors of other areas journal them: stores belong to their area, this is the door to this one.
 export {
-  countItemsByState,
+  countItems,
   deleteRunItems,
   findRunItem,
   type ItemWrite,
   insertRunItems,
   leaveOutPlannedItems,
   listItemsToMove,
+  lockRunItems,
   type NewRunItem,
   type RunItemRecord,
   writeRunItem,

@@ -1,18 +1,24 @@
 import type { RunContext, RunOutcome } from "@/server/history/run-context";
-import { countItemsByState } from "@/server/history/run-journal";
-import { executeMoves } from "@/server/recycle-bin/execute-moves";
+import { countItems } from "@/server/history/run-journal";
+import { executeMoves, type MoveKind } from "@/server/recycle-bin/execute-moves";
 import type { MoveHooks } from "@/server/recycle-bin/move";
+import { failPurge, purgeItem } from "@/server/recycle-bin/purge-item";
+import { purgeOwnEntries } from "@/server/recycle-bin/purge-own-entries";
 import { failRecycle, recycleItem } from "@/server/recycle-bin/recycle-item";
+import { releaseLeftOut } from "@/server/recycle-bin/release-left-out";
 import { untagItem } from "@/server/recycle-bin/untag-item";
 import { planRun } from "./plan-run";
 import { createReclaimGuard } from "./recheck";
+import { isByHand, reclaimOptions } from "./reclaim-options";
 
 /**
- * Executor of reclaim runs. Phase `planning` writes every verdict; a dry run ends there. Phase `moving` recycles and untags what
- * goes, each looked at once more. A plan is made once: a run that is resumed while moving goes on from its items.
+ * Executor of reclaim runs, by rules or by hand. Phase `planning` writes every verdict; a dry run ends there. Phase `moving` recycles and
+ * untags what goes, each looked at once more. Where somebody chose to skip the bin, phase `purging` then purges what was moved. A plan is
+ * made once: a run that is resumed later goes on from its items.
  */
 export async function executeReclaim(context: RunContext, hooks: MoveHooks = {}): Promise<RunOutcome> {
-  if (context.run.phase !== "moving") {
+  const options = reclaimOptions(context.run.options);
+  if (context.run.phase !== "moving" && context.run.phase !== "purging") {
     await context.setPhase("planning");
     const numbers = await planRun(context);
     context.log("planned", { ...numbers });
@@ -22,13 +28,28 @@ export async function executeReclaim(context: RunContext, hooks: MoveHooks = {})
     context.totals({ logicalBytes: 0, uniqueBytes: 0, itemsDone: 0 });
     await context.setPhase("moving");
   }
-  const guard = createReclaimGuard(context);
-  const outcome = await executeMoves(context, hooks, {
-    move: (move, item) => (item.action === "untag" ? untagItem(move, item, guard) : recycleItem(move, item, guard)),
-    fail: failRecycle,
-  });
+  const kind = moveKindOf(context);
+  let outcome = await executeMoves(context, hooks, kind);
+  if (isByHand(options) && options.skipBin) {
+    await purgeOwnEntries(context);
+    await context.setPhase("purging");
+    outcome = await executeMoves(context, hooks, kind);
+  }
   if (outcome.status !== "succeeded") return outcome;
-  const counts = await countItemsByState(context.run.id);
-  const isLimited = counts.some(({ state, count }) => state === "left_out" && count > 0);
+  const isLimited = (await countItems(context.run.id)).some(({ state, count }) => state === "left_out" && count > 0);
   return isLimited ? { ...outcome, status: "partial_limit" } : outcome;
+}
+
+/** Purge items are in a run that skips the bin only. */
+function moveKindOf(context: RunContext): MoveKind {
+  const guard = createReclaimGuard(context);
+  return {
+    move: (move, item) => {
+      if (item.action === "purge") return purgeItem(move, item);
+      return item.action === "untag" ? untagItem(move, item, guard) : recycleItem(move, item, guard);
+    },
+    fail: (move, item, error) =>
+      item.action === "purge" ? failPurge(move, item, error) : failRecycle(move, item, error),
+    afterLeavingOut: () => releaseLeftOut(context.run.id),
+  };
 }

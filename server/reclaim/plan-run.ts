@@ -1,29 +1,15 @@
 import type { RunNumbers } from "@/contracts/history";
-import { applyLimits, type LimitName, strictestLimits } from "@/domain/reclaim/apply-limits";
+import type { LimitName } from "@/domain/reclaim/apply-limits";
 import type { ArtifactVerdict, PlanItem } from "@/domain/reclaim/plan";
-import { planReclaim } from "@/domain/reclaim/plan-reclaim";
 import type { Artifact } from "@/domain/rules/facts";
 import { reasonText } from "@/domain/rules/reason-text";
 import type { RunContext } from "@/server/history/run-context";
 import { deleteRunItems, insertRunItems, type NewRunItem } from "@/server/history/run-journal";
-import { loadSpaceFacts } from "@/server/images/load-space-facts";
-import { env } from "@/server/platform/env";
 import { requireSpace } from "@/server/spaces/require-space";
-import { listBlobsHeldElsewhere, listDigestsElsewhere } from "./reclaim.store";
-import { reclaimOptions } from "./reclaim-options";
-
-const HOUR_MS = 3_600_000;
-
-export function graceMs(): number {
-  return env().RECLAIM_GRACE_HOURS * HOUR_MS;
-}
-
-/** What a run item keeps of its plan, beside its columns: the re-check compares with it. */
-export interface PlannedReason extends Record<string, unknown> {
-  code: string;
-  text: string;
-  plan: PlanItem;
-}
+import { planChoice } from "./plan-choice";
+import { planRules } from "./plan-rules";
+import { keyOf, type PlannedReason, type Unnumbered } from "./planned-run";
+import { isByHand, reclaimOptions } from "./reclaim-options";
 
 /**
  * Plans a run and writes every verdict as an item: what goes in the order of moving, then what a limit leaves out, then what
@@ -32,49 +18,29 @@ export interface PlannedReason extends Record<string, unknown> {
 export async function planRun(context: RunContext): Promise<RunNumbers> {
   const { run, scope } = context;
   const space = await requireSpace(scope, run.spaceId);
-  const { rules } = reclaimOptions(run.options);
+  const options = reclaimOptions(run.options);
   await deleteRunItems({ id: run.id, epoch: context.epoch });
-  const artifacts = await loadSpaceFacts(scope, space.id);
-  const [heldElsewhere, elsewhere] = await Promise.all([
-    listBlobsHeldElsewhere(space.registryId, space.id),
-    listDigestsElsewhere(space.registryId, space.id),
-  ]);
-  context.signal.throwIfAborted();
-  const isBlobHeldElsewhere = (digest: string) => heldElsewhere.has(digest);
-  const plan = planReclaim({
-    artifacts,
-    rules,
-    nowMs: run.frozenNow.getTime(),
-    graceMs: graceMs(),
-    // Pulls are known from notifications, which only a registry whose token server we are sends us.
-    pullTrackingSinceMs: space.registry.auth === "console" ? space.registry.createdAt.getTime() : null,
-    isDigestElsewhere: (digest) => elsewhere.has(digest),
-    isBlobHeldElsewhere,
-  });
-  const limited = applyLimits(plan, strictestLimits(rules.map((rule) => rule.definition)), {
-    artifacts,
-    isBlobHeldElsewhere,
-  });
+  const plan = isByHand(options)
+    ? await planChoice(context, space, options)
+    : await planRules(context, space, options.rules);
   const verdicts = new Map(plan.verdicts.map((one) => [keyOf(one), one]));
-  const kept = plan.verdicts.filter((one) => one.verdict.decision === "keep" && !one.isMember);
   const items = [
-    ...limited.items.map((item) => goingItem(item, verdicts, null)),
-    ...limited.leftOut.map(({ item, limit }) => goingItem(item, verdicts, limit)),
-    ...keptItems(kept, artifacts),
+    ...plan.items.map((item) => goingItem(item, verdicts, null)),
+    ...plan.leftOut.map(({ item, limit }) => goingItem(item, verdicts, limit)),
+    ...plan.stale,
+    ...keptItems(plan.kept, plan.artifacts),
   ].map((item, ordinal): NewRunItem => ({ ...item, ordinal }));
   await insertRunItems(run.workspaceId, run.id, items);
-  const { totals } = limited;
+  const { totals } = plan;
   return {
-    itemsTotal: limited.items.length + limited.leftOut.length,
-    itemsKept: kept.length,
+    itemsTotal: plan.items.length + plan.leftOut.length + plan.stale.length,
+    itemsKept: plan.kept.length,
     tagsTotal: totals.tags,
     logicalBytes: totals.logicalBytes,
     uniqueBytes: totals.freedBytes,
   };
 }
 
-type Unnumbered = Omit<NewRunItem, "ordinal">;
-const keyOf = (one: { repositoryName: string; digest: string }) => `${one.repositoryName}@${one.digest}`;
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 function goingItem(

@@ -1,35 +1,27 @@
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import type { PlanItem } from "@/domain/reclaim/plan";
-import { recheckItem, staleText } from "@/domain/reclaim/recheck-item";
+import { type RecheckInput, recheckItem, staleText } from "@/domain/reclaim/recheck-item";
 import type { RunContext } from "@/server/history/run-context";
 import type { RunItemRecord } from "@/server/history/run-journal";
 import type { RecycleGuard } from "@/server/recycle-bin/recycle-guard";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
-import { type AppliedRuleRecord, listRuleRecords } from "@/server/rules/list-rule-records";
-import { graceMs, type PlannedReason } from "./plan-run";
-import { protectionOf, reclaimOptions } from "./reclaim-options";
+import { listRuleRecords } from "@/server/rules/list-rule-records";
+import { graceMs, type PlannedReason } from "./planned-run";
+import { isByHand, protectionOf, type ReclaimOptions, reclaimOptions } from "./reclaim-options";
 
-/**
- * The guard of a reclaim run: what changed since the plan is skipped, never moved. Rules are read again for each item, so that
- * disabling or editing one stops a run that is under way.
- */
+/** Who says that an item may go: rules as they are now, or the person whose choice the run is. A text = it may not any more. */
+type Authority = (item: PlanItem) => Promise<RecheckInput["rules"] | { stale: string }>;
+
+/** The guard of a reclaim run, by rules or by hand: what changed since the plan is skipped, never moved. */
 export function createReclaimGuard(context: RunContext): RecycleGuard {
-  const { run, scope } = context;
-  const planned = protectionOf(reclaimOptions(run.options).rules);
-  /** The rules as they are now, or why the item may not go by them. */
-  const readRules = async (item: PlanItem): Promise<readonly AppliedRuleRecord[] | string> => {
-    const rules = await listRuleRecords(scope, run.spaceId);
-    if (protectionOf(rules) !== planned) return "the protect rules of the space changed since the plan";
-    const stands = item.hits.some(({ ruleId, revision }) =>
-      rules.some((rule) => rule.id === ruleId && rule.isEnabled && rule.revision === revision),
-    );
-    return stands ? rules : staleText({ code: "rule_changed", ruleNames: item.hits.map((hit) => hit.ruleName) });
-  };
+  const { run } = context;
+  const options = reclaimOptions(run.options);
+  const authorityFor: Authority = isByHand(options) ? async () => "by_hand" : rulesAuthority(context, options);
 
   return {
     async beforeCopy(item) {
-      const rules = await readRules(planOf(item));
-      if (typeof rules === "string") return rules;
+      const authority = await authorityFor(planOf(item));
+      if (isStale(authority)) return authority.stale;
       const open = await openRegistryById(run.registryId);
       if (open === null) return "its registry was removed";
       const { adapter } = open;
@@ -44,17 +36,12 @@ export function createReclaimGuard(context: RunContext): RecycleGuard {
 
     async beforeRemoval(item, artifacts) {
       const plan = planOf(item);
-      const rules = await readRules(plan);
-      if (typeof rules === "string") return { stale: rules };
+      const authority = await authorityFor(plan);
+      if (isStale(authority)) return authority;
       const result = recheckItem({
         item: { ...plan, members: plan.members.map((member) => ({ ...member, stays: staysByItself(member) })) },
         artifacts,
-        rules: new Map(
-          rules.map(({ id, revision, isEnabled, definition }) => [
-            id,
-            { revision, isEnabled, allowLastArtifact: definition.allowLastArtifact },
-          ]),
-        ),
+        rules: authority,
         planNowMs: run.frozenNow.getTime(),
         graceMs: graceMs(),
       });
@@ -67,6 +54,29 @@ export function createReclaimGuard(context: RunContext): RecycleGuard {
       const hit = planOf(item).hits[0];
       return { ruleId: hit?.ruleId ?? null, ruleRevision: hit?.revision ?? null };
     },
+  };
+}
+
+function isStale(authority: Awaited<ReturnType<Authority>>): authority is { stale: string } {
+  return typeof authority === "object" && "stale" in authority;
+}
+
+/** Rules are read again for each item, so that disabling or editing one stops a run that is under way. */
+function rulesAuthority({ scope, run }: RunContext, options: ReclaimOptions): Authority {
+  const planned = protectionOf(options.rules);
+  return async (item) => {
+    const rules = await listRuleRecords(scope, run.spaceId);
+    if (protectionOf(rules) !== planned) return { stale: "the protect rules of the space changed since the plan" };
+    const stands = item.hits.some(({ ruleId, revision }) =>
+      rules.some((rule) => rule.id === ruleId && rule.isEnabled && rule.revision === revision),
+    );
+    if (!stands) return { stale: staleText({ code: "rule_changed", ruleNames: item.hits.map((hit) => hit.ruleName) }) };
+    return new Map(
+      rules.map(({ id, revision, isEnabled, definition }) => [
+        id,
+        { revision, isEnabled, allowLastArtifact: definition.allowLastArtifact },
+      ]),
+    );
   };
 }
 

@@ -17,6 +17,46 @@ export async function listBlobsHeldElsewhere(registryId: string, spaceId: string
   return new Set(rows.map((row) => row.digest));
 }
 
+/** Of these digests, blobs or manifests, those that something outside these repositories holds: another repository of the registry, or a bin. */
+export async function listHeldOutside(
+  registryId: string,
+  repositoryNames: readonly string[],
+  digests: readonly string[],
+): Promise<Set<string>> {
+  const names = [...repositoryNames];
+  const rows = await prisma().$queryRaw<{ digest: string }[]>`
+    SELECT asked.digest FROM unnest(${[...digests]}::text[]) AS asked(digest)
+    WHERE EXISTS (
+        SELECT 1 FROM repository_manifests rm JOIN repositories r ON r.id = rm.repository_id
+        WHERE rm.registry_id = ${registryId} AND rm.digest = asked.digest AND r.name <> ALL(${names}))
+      OR EXISTS (
+        SELECT 1 FROM manifest_references ref
+        JOIN repository_manifests rm ON rm.registry_id = ref.registry_id AND rm.digest = ref.manifest_digest
+        JOIN repositories r ON r.id = rm.repository_id
+        WHERE ref.registry_id = ${registryId} AND ref.digest = asked.digest AND ref.role IN ('config', 'layer') AND r.name <> ALL(${names}))
+      OR EXISTS (
+        SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id
+        WHERE bm.digest = asked.digest AND e.registry_id = ${registryId} AND e.state IN ('recycling', 'held', 'restoring', 'purging'))
+      OR EXISTS (
+        SELECT 1 FROM manifest_references ref JOIN bin_entry_manifests bm ON bm.digest = ref.manifest_digest
+        JOIN bin_entries e ON e.id = bm.entry_id
+        WHERE ref.registry_id = ${registryId} AND ref.digest = asked.digest AND ref.role IN ('config', 'layer')
+          AND e.registry_id = ${registryId} AND e.state IN ('recycling', 'held', 'restoring', 'purging'))`;
+  return new Set(rows.map((row) => row.digest));
+}
+
+/** Of these digests, those that a repository of the registry other than these has as manifests. */
+export async function listManifestsOutside(
+  registryId: string,
+  repositoryNames: readonly string[],
+  digests: readonly string[],
+): Promise<Set<string>> {
+  const rows = await prisma().$queryRaw<{ digest: string }[]>`
+    SELECT DISTINCT rm.digest FROM repository_manifests rm JOIN repositories r ON r.id = rm.repository_id
+    WHERE rm.registry_id = ${registryId} AND rm.digest = ANY(${[...digests]}) AND r.name <> ALL(${[...repositoryNames]})`;
+  return new Set(rows.map((row) => row.digest));
+}
+
 /** Digests that another space of the registry has as manifests: a referrer here may belong to one of them. */
 export async function listDigestsElsewhere(registryId: string, spaceId: string): Promise<Set<string>> {
   const rows = await prisma().$queryRaw<{ digest: string }[]>`

@@ -150,7 +150,7 @@ export async function forgetRemoved(tx: Transaction, repositoryId: string, entry
     DELETE FROM repository_manifests WHERE repository_id = ${repositoryId} AND digest IN (SELECT digest FROM gone)`;
 }
 
-/** Takes tags that were removed from one digest out of the inventory. */
+/** Takes tags that were removed from one digest out of the inventory; left without any, it is untagged from now on. */
 export async function forgetTags(
   tx: Transaction,
   repositoryId: string,
@@ -158,6 +158,10 @@ export async function forgetTags(
   names: readonly string[],
 ): Promise<void> {
   await tx.tag.deleteMany({ where: { repositoryId, digest, name: { in: [...names] } } });
+  await tx.$executeRaw`
+    UPDATE repository_manifests SET untagged_since = coalesce(untagged_since, now())
+    WHERE repository_id = ${repositoryId} AND digest = ${digest}
+      AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = ${repositoryId} AND t.digest = ${digest})`;
 }
 
 /**

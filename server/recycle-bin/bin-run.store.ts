@@ -1,5 +1,5 @@
 // Entries as runs take them and give them back.
-import { prisma, type Transaction } from "@/server/platform/db/prisma";
+import { Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 export interface ChosenEntry {
   id: string;
@@ -14,6 +14,9 @@ export interface ChosenEntry {
   lastPulledAt: Date | null;
 }
 
+const COLUMNS = Prisma.sql`id, state::text, repository_name AS "repositoryName", digest, kind, size_bytes AS "sizeBytes", reason,
+  rule_id AS "ruleId", pushed_at AS "pushedAt", last_pulled_at AS "lastPulledAt"`;
+
 /** Entries of a space by id, locked until the transaction ends, oldest first. Unknown and foreign ids are simply not there. */
 export function lockEntries(
   tx: Transaction,
@@ -21,10 +24,15 @@ export function lockEntries(
   entryIds: readonly string[],
 ): Promise<ChosenEntry[]> {
   return tx.$queryRaw<ChosenEntry[]>`
-    SELECT id, state::text, repository_name AS "repositoryName", digest, kind, size_bytes AS "sizeBytes", reason, rule_id AS "ruleId",
-      pushed_at AS "pushedAt", last_pulled_at AS "lastPulledAt"
-    FROM bin_entries WHERE id = ANY(${[...entryIds]}) AND space_id = ${space.id} AND workspace_id = ${space.workspaceId}
+    SELECT ${COLUMNS} FROM bin_entries WHERE id = ANY(${[...entryIds]}) AND space_id = ${space.id} AND workspace_id = ${space.workspaceId}
     ORDER BY id FOR UPDATE`;
+}
+
+/** What a run moved to the bin and is held there, locked until the transaction ends, oldest first. */
+export function lockEntriesOfRun(tx: Transaction, run: { id: string; workspaceId: string }): Promise<ChosenEntry[]> {
+  return tx.$queryRaw<ChosenEntry[]>`
+    SELECT ${COLUMNS} FROM bin_entries
+    WHERE run_id = ${run.id} AND workspace_id = ${run.workspaceId} AND state = 'held' ORDER BY id FOR UPDATE`;
 }
 
 export function findEntryTags(
@@ -65,7 +73,7 @@ export async function releaseStrandedEntries(): Promise<void> {
       WHERE e.state IN ('restoring', 'purging') AND NOT EXISTS (
         SELECT 1 FROM run_items i JOIN runs r ON r.id = i.run_id
         WHERE i.workspace_id = e.workspace_id AND i.bin_entry_id = e.id AND i.digest = e.digest
-          AND r.kind IN ('restore', 'purge') AND r.finished_at IS NULL)`,
+          AND i.action IN ('restore', 'purge') AND r.finished_at IS NULL)`,
     prisma().$executeRaw`
       UPDATE bin_entries e SET state = 'held', recycled_at = clock_timestamp(),
         purge_after = clock_timestamp() + make_interval(days => s.bin_retention_days)

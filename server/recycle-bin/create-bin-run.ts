@@ -1,12 +1,12 @@
 import type { RunDto } from "@/contracts/history";
-import { groupBy } from "@/lib/group-by";
 import { createRun } from "@/server/history/create-run";
 import { getRun } from "@/server/history/get-run";
 import { insertRunItems } from "@/server/history/run-journal";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import type { requireSpace } from "@/server/spaces/require-space";
-import { claimEntries, findEntryTags, lockEntries } from "./bin-run.store";
+import { lockEntries } from "./bin-run.store";
+import { takeEntries } from "./entry-items";
 
 /**
  * Creates a run over entries of the bin: the entries are taken and its items written in the transaction of the run, so that no
@@ -45,34 +45,9 @@ export async function createBinRun(
           "conflict",
           `${busy} of these entries are being restored or purged already. Wait for that run to end.`,
         );
-      const tags = groupBy(await findEntryTags(tx, entryIds), (tag) => tag.entryId);
-      await claimEntries(tx, entryIds, kind === "restore" ? "restoring" : "purging");
-      await insertRunItems(
-        space.workspaceId,
-        created.id,
-        entries.map((entry, ordinal) => {
-          const names = (tags.get(entry.id) ?? []).map((tag) => tag.name);
-          return {
-            ordinal,
-            action: kind,
-            state: "planned",
-            repositoryName: entry.repositoryName,
-            digest: entry.digest,
-            kind: entry.kind,
-            tags: names,
-            selectedTags: names,
-            reason: REASONS[trigger === "schedule" ? "due" : kind],
-            members: [],
-            ruleId: entry.ruleId,
-            sizeBytes: Number(entry.sizeBytes),
-            uniqueBytes: 0,
-            pushedAt: entry.pushedAt?.toISOString() ?? null,
-            lastPulledAt: entry.lastPulledAt?.toISOString() ?? null,
-            binEntryId: entry.id,
-          };
-        }),
-        tx,
-      );
+      const reason = REASONS[trigger === "schedule" ? "due" : kind];
+      const items = await takeEntries(tx, entries, { action: kind, firstOrdinal: 0, reasonOf: () => reason });
+      await insertRunItems(space.workspaceId, created.id, items, tx);
     },
   );
   return getRun(scope, { runId: run.id });

@@ -1,7 +1,7 @@
 import type { RunNumbers } from "@/contracts/history";
 import { type RunContext, type RunOutcome, RunStopped } from "@/server/history/run-context";
 import {
-  countItemsByState,
+  countItems,
   findRunItem,
   leaveOutPlannedItems,
   listItemsToMove,
@@ -62,19 +62,35 @@ export async function executeMoves(context: RunContext, hooks: MoveHooks, kind: 
 
 /** Writes progress and totals from the items themselves, so that no crash counts anything twice. */
 async function reportItems(context: RunContext): Promise<void> {
-  const counts = new Map((await countItemsByState(context.run.id)).map((row) => [row.state, row]));
-  const count = (...states: Parameters<typeof counts.get>[0][]) =>
-    states.reduce((sum, state) => sum + (counts.get(state)?.count ?? 0), 0);
-  const numbers: RunNumbers = {
+  const rows = await countItems(context.run.id);
+  // A run that skips the bin purges what it moved: those items are the same images once more.
+  const isSecond = (row: ItemCount) => context.run.kind === "reclaim" && row.action === "purge";
+  const [moves, purges] = [rows.filter((row) => !isSecond(row)), rows.filter(isSecond)];
+  const totals = numbersOf(moves);
+  if (purges.length === 0) context.progress(totals);
+  else {
+    const second = numbersOf(purges);
+    context.progress({ ...second, itemsKept: totals.itemsKept });
+    totals.itemsPurged = second.itemsDone;
+    totals.itemsFailed = (totals.itemsFailed ?? 0) + (second.itemsFailed ?? 0);
+  }
+  const done = moves.filter((row) => row.state === "done");
+  const sum = (key: "sizeBytes" | "uniqueBytes") => done.reduce((bytes, row) => bytes + row[key], 0);
+  context.totals({ ...totals, logicalBytes: sum("sizeBytes"), uniqueBytes: sum("uniqueBytes") });
+}
+
+type ItemCount = Awaited<ReturnType<typeof countItems>>[number];
+
+function numbersOf(rows: readonly ItemCount[]): RunNumbers {
+  const count = (...states: ItemCount["state"][]) =>
+    rows.reduce((sum, row) => (states.includes(row.state) ? sum + row.count : sum), 0);
+  return {
     itemsTotal: count("planned", "moving", "done", "skipped_stale", "failed", "left_out"),
     itemsDone: count("done"),
     itemsSkipped: count("skipped_stale"),
     itemsFailed: count("failed"),
     itemsKept: count("kept"),
   };
-  context.progress(numbers);
-  const done = counts.get("done");
-  context.totals({ ...numbers, logicalBytes: done?.sizeBytes ?? 0, uniqueBytes: done?.uniqueBytes ?? 0 });
 }
 
 function outcomeOf(context: RunContext): RunOutcome {

@@ -1,8 +1,8 @@
 import type { RunDto } from "@/contracts/history";
-import { AppError } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
 import { createBinRun } from "./create-bin-run";
+import { requireTypedName } from "./require-typed-name";
 
 /**
  * Starts to remove entries for good. `typedName` must be the space's name, letter by letter.
@@ -13,9 +13,6 @@ export async function startPurge(
   input: { spaceId: string; entryIds: readonly string[]; typedName: string },
 ): Promise<RunDto> {
   const space = await requireSpace(scope, input.spaceId);
-  if (input.typedName !== space.name)
-    throw new AppError("unprocessable", `Type the name of the registry space, ${space.name}, to purge for good.`, [
-      { path: "typedName", message: "is not the name of the registry space" },
-    ]);
+  requireTypedName(space, input.typedName);
   return createBinRun(scope, space, { kind: "purge", entryIds: input.entryIds, options: {} });
 }
