@@ -1,11 +1,11 @@
 import type { RunKind } from "@/domain/history/run-status";
-import { AppError } from "@/server/platform/app-error";
+import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { enqueueRun } from "./enqueue-run";
 import { recordAudit } from "./record-audit";
-import { insertRun, type RunRecord } from "./run.store";
+import { holdSpace, insertRun, type RunRecord } from "./run.store";
 
 export interface RunRequest {
   kind: RunKind;
@@ -20,7 +20,7 @@ export interface RunRequest {
 /**
  * Row first, then job: inserts the run with its audit event (and whatever `within` adds, in the same transaction), then
  * enqueues it. If Redis does not take the job, the reconciler will.
- * @throws AppError conflict when one of its kind is active already (one collection a registry, one reclaim a space)
+ * @throws AppError not_found when the space was removed meanwhile, conflict when one of its kind is active already (one collection a registry, one reclaim a space)
  */
 export async function createRun(
   scope: WorkspaceScope,
@@ -30,6 +30,7 @@ export async function createRun(
   let run: RunRecord;
   try {
     run = await prisma().$transaction(async (tx) => {
+      if (!(await holdSpace(tx, scope.workspaceId, request.spaceId))) throw notFound();
       const row = await insertRun(tx, {
         id: newId("run"),
         workspaceId: scope.workspaceId,

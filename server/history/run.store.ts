@@ -22,6 +22,13 @@ export interface NewRun {
   frozenNow: Date;
 }
 
+/** Keeps a space from being removed until this transaction ends; false where it was removed already. */
+export async function holdSpace(tx: Transaction, workspaceId: string, spaceId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM spaces WHERE id = ${spaceId} AND workspace_id = ${workspaceId} AND removed_at IS NULL FOR KEY SHARE`;
+  return rows.length === 1;
+}
+
 export function insertRun(tx: Transaction, run: NewRun): Promise<RunRecord> {
   return tx.run.create({ data: { ...run, options: run.options as Prisma.InputJsonValue } });
 }

@@ -1,12 +1,13 @@
 import type { SpaceDto } from "@/contracts/spaces";
 import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
-import { requireSpace } from "./require-space";
+import { findReadableSpace } from "./space.store";
 import { spaceDtos } from "./space-dto";
 
-/** @throws AppError not_found */
+/** A space of this workspace, or one of another that it may read. @throws AppError not_found */
 export async function getSpace(scope: WorkspaceScope, input: { spaceId: string }): Promise<SpaceDto> {
-  const [space] = await spaceDtos(scope, [await requireSpace(scope, input.spaceId)]);
+  const found = await findReadableSpace(scope.workspaceId, input.spaceId);
+  const [space] = found ? await spaceDtos(scope, [found]) : [];
   if (!space) throw notFound();
   return space;
 }

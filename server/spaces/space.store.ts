@@ -1,6 +1,13 @@
 import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
-const withRegistry = { registry: true } as const;
+const withRegistry = {
+  registry: true,
+  workspace: { select: { name: true } },
+  bindings: {
+    select: { workspace: { select: { name: true } } },
+    orderBy: { workspace: { name: "asc" } },
+  },
+} as const satisfies Prisma.SpaceInclude;
 export type SpaceRecord = Prisma.SpaceGetPayload<{ include: typeof withRegistry }>;
 
 export function findSpace(workspaceId: string, spaceId: string): Promise<SpaceRecord | null> {
@@ -19,9 +26,10 @@ export function findReadableSpace(workspaceId: string, spaceId: string): Promise
   return prisma().space.findFirst({ where: { id: spaceId, ...readableBy(workspaceId) }, include: withRegistry });
 }
 
-export function listSpaceRows(workspaceId: string, registryId?: string): Promise<SpaceRecord[]> {
+/** Spaces that a workspace may read, its own among them. */
+export function listReadableSpaceRows(workspaceId: string, registryId?: string): Promise<SpaceRecord[]> {
   return prisma().space.findMany({
-    where: { workspaceId, removedAt: null, ...(registryId ? { registryId } : {}) },
+    where: { ...readableBy(workspaceId), ...(registryId ? { registryId } : {}) },
     include: withRegistry,
     orderBy: { name: "asc" },
   });
@@ -45,7 +53,7 @@ export async function updateSpaceRow(
   tx: Transaction,
   workspaceId: string,
   spaceId: string,
-  change: { name?: string; binRetentionDays?: number },
+  change: { name?: string; binRetentionDays?: number; isPublic?: boolean },
 ): Promise<void> {
   await tx.space.update({ where: { id_workspaceId: { id: spaceId, workspaceId } }, data: change });
 }

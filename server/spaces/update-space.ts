@@ -3,17 +3,23 @@ import { recordAudit } from "@/server/history/record-audit";
 import { AppError } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
+import { requirePlatformAdmin } from "@/server/registries/platform-admin";
 import { getSpace } from "./get-space";
 import { requireSpace } from "./require-space";
 import { recomputePurgeDates, updateSpaceRow } from "./space.store";
 
 /**
- * Renames a space, or changes how long its bin keeps entries; the dates of those already in it follow.
- * @throws AppError not_found, conflict (name taken)
+ * Renames a space, changes how long its bin keeps entries (the dates of those already in it follow), or makes it public or private.
+ * @throws AppError not_found, forbidden (public or private: platform admins), conflict (name taken)
  */
 export async function updateSpace(
   scope: WorkspaceScope,
-  input: { spaceId: string; name?: string | undefined; binRetentionDays?: number | undefined },
+  input: {
+    spaceId: string;
+    name?: string | undefined;
+    binRetentionDays?: number | undefined;
+    isPublic?: boolean | undefined;
+  },
 ): Promise<SpaceDto> {
   const space = await requireSpace(scope, input.spaceId);
   const change = {
@@ -21,7 +27,9 @@ export async function updateSpace(
     ...(input.binRetentionDays === undefined || input.binRetentionDays === space.binRetentionDays
       ? {}
       : { binRetentionDays: input.binRetentionDays }),
+    ...(input.isPublic === undefined || input.isPublic === space.isPublic ? {} : { isPublic: input.isPublic }),
   };
+  if (change.isPublic !== undefined) requirePlatformAdmin(scope, "make a registry space public, or private again");
   if (Object.keys(change).length === 0) return getSpace(scope, input);
   try {
     await prisma().$transaction(async (tx) => {
@@ -35,7 +43,10 @@ export async function updateSpace(
         action: "spaces.update",
         resourceType: "space",
         resourceId: space.id,
-        data: { ...change, before: { name: space.name, binRetentionDays: space.binRetentionDays } },
+        data: {
+          ...change,
+          before: { name: space.name, binRetentionDays: space.binRetentionDays, isPublic: space.isPublic },
+        },
       });
     });
   } catch (error) {

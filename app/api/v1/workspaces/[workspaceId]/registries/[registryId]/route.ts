@@ -1,0 +1,12 @@
+import {
+  detachRegistry as detachRegistryOperation,
+  updateRegistry as updateRegistryOperation,
+} from "@/contracts/registries";
+import { workspaceRoute } from "@/server/platform/http/route";
+import { detachRegistry } from "@/server/registries/detach-registry";
+import { updateRegistry } from "@/server/registries/update-registry";
+
+export const PATCH = workspaceRoute(updateRegistryOperation, (scope, { params, body }) =>
+  updateRegistry(scope, { ...body, ...params }),
+);
+export const DELETE = workspaceRoute(detachRegistryOperation, (scope, { params }) => detachRegistry(scope, params));

@@ -1,0 +1,54 @@
+import { prisma, type Transaction } from "@/server/platform/db/prisma";
+
+const IN_BIN = ["recycling", "held", "restoring", "purging"] as const;
+
+/**
+ * A space under its row lock, with what keeps it from being removed; null where it is not (any more) this workspace's. Whoever starts
+ * a run in it waits until this transaction ends.
+ */
+export async function lockSpaceForRemoval(
+  tx: Transaction,
+  workspaceId: string,
+  spaceId: string,
+): Promise<{ activeRuns: number; binEntries: number } | null> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM spaces WHERE id = ${spaceId} AND workspace_id = ${workspaceId} AND removed_at IS NULL FOR UPDATE`;
+  if (rows.length === 0) return null;
+  const [activeRuns, binEntries] = await Promise.all([
+    tx.run.count({ where: { spaceId, workspaceId, finishedAt: null } }),
+    tx.binEntry.count({ where: { spaceId, workspaceId, state: { in: [...IN_BIN] } } }),
+  ]);
+  return { activeRuns, binEntries };
+}
+
+/**
+ * Marks a space as removed, in the transaction that holds its lock: from here on nobody opens it, and prefix and name are free. Bindings
+ * and pins go; runs, bin entries, image history and rules name what they mean and stay.
+ */
+export async function removeSpaceRow(tx: Transaction, workspaceId: string, spaceId: string): Promise<void> {
+  await tx.crawl.updateMany({
+    where: { spaceId, status: { in: ["queued", "running"] }, cancelRequestedAt: null },
+    data: { cancelRequestedAt: new Date() },
+  });
+  await tx.spaceBinding.deleteMany({ where: { spaceId } });
+  await tx.pin.deleteMany({ where: { spaceId, workspaceId } });
+  await tx.space.update({
+    where: { id_workspaceId: { id: spaceId, workspaceId } },
+    data: { removedAt: new Date(), isPublic: false },
+  });
+}
+
+/**
+ * Takes away what the inventory had of removed spaces (repositories with their manifests, tags and images): it was only derived from the
+ * registry, and another space may take the prefix. A few repositories a statement, since one may hold a million tags.
+ * @returns how many repositories went
+ */
+export async function clearRemovedSpaces(): Promise<number> {
+  for (let cleared = 0; ; ) {
+    const count = await prisma().$executeRaw`
+      DELETE FROM repositories WHERE id IN (
+        SELECT r.id FROM spaces s JOIN repositories r ON r.space_id = s.id WHERE s.removed_at IS NOT NULL LIMIT 20)`;
+    if (count === 0) return cleared;
+    cleared += count;
+  }
+}
