@@ -1,6 +1,7 @@
 import { liftForgottenReadOnly } from "@/server/gc/lift-forgotten-read-only";
 import { reconcileRuns } from "@/server/history/reconcile-runs";
 import { reconcileCrawls } from "@/server/images/reconcile-crawls";
+import { measureStaleSizes } from "@/server/images/measure-stale-sizes";
 import { log } from "@/server/platform/log";
 import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
 import { enqueueDueCrawls } from "@/server/registries/enqueue-due-crawls";
@@ -15,6 +16,7 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
     ["purge", () => purgeDueEntries(new Date())],
     ["due crawls", () => enqueueDueCrawls(new Date())],
     ["crawls", reconcileCrawls],
+    ["sizes", () => measureStaleSizes(shutdown)],
   ];
   for (const [name, step] of steps) {
     if (shutdown.aborted) return;

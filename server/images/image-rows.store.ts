@@ -1,5 +1,5 @@
 // The rows that people browse, derived from manifests and tags.
-import { Prisma, type Transaction } from "@/server/platform/db/prisma";
+import { Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 import { IS_TOP, membersOfTop } from "./image-parts.store";
 
 const CHART_CONFIG = "application/vnd.cncf.helm.config.v1+json";
@@ -141,7 +141,7 @@ const CHANGING =
   "tag_names, platforms, child_count, referrer_count, logical_bytes, health, missing";
 
 /** Manifests up to which a repository is measured at once, in the transaction of the change. */
-const MEASURED_AT_ONCE = 2000;
+const MEASURED_AT_ONCE = 300;
 
 /** Counts of a repository from its rows; its stored bytes are measured at once where it is small, else soon. */
 export async function writeCounts(tx: Transaction, repositoryId: string): Promise<void> {
@@ -178,4 +178,15 @@ export async function measureStoredBytes(tx: Transaction, repositoryId: string):
 export async function raiseRevision(tx: Transaction, repositoryId: string): Promise<void> {
   await tx.$executeRaw`
     UPDATE spaces s SET inventory_revision = inventory_revision + 1 FROM repositories r WHERE r.id = ${repositoryId} AND s.id = r.space_id`;
+}
+
+/** Repositories whose stored bytes are older than their manifests, the longest waiting first. */
+export async function listStaleSizes(limit: number): Promise<string[]> {
+  const rows = await prisma().repository.findMany({
+    where: { sizeStaleSince: { not: null } },
+    orderBy: { sizeStaleSince: "asc" },
+    take: limit,
+    select: { id: true },
+  });
+  return rows.map((row) => row.id);
 }

@@ -1,6 +1,7 @@
 import { stillRemovable } from "@/domain/recycle-bin/still-removable";
 import { recordAudit } from "@/server/history/record-audit";
 import type { RunItemRecord } from "@/server/history/run-journal";
+import { refreshImages } from "@/server/images/refresh-images";
 import { lockRepository } from "@/server/images/remember-manifests";
 import { prisma } from "@/server/platform/db/prisma";
 import {
@@ -115,6 +116,8 @@ async function removeParts(
   }
 }
 
+const digestsOf = (entry: MovingEntry) => entry.manifests.map((manifest) => manifest.digest);
+
 /** Ends the move in one transaction: the entry is held, the inventory has lost it, history knows, the item is done. */
 export async function finishRecycle(
   move: Move,
@@ -160,5 +163,6 @@ export async function finishRecycle(
       },
     });
     await writeItem(context, item, { state: end.state, step: null, error: end.error }, tx);
+    if (end.isGone) await refreshImages(tx, { id: repositoryId, registryId: space.registryId }, digestsOf(entry));
   });
 }

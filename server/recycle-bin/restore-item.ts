@@ -2,6 +2,7 @@ import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { restoredTagName, type TagConflictChoice } from "@/domain/recycle-bin/restore-tag";
 import { recordAudit } from "@/server/history/record-audit";
 import type { RunItemRecord } from "@/server/history/run-journal";
+import { refreshImages } from "@/server/images/refresh-images";
 import { lockRepository, rememberManifests } from "@/server/images/remember-manifests";
 import { prisma } from "@/server/platform/db/prisma";
 import type { RawManifest } from "@/server/platform/registry/registry-adapter";
@@ -159,6 +160,11 @@ async function finish(
       item,
       { state: "done", step: null, error: conflicts.length > 0 ? `restored; ${conflicts.join("; ")}` : null },
       tx,
+    );
+    await refreshImages(
+      tx,
+      { id: repositoryId, registryId: space.registryId },
+      manifests.map((manifest) => manifest.digest),
     );
   });
 }

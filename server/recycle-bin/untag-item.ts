@@ -1,5 +1,7 @@
+import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { recordAudit } from "@/server/history/record-audit";
 import type { RunItemRecord } from "@/server/history/run-journal";
+import { refreshImages } from "@/server/images/refresh-images";
 import { lockRepository } from "@/server/images/remember-manifests";
 import { prisma } from "@/server/platform/db/prisma";
 import { RegistryError } from "@/server/platform/registry/registry-error";
@@ -76,5 +78,8 @@ async function finish(move: Move, item: RunItemRecord, moved: readonly string[])
       },
     });
     await writeItem(context, item, { state: "done", step: null, error: note }, tx);
+    // A fallback tag leaves its subject, too.
+    const subjects = untagged.flatMap((tag) => subjectOfFallbackTag(tag) ?? []);
+    await refreshImages(tx, { id: repositoryId, registryId: space.registryId }, [item.digest, ...subjects]);
   });
 }
