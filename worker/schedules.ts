@@ -2,20 +2,42 @@ import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
 import type { JobContext } from "./job-context";
 import { reconcile } from "./reconcile";
+import { watch } from "./watch";
+
+const WATCH_EVERY_MS = 10_000;
 
 /**
- * The reconciler runs in every worker on its own clock, not from a queue: it is what rebuilds the queue when Redis was
- * flushed, and each of its steps is safe to run twice at once.
+ * What runs in every worker on its own clock, not from a queue: the reconciler, which rebuilds the queue when Redis was flushed, and the
+ * watch, which waits for registries and must not keep the reconciler waiting. Each of their steps is safe to run twice at once.
  */
 export function startSchedules(context: JobContext): { stop(): void; settled(): Promise<void> } {
-  const everyMs = Math.max(1_000, Math.min(10_000, (env().RECLAIM_HEARTBEAT_STALE_SECONDS * 1_000) / 3));
+  const reconcileEveryMs = Math.max(1_000, Math.min(10_000, (env().RECLAIM_HEARTBEAT_STALE_SECONDS * 1_000) / 3));
+  const clocks = [
+    startClock("reconcile", reconcileEveryMs, reconcile, context.shutdown),
+    startClock("watch", WATCH_EVERY_MS, watch, context.shutdown),
+  ];
+  return {
+    stop: () => clocks.forEach((clock) => clock.stop()),
+    settled: async () => {
+      await Promise.all(clocks.map((clock) => clock.settled()));
+    },
+  };
+}
+
+/** Begins at once, then each time the clock strikes and the last round is over. */
+function startClock(
+  name: string,
+  everyMs: number,
+  round: (shutdown: AbortSignal) => Promise<void>,
+  shutdown: AbortSignal,
+): { stop(): void; settled(): Promise<void> } {
   let running: Promise<void> = Promise.resolve();
   let isBusy = false;
   const tick = () => {
-    if (isBusy || context.shutdown.aborted) return;
+    if (isBusy || shutdown.aborted) return;
     isBusy = true;
-    running = reconcile(context.shutdown)
-      .catch((error: unknown) => log.warn({ error }, "reconcile"))
+    running = round(shutdown)
+      .catch((error: unknown) => log.warn({ error }, name))
       .finally(() => {
         isBusy = false;
       });

@@ -34,6 +34,7 @@ export type OverviewPageProps = {
 export function OverviewPage({ workspaceId, workspaceSlug, workspaceName, permissions }: OverviewPageProps) {
   const home = `/w/${workspaceSlug}`;
   const spaces = useSpaces(workspaceId);
+  const own = spaces.data?.items.filter((space) => space.access === "owner");
   return (
     <>
       <PageHeader
@@ -43,7 +44,7 @@ export function OverviewPage({ workspaceId, workspaceSlug, workspaceName, permis
       />
       <div className="flex flex-col gap-8">
         <Numbers workspaceId={workspaceId} />
-        {spaces.data === undefined ? (
+        {own === undefined ? (
           spaces.isPending ? (
             <div role="status" aria-busy="true" aria-label="Loading registry spaces" className="flex flex-col gap-4">
               <Skeleton className="h-4 w-32" />
@@ -55,9 +56,9 @@ export function OverviewPage({ workspaceId, workspaceSlug, workspaceName, permis
           )
         ) : (
           <div>
-            <RunningRuns workspaceId={workspaceId} workspaceSlug={workspaceSlug} spaces={spaces.data.items} />
-            <LargestSpaces workspaceSlug={workspaceSlug} spaces={spaces.data.items} />
-            <NextSteps steps={nextSteps(home, spaces.data.items, permissions)} />
+            <RunningRuns workspaceId={workspaceId} workspaceSlug={workspaceSlug} spaces={own} />
+            <LargestSpaces workspaceSlug={workspaceSlug} spaces={own} />
+            <NextSteps steps={nextSteps(home, own, permissions)} />
           </div>
         )}
       </div>

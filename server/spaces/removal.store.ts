@@ -38,17 +38,9 @@ export async function removeSpaceRow(tx: Transaction, workspaceId: string, space
   });
 }
 
-/**
- * Takes away what the inventory had of removed spaces (repositories with their manifests, tags and images): it was only derived from the
- * registry, and another space may take the prefix. A few repositories a statement, since one may hold a million tags.
- * @returns how many repositories went
- */
-export async function clearRemovedSpaces(): Promise<number> {
-  for (let cleared = 0; ; ) {
-    const count = await prisma().$executeRaw`
-      DELETE FROM repositories WHERE id IN (
-        SELECT r.id FROM spaces s JOIN repositories r ON r.space_id = s.id WHERE s.removed_at IS NOT NULL LIMIT 20)`;
-    if (count === 0) return cleared;
-    cleared += count;
-  }
+/** A few at a time, since one may hold a million tags. */
+export async function deleteSomeRemovedRepositories(): Promise<number> {
+  return prisma().$executeRaw`
+    DELETE FROM repositories WHERE id IN (
+      SELECT r.id FROM spaces s JOIN repositories r ON r.space_id = s.id WHERE s.removed_at IS NOT NULL LIMIT 20)`;
 }

@@ -2,7 +2,8 @@ import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
-import { clearRemovedSpaces, lockSpaceForRemoval, removeSpaceRow } from "./removal.store";
+import { clearRemovedSpaces } from "./clear-removed-spaces";
+import { lockSpaceForRemoval, removeSpaceRow } from "./removal.store";
 import { requireSpace } from "./require-space";
 
 /** Whoever writes to its inventory may hold its row for a while. */

@@ -8,7 +8,9 @@ import { findWorkspace, sumFreedBytes } from "./workspace.store";
 export async function getWorkspace(scope: WorkspaceScope) {
   const workspace = await findWorkspace(scope.workspaceId);
   if (!workspace || !scope.role) throw notFound();
-  const [{ items: spaces }, freedBytes] = await Promise.all([listSpaces(scope, {}), sumFreedBytes(scope.workspaceId)]);
+  const [readable, freedBytes] = await Promise.all([listSpaces(scope, {}), sumFreedBytes(scope.workspaceId)]);
+  // What belongs to others and may only be read here is counted there.
+  const spaces = readable.items.filter((space) => space.access === "owner");
   const sum = (read: (space: (typeof spaces)[number]) => number) =>
     spaces.reduce((total, space) => total + read(space), 0);
   return {
