@@ -17,7 +17,9 @@ export function startSchedules(context: JobContext): { stop(): void; settled(): 
     startClock("watch", WATCH_EVERY_MS, watch, context.shutdown),
   ];
   return {
-    stop: () => clocks.forEach((clock) => clock.stop()),
+    stop: () => {
+      for (const clock of clocks) clock.stop();
+    },
     settled: async () => {
       await Promise.all(clocks.map((clock) => clock.settled()));
     },

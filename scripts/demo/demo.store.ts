@@ -18,10 +18,11 @@ export interface InstalledRegistry {
 export async function upsertRegistry(registry: InstalledRegistry): Promise<{ id: string }> {
   const { name, url, storageRoot, auth, username } = registry;
   const passwordEncrypted = registry.password === null ? null : encryptSecret(registry.password);
-  const row = { name, url, storageRoot, auth, username, passwordEncrypted };
-  const find = (where: { url: string } | { auth: "console" }) =>
-    prisma().registry.findFirst({ where: { workspaceId: null, ...where }, orderBy: { createdAt: "asc" } });
-  const found = (await find({ url })) ?? (auth === "console" ? await find({ auth }) : null);
+  const row = { workspaceId: null, name, url, storageRoot, auth, username, passwordEncrypted };
+  // By its address also where somebody attached it before: whose settings the console is started with, that is its registry.
+  const find = (where: { url: string } | { workspaceId: null; auth: "console" }) =>
+    prisma().registry.findFirst({ where: { detachedAt: null, ...where }, orderBy: { createdAt: "asc" } });
+  const found = (await find({ url })) ?? (auth === "console" ? await find({ workspaceId: null, auth }) : null);
   if (found) return prisma().registry.update({ where: { id: found.id }, data: row, select: { id: true } });
   // Whoever runs the installation enables collection by installing it; registries that are attached later ask first.
   return prisma().registry.create({
