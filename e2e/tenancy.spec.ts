@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { listCrawls } from "@/contracts/crawls";
 import type { Operation } from "@/contracts/operation";
 import { OPERATIONS } from "@/contracts/operations";
 import { startReclaim } from "@/contracts/reclaim";
@@ -54,7 +55,11 @@ async function createSide(name: string): Promise<Side> {
   const { ruleId, runId, entries } = await reclaimSome(admin, { workspaceId, spaceId }, takeTags("v0", "v1"));
   const [entry] = entries;
   if (!entry) throw new Error("nothing is in the bin");
-  const ids = { workspaceId, spaceId, runId, ruleId, entryId: entry.id };
+  const { items: crawls } = await admin.call(listCrawls, { params: { workspaceId, spaceId } });
+  // One of the whole registry is everybody's.
+  const crawl = crawls.find((one) => one.spaceId === spaceId);
+  if (!crawl) throw new Error("the space was never read");
+  const ids = { workspaceId, spaceId, runId, ruleId, entryId: entry.id, crawlId: crawl.id };
   const ownRegistryId = newId("reg");
   const database = await openDatabase(stack.databaseUrl);
   await database.rows(
@@ -106,6 +111,7 @@ const UNKNOWN: TenantIds = {
   runId: newId("run"),
   ruleId: newId("rule"),
   entryId: newId("bin"),
+  crawlId: newId("crawl"),
 };
 const OF_WORKSPACES = OPERATIONS.filter((operation) => operation.access.kind === "workspace");
 const PERMISSION = (operation: Operation) =>

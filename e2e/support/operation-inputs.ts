@@ -3,7 +3,7 @@ import type { TenantSpace } from "./tenants";
 import { takeTags } from "./tenants";
 
 /** Ids of things that a tenant owns, by the name of the path parameter. */
-export type TenantIds = { workspaceId: string; spaceId: string; runId: string; ruleId: string; entryId: string };
+export type TenantIds = Record<"workspaceId" | "spaceId" | "runId" | "ruleId" | "entryId" | "crawlId", string>;
 
 /** What bodies name: ids of the tenant that the request is made for, or of another. */
 export interface BodyIds {
