@@ -3,33 +3,34 @@
 import type { ImageDto } from "@/contracts/images";
 import type { SpaceDto } from "@/contracts/spaces";
 import { registryHost } from "../spaces/registry-host";
+import { ButtonLink } from "../ui/button";
 import { CopyBlock } from "../ui/copy-block";
 import { CopyButton } from "../ui/copy-button";
 import { Digest } from "../ui/digest";
 import { RelativeTime } from "../ui/relative-time";
 import { Badge } from "../ui/status-pill";
-import { COLUMN_COUNT } from "./image-row";
-import { referrerLabel, sharedText } from "./image-words";
+import { brokenText, pinText, referrerLabel, sharedText } from "./image-words";
 import { pullReferences } from "./pull-reference";
 
-/** What an open row shows: how to pull it, all its facts, its platforms and its referrers. */
-export function ImageDetails({ image, space }: { image: ImageDto; space: SpaceDto | undefined }) {
+const TAGS_SHOWN = 100;
+
+/** What an open row shows: how to pull it, its facts, its platforms, tags and referrers. */
+export function ImageDetails({ image, space, href }: { image: ImageDto; space: SpaceDto | undefined; href: string }) {
   return (
-    <tr className="narrow:block">
-      <td colSpan={COLUMN_COUNT} className="pt-1 pr-2 pb-5 pl-10 narrow:block narrow:pr-0 narrow:pl-8">
-        <div className="grid grid-cols-2 gap-x-8 gap-y-5 medium:grid-cols-1">
-          <div className="flex min-w-0 flex-col gap-4">
-            {space ? <PullCommands image={image} host={registryHost(space.registryUrl)} /> : null}
-            <Facts image={image} />
-          </div>
-          <div className="flex min-w-0 flex-col gap-4">
-            {image.tags.length > 1 ? <AllTags tags={image.tags} /> : null}
-            {image.kind === "index" ? <Platforms platforms={image.platforms} /> : null}
-            <Referrers referrers={image.referrers} />
-          </div>
-        </div>
-      </td>
-    </tr>
+    <div className="grid grid-cols-2 gap-x-8 gap-y-5 py-3 pr-2 pb-5 pl-16 medium:grid-cols-1 narrow:pr-0 narrow:pl-9">
+      <div className="flex min-w-0 flex-col gap-4">
+        {space ? <PullCommands image={image} host={registryHost(space.registryUrl)} /> : null}
+        <Facts image={image} />
+        <ButtonLink href={href} size="sm" className="w-fit" prefetch={false}>
+          Layers, config and history
+        </ButtonLink>
+      </div>
+      <div className="flex min-w-0 flex-col gap-4">
+        {image.tags.length > 1 ? <AllTags tags={image.tags} /> : null}
+        {image.kind === "index" ? <Platforms platforms={image.platforms} /> : null}
+        <Referrers referrers={image.referrers} />
+      </div>
+    </div>
   );
 }
 
@@ -49,7 +50,12 @@ function PullCommands({ image, host }: { image: ImageDto; host: string }) {
 }
 
 function Facts({ image }: { image: ImageDto }) {
+  const broken = brokenText(image);
   const facts = [
+    ...(broken
+      ? [{ label: "Broken", value: <span className="whitespace-pre-line text-danger">{broken.text}</span> }]
+      : []),
+    ...(image.pin ? [{ label: "Pin", value: pinText(image.pin) }] : []),
     {
       label: "Digest",
       value: (
@@ -61,7 +67,12 @@ function Facts({ image }: { image: ImageDto }) {
     },
     { label: "Media type", value: <code className="text-sm [overflow-wrap:anywhere]">{image.mediaType}</code> },
     ...(image.artifactType
-      ? [{ label: "Artifact type", value: <code className="text-sm">{image.artifactType}</code> }]
+      ? [
+          {
+            label: "Artifact type",
+            value: <code className="text-sm [overflow-wrap:anywhere]">{image.artifactType}</code>,
+          },
+        ]
       : []),
     { label: "Shared", value: sharedText(image) },
     {
@@ -89,15 +100,17 @@ function Facts({ image }: { image: ImageDto }) {
 }
 
 function AllTags({ tags }: { tags: readonly string[] }) {
+  const hidden = tags.length - TAGS_SHOWN;
   return (
     <div>
       <h2 className={headingStyles}>{tags.length} tags</h2>
-      <div className="flex max-h-40 flex-wrap gap-1 overflow-y-auto">
-        {tags.map((tag) => (
+      <div className="flex max-h-40 flex-wrap gap-1 overflow-y-auto" tabIndex={tags.length > 20 ? 0 : undefined}>
+        {tags.slice(0, TAGS_SHOWN).map((tag) => (
           <Badge key={tag} mono>
             {tag}
           </Badge>
         ))}
+        {hidden > 0 ? <span className="text-sm text-subtle">and {hidden} more</span> : null}
       </div>
     </div>
   );

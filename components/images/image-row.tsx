@@ -1,152 +1,293 @@
+/* biome-ignore-all lint/a11y/useSemanticElements: rows are placed by themselves, which a table cannot do */
+/* biome-ignore-all lint/a11y/useFocusableInteractive: one row at a time is in the tab order, its cells never */
+/* biome-ignore-all lint/a11y/useKeyWithClickEvents: keys of rows are handled for all of them alike */
 "use client";
 
-import { ChevronRight, Link2, TriangleAlert } from "lucide-react";
-import { type MouseEvent, memo } from "react";
+import { ChevronRight, Ellipsis, Link2, Pin, TriangleAlert } from "lucide-react";
+import { type KeyboardEvent, type MouseEvent, memo, type ReactNode } from "react";
 import type { ImageDto } from "@/contracts/images";
-import type { SpaceDto } from "@/contracts/spaces";
 import { cn } from "@/lib/cn";
 import { formatRelative } from "@/lib/dates";
-import { registryHost } from "../spaces/registry-host";
 import { Bytes } from "../ui/bytes";
-import { Digest } from "../ui/digest";
 import { RelativeTime } from "../ui/relative-time";
 import { Badge } from "../ui/status-pill";
 import { useNow } from "../ui/use-now";
-import { platformsText, referrersText, sharedText } from "./image-words";
-import { pullReferences, withoutPrefix } from "./pull-reference";
+import {
+  brokenText,
+  imageLabel,
+  kindText,
+  pinText,
+  platformChips,
+  referrersText,
+  sharedText,
+  shortDigest,
+  tagsThatFit,
+} from "./image-words";
+import { withoutPrefix } from "./pull-reference";
 import { RowCopyButton } from "./row-copy-button";
 
-export const COLUMN_COUNT = 7;
-const TAGS_SHOWN = 4;
+/** Every closed row is this high: places in a list of 100,000 are reckoned, not measured. */
+export const ROW_PX = { wide: 52, narrow: 92 };
 
-const cellStyles = "px-2 py-1.5 align-top leading-5 narrow:block narrow:p-0";
+/** The columns, shared by the head and every row. Below 640 px a row is a card. */
+export const columnStyles = cn(
+  "grid grid-cols-[32px_24px_minmax(0,1fr)_124px_112px_112px_32px] items-center gap-x-2",
+  "medium:grid-cols-[32px_24px_minmax(0,1fr)_116px_104px_32px]",
+  "narrow:grid-cols-[28px_minmax(0,1fr)_32px] narrow:items-start",
+);
 
-export type ImageRowProps = {
+/** What a row lets one do; the same object for all rows, so that they need not be drawn again. */
+export interface RowActions {
+  /** Opens or closes the details under a row. */
+  onExpand: (index: number) => void;
+  onSelect: (index: number, how: "toggle" | "range") => void;
+  onMenu: (index: number, at: { left: number; top: number }) => void;
+  onFocus: (index: number) => void;
+  onKey: (event: KeyboardEvent<HTMLElement>, index: number) => void;
+  onOpen: (index: number, event: MouseEvent<HTMLAnchorElement>) => void;
+}
+
+export interface ImageRowProps {
   image: ImageDto;
-  space: SpaceDto | undefined;
-  rowIndex: number | undefined;
+  index: number;
+  href: string;
+  prefix: string;
   isRepositoryShown: boolean;
+  isSelected: boolean;
   isOpen: boolean;
-  onToggle: (image: ImageDto) => void;
-};
+  isTabStop: boolean;
+  /** since when a missing pull means something */
+  neverPulledTitle: string;
+  actions: RowActions;
+}
 
-/** One image in a line or two; the whole row opens and closes its details. Memoised: scrolling must only render the rows that come in. */
-export const ImageRow = memo(function ImageRow({
-  image,
-  space,
-  rowIndex,
-  isRepositoryShown,
-  isOpen,
-  onToggle,
-}: ImageRowProps) {
-  const onClick = (event: MouseEvent<HTMLTableRowElement>) => {
-    const isOwnControl = event.target instanceof Element && event.target.closest("button, a") !== null;
+/** One image in two lines. Memoised, and without a popup of its own: scrolling draws some dozens of them a second. */
+export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
+  const { image, index, actions, isSelected } = props;
+  const onClick = (event: MouseEvent<HTMLElement>) => {
+    if (event.target instanceof Element && event.target.closest("button, a, input, label")) return;
+    if (event.shiftKey) return actions.onSelect(index, "range");
+    if (event.metaKey || event.ctrlKey) return actions.onSelect(index, "toggle");
     // Marking text with the mouse is no wish to open.
-    if (!isOwnControl && window.getSelection()?.isCollapsed !== false) onToggle(image);
+    if (window.getSelection()?.isCollapsed !== false) actions.onExpand(index);
   };
-  const name = space ? withoutPrefix(image.repositoryName, space.prefix) : image.repositoryName;
-  const references = space ? pullReferences(registryHost(space.registryUrl), image) : undefined;
-  const referrers = referrersText(image.referrers);
-  const missing = image.platforms.filter((platform) => platform.isMissing).length;
+  const label = imageLabel(image);
   return (
-    <tr
-      aria-rowindex={rowIndex}
+    <div
+      role="row"
+      data-row={index}
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      aria-label={label}
+      tabIndex={props.isTabStop ? 0 : -1}
       onClick={onClick}
-      className="group/row cursor-pointer hover:bg-hover narrow:relative narrow:flex narrow:flex-wrap narrow:items-baseline narrow:gap-x-4 narrow:gap-y-1 narrow:py-2.5 narrow:pr-2 narrow:pl-8"
+      onKeyDown={(event) => actions.onKey(event, index)}
+      onFocus={() => actions.onFocus(index)}
+      onMouseDown={(event) => {
+        // Shift+click would mark text.
+        if (event.shiftKey) event.preventDefault();
+      }}
+      onContextMenu={(event) => {
+        if (window.getSelection()?.isCollapsed === false) return;
+        event.preventDefault();
+        actions.onMenu(index, { left: event.clientX, top: event.clientY });
+      }}
+      className={cn(
+        columnStyles,
+        "group/row h-[52px] cursor-pointer border-rule border-b px-1 focus-visible:-outline-offset-2 narrow:h-[92px] narrow:px-0 narrow:pt-2.5",
+        isSelected ? "bg-selected" : "hover:bg-hover",
+      )}
     >
-      <td className={cn(cellStyles, "pr-0 pl-1 narrow:absolute narrow:top-2 narrow:left-0")}>
+      <span role="gridcell" className="flex justify-center">
+        <SelectBox
+          isChecked={isSelected}
+          label={`Select ${label}`}
+          onChange={(isRange) => actions.onSelect(index, isRange ? "range" : "toggle")}
+        />
+      </span>
+      <span role="gridcell" className="narrow:hidden">
         <button
           type="button"
-          aria-expanded={isOpen}
-          aria-label={`Details of ${name}${image.tags[0] ? `:${image.tags[0]}` : `, untagged, ${image.digest.slice(7, 19)}`}`}
-          onClick={() => onToggle(image)}
+          tabIndex={-1}
+          aria-expanded={props.isOpen}
+          aria-label={`Details of ${label}`}
+          onClick={() => actions.onExpand(index)}
           className="flex size-6 items-center justify-center rounded-sm text-subtle hover:bg-rule hover:text-ink"
         >
           <ChevronRight
-            className={cn("size-4 transition-transform duration-100", isOpen && "rotate-90")}
+            className={cn("size-4 transition-transform duration-100", props.isOpen && "rotate-90")}
             aria-hidden="true"
           />
         </button>
-      </td>
-      <td className={cn(cellStyles, "narrow:basis-full")}>
-        <div className="flex items-start justify-between gap-2">
-          <div className="flex min-w-0 flex-col gap-0.5">
-            {isRepositoryShown ? (
-              <code title={image.repositoryName} className="truncate text-sm leading-5">
-                {name}
-              </code>
-            ) : null}
-            <Tags image={image} />
-          </div>
-          {references ? (
-            <RowCopyButton
-              text={`docker pull ${references.byTag ?? references.byDigest}`}
-              label="Copy pull command"
-              className="narrow:hidden"
-            />
-          ) : null}
-        </div>
-      </td>
-      <td className={cellStyles}>
-        <span className="block truncate" title={image.platforms.map(({ platform }) => platform).join(", ")}>
-          {platformsText(image)}
-        </span>
-        {missing > 0 ? (
-          <span className="flex items-center gap-1 text-danger text-sm">
-            <TriangleAlert className="size-3.5" aria-hidden="true" />
-            {missing} missing
+      </span>
+      <span role="gridcell" className="min-w-0">
+        <NameLine {...props} />
+        <FactsLine image={image} />
+        <span className="hidden items-baseline gap-3 pt-1 text-sm text-subtle narrow:flex">
+          <Bytes value={image.logicalBytes} className="text-ink" />
+          <span className="truncate">
+            pushed <RelativeTime at={image.pushedAt} />
           </span>
-        ) : null}
-        {referrers ? (
-          <span className="flex min-w-0 items-center gap-1 text-sm text-subtle" title={`With ${referrers}`}>
-            <Link2 className="size-3.5 shrink-0" aria-hidden="true" />
-            <span className="truncate">{referrers}</span>
-          </span>
-        ) : null}
-      </td>
-      <td className={cn(cellStyles, "narrow:hidden")}>
-        <span className="flex items-center gap-0.5">
-          <Digest value={image.digest} copy={false} />
-          <RowCopyButton text={image.digest} label="Copy digest" className="-my-0.5" />
         </span>
-      </td>
-      <td className={cn(cellStyles, "text-right narrow:text-left")}>
-        <Bytes value={image.logicalBytes} />
-        <span className="block text-sm text-subtle tabular-nums narrow:inline narrow:pl-2" title={sharedText(image)}>
-          <Bytes value={image.uniqueBytes} />
-          &nbsp;unique
-        </span>
-      </td>
-      <td className={cn(cellStyles, "medium:hidden narrow:block")}>
+      </span>
+      <span role="gridcell" className="text-right leading-5 narrow:hidden" title={sharedText(image)}>
+        <Bytes value={image.logicalBytes} className="block" />
+        <span className="block truncate text-sm text-subtle">{freesText(image)}</span>
+      </span>
+      <span role="gridcell" className="truncate narrow:hidden">
         <RelativeTime at={image.pushedAt} />
         {image.isPushTimeBackdated ? (
-          <span
-            className="block text-sm text-subtle narrow:inline narrow:pl-2"
-            title="The demo set this push time back."
-          >
+          <span className="block text-sm text-subtle" title="The demo set this push time back.">
             demo
           </span>
         ) : null}
-      </td>
-      <td className={cn(cellStyles, "medium:hidden narrow:hidden")}>
-        <RelativeTime at={image.lastPulledAt} className={image.lastPulledAt === null ? "text-subtle" : undefined} />
-      </td>
-    </tr>
+      </span>
+      <span role="gridcell" className="truncate medium:hidden">
+        {image.lastPulledAt === null ? (
+          <span className="text-subtle" title={props.neverPulledTitle}>
+            never pulled
+          </span>
+        ) : (
+          <RelativeTime at={image.lastPulledAt} />
+        )}
+      </span>
+      <span role="gridcell" className="flex justify-end narrow:-mt-1">
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-haspopup="menu"
+          aria-label={`Actions for ${label}`}
+          onClick={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            actions.onMenu(index, { left: box.right, top: box.bottom });
+          }}
+          className="flex size-7 items-center justify-center rounded-md text-subtle hover:bg-rule hover:text-ink narrow:size-8"
+        >
+          <Ellipsis className="size-4" aria-hidden="true" />
+        </button>
+      </span>
+    </div>
   );
 });
 
-function Tags({ image }: { image: ImageDto }) {
-  if (image.tags.length === 0) return <Untagged since={image.untaggedSince} />;
-  const shown = image.tags.slice(0, TAGS_SHOWN);
-  const hidden = image.tags.length - shown.length;
+/** "frees 12 MiB alone": what goes when this image alone goes, and nothing else. */
+function freesText(image: ImageDto): ReactNode {
+  if (image.uniqueBytes === 0) return "all of it shared";
   return (
-    <span className="flex min-w-0 flex-wrap gap-1" title={hidden > 0 ? image.tags.join(", ") : undefined}>
-      {shown.map((tag) => (
-        <Badge key={tag} mono>
-          {tag}
-        </Badge>
-      ))}
-      {hidden > 0 ? <span className="text-sm text-subtle leading-5">+ {hidden}</span> : null}
+    <>
+      frees <Bytes value={image.uniqueBytes} /> alone
+    </>
+  );
+}
+
+/** A checkbox that tells a click with Shift; a plain one, because hundreds come and go while scrolling. */
+function SelectBox({
+  isChecked,
+  label,
+  onChange,
+}: {
+  isChecked: boolean;
+  label: string;
+  onChange: (isRange: boolean) => void;
+}) {
+  return (
+    <input
+      type="checkbox"
+      tabIndex={-1}
+      aria-label={label}
+      checked={isChecked}
+      onChange={(event) => onChange((event.nativeEvent as PointerEvent).shiftKey === true)}
+      className="size-4 cursor-pointer rounded-sm accent-accent narrow:size-5"
+    />
+  );
+}
+
+function NameLine({ image, index, href, prefix, isRepositoryShown, actions }: ImageRowProps) {
+  const { shown, hidden } = tagsThatFit(image.tags, isRepositoryShown ? 34 : 56);
+  const name = withoutPrefix(image.repositoryName, prefix);
+  return (
+    <span className="flex h-5 min-w-0 items-center gap-1.5 narrow:h-auto narrow:flex-wrap">
+      <a
+        href={href}
+        tabIndex={-1}
+        onClick={(event) => actions.onOpen(index, event)}
+        title={isRepositoryShown ? image.repositoryName : image.digest}
+        className={cn(
+          "min-w-0 truncate font-mono text-sm leading-5 underline-offset-2 hover:underline",
+          isRepositoryShown ? "max-w-[60%] shrink-[2] narrow:max-w-full" : "shrink-0",
+        )}
+      >
+        {isRepositoryShown ? name : shortDigest(image.digest)}
+      </a>
+      <span
+        className="flex min-w-0 flex-1 items-center gap-1 overflow-hidden"
+        title={hidden > 0 ? image.tags.slice(0, 60).join(", ") : undefined}
+      >
+        {image.tags.length === 0 ? <Untagged since={image.untaggedSince} /> : null}
+        {shown.map((tag) => (
+          <span
+            key={tag}
+            className="min-w-0 max-w-44 shrink truncate rounded-sm border border-rule-strong bg-sunken px-1.5 font-mono text-xs leading-[18px]"
+          >
+            {tag}
+          </span>
+        ))}
+        {hidden > 0 ? <span className="shrink-0 text-sm text-subtle">+{hidden}</span> : null}
+      </span>
+    </span>
+  );
+}
+
+function FactsLine({ image }: { image: ImageDto }) {
+  const platforms = platformChips(image.platforms, 4);
+  const kind = kindText(image);
+  const referrers = referrersText(image.referrers);
+  const broken = brokenText(image);
+  return (
+    <span className="flex h-5 min-w-0 items-center gap-2 overflow-hidden text-sm text-subtle">
+      <span className="flex shrink-0 items-center gap-0.5">
+        <code title={image.digest}>{shortDigest(image.digest)}</code>
+        <RowCopyButton text={image.digest} label="Copy digest" className="-my-1 size-5 narrow:hidden" />
+      </span>
+      {broken ? (
+        <span
+          title={broken.text}
+          className={cn(
+            "flex shrink-0 items-center gap-1 font-medium",
+            broken.tone === "danger" ? "text-danger" : "text-warning",
+          )}
+        >
+          <TriangleAlert className="size-3.5" aria-hidden="true" />
+          {broken.mark}
+        </span>
+      ) : null}
+      {image.pin ? (
+        <span title={pinText(image.pin)} className="flex shrink-0 items-center gap-1 text-accent">
+          <Pin className="size-3.5" aria-hidden="true" />
+          pinned
+        </span>
+      ) : null}
+      {kind ? (
+        <span className="min-w-0 shrink truncate" title={image.artifactType ?? image.mediaType}>
+          {kind}
+        </span>
+      ) : null}
+      {platforms.shown.length > 0 ? (
+        <span className="flex shrink-0 items-center gap-1" title={platforms.all.join(", ")}>
+          {platforms.shown.map((platform) => (
+            <span key={platform} className="rounded-sm bg-sunken px-1 text-xs leading-4 text-muted">
+              {platform}
+            </span>
+          ))}
+          {platforms.hidden > 0 ? <span className="text-xs">+{platforms.hidden}</span> : null}
+        </span>
+      ) : null}
+      {referrers ? (
+        <span className="flex min-w-0 items-center gap-1" title={`With ${referrers}`}>
+          <Link2 className="size-3.5 shrink-0" aria-hidden="true" />
+          <span className="truncate">{referrers}</span>
+        </span>
+      ) : null}
     </span>
   );
 }
@@ -154,12 +295,14 @@ function Tags({ image }: { image: ImageDto }) {
 function Untagged({ since }: { since: string | null }) {
   const now = useNow(60_000);
   return (
-    <span className="flex items-baseline gap-2">
-      <Badge tone="warning">untagged</Badge>
+    <>
+      <Badge tone="warning" className="h-[18px] shrink-0 leading-4">
+        untagged
+      </Badge>
       {since !== null && now !== undefined ? (
         <span className="truncate text-sm text-subtle">{untaggedFor(now, since)}</span>
       ) : null}
-    </span>
+    </>
   );
 }
 

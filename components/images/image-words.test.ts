@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { platformsText, referrersText, sharedText } from "./image-words";
+import { brokenText, kindText, pinText, platformChips, referrersText, sharedText, tagsThatFit } from "./image-words";
 
-describe("referrers in words", () => {
+describe("N-02 referrers in words", () => {
   test.each([
     [{ artifactType: null, tag: "sha256-ab.sig" }, "signature"],
     [{ artifactType: "application/vnd.dev.cosign.artifact.sig.v1+json", tag: null }, "signature"],
@@ -24,27 +24,48 @@ describe("referrers in words", () => {
 });
 
 describe("platforms in words", () => {
-  const platform = (name: string) => ({ platform: name, digest: "sha256:1", isMissing: false });
+  const platforms = (...names: string[]) => names.map((platform) => ({ platform }));
 
-  test("an index says how many it has, an image which one it is", () => {
-    const index = {
-      kind: "index" as const,
-      artifactType: null,
-      platforms: [platform("linux/amd64"), platform("linux/arm64")],
-    };
-    expect(platformsText(index)).toBe("index, 2 platforms");
-    expect(platformsText({ ...index, kind: "image", platforms: [platform("linux/amd64")] })).toBe("linux/amd64");
+  test("N-01 an index shows its platforms shortly, without what builders hang into it", () => {
+    expect(platformChips(platforms("linux/amd64", "linux/arm64", "unknown/unknown"), 3)).toEqual({
+      shown: ["amd64", "arm64"],
+      hidden: 0,
+      all: ["linux/amd64", "linux/arm64"],
+    });
+    const many = platformChips(platforms("linux/amd64", "linux/arm64", "windows/amd64", "linux/s390x"), 3);
+    expect([many.shown, many.hidden]).toEqual([["amd64", "arm64"], 2]);
   });
 
   test("what is no image says its type", () => {
-    expect(platformsText({ kind: "unknown", artifactType: "application/x.chart", platforms: [] })).toBe(
-      "application/x.chart",
-    );
-    expect(platformsText({ kind: "unknown", artifactType: null, platforms: [] })).toBe("unknown type");
+    expect(kindText({ kind: "image", artifactType: null })).toBeNull();
+    expect(kindText({ kind: "index", artifactType: null })).toBe("multi-platform");
+    expect(kindText({ kind: "unknown", artifactType: "application/x.thing" })).toBe("application/x.thing");
+    expect(kindText({ kind: "unknown", artifactType: null })).toBe("unknown type");
   });
 });
 
-test("the shared part is said in bytes, and when there is none", () => {
+test("N-01 a broken image says what is wrong and which digests are missing", () => {
+  expect(brokenText({ health: "whole", missing: [] })).toBeNull();
+  const missing = Array.from({ length: 7 }, (_, at) => `sha256:${at}`);
+  expect(brokenText({ health: "partial", missing })).toMatchObject({ mark: "7 missing", tone: "warning" });
+  expect(brokenText({ health: "ghost", missing })?.text).toContain("sha256:4\nand 2 more");
+  expect(brokenText({ health: "unreadable", missing: [] })?.mark).toBe("unreadable");
+});
+
+test("N-13 a pin says who, why and until when", () => {
+  const pin = { id: "pin_1", reason: "in production", ownerName: "Ada", expiresAt: null };
+  expect(pinText(pin)).toBe("Pinned by Ada until somebody removes the pin: in production");
+  expect(pinText({ ...pin, expiresAt: "2027-01-02T03:04:00.000Z" })).toContain("until 2 Jan 2027, 03:04 UTC");
+});
+
+test("D-02 as many tags are shown as fit, at least one", () => {
+  expect(tagsThatFit(["1.0", "1", "latest"], 30)).toEqual({ shown: ["1.0", "1", "latest"], hidden: 0 });
+  expect(tagsThatFit(["1.0", "1", "latest"], 12)).toEqual({ shown: ["1.0", "1"], hidden: 1 });
+  expect(tagsThatFit(["a-very-long-tag-that-goes-on-and-on"], 5).shown).toHaveLength(1);
+  expect(tagsThatFit([], 5)).toEqual({ shown: [], hidden: 0 });
+});
+
+test("N-05 the shared part is said in bytes, and when there is none", () => {
   expect(sharedText({ logicalBytes: 3 * 1024 ** 2, uniqueBytes: 1024 ** 2 })).toBe(
     "2.00 MiB of it is shared with other images of the registry; only 1.00 MiB is its own.",
   );

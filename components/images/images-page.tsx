@@ -1,27 +1,24 @@
 "use client";
 
-import { ChevronDown, FolderTree, Package } from "lucide-react";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { useDeferredValue, useMemo, useState } from "react";
-import type { SpaceDto } from "@/contracts/spaces";
+import { useRouter } from "next/navigation";
+import { useQueryStates } from "nuqs";
+import { useCallback, useDeferredValue, useRef, useState } from "react";
 import type { Permission } from "@/domain/access/permissions";
-import { ChoiceChips } from "../reclaim/choice-chips";
 import { useSlashFocus } from "../reclaim/use-slash-focus";
 import { useSpace } from "../spaces/queries";
-import { Button } from "../ui/button";
-import { EmptyState } from "../ui/empty-state";
-import { SearchInput } from "../ui/input";
-import { Popover } from "../ui/popover";
+import { ErrorState } from "../ui/error-state";
 import { problemOf } from "../ui/problem-of";
-import { Select } from "../ui/select";
 import { EmptySpace } from "./empty-space";
-import { ImageTable } from "./image-table";
-import { withoutPrefix } from "./pull-reference";
-import { type ImageFilter, useImages } from "./queries";
+import { FilterBar, FilterChips } from "./filter-bar";
+import { filterOfView, type ImageView, imageViewParsers, isFiltered, orderOf, type ViewPatch } from "./filter-url";
+import { ImageBrowser } from "./image-browser";
+import { KeysDialog } from "./keys-dialog";
+import { type ImageListing, useFirstImages } from "./queries";
+import { RepositoriesView } from "./repositories-view";
 import { RepositoryList } from "./repository-list";
-
-const STATES = ["any", "tagged", "untagged"] as const;
-const SORTS = ["pushed", "size", "name"] as const;
+import { RepositoryPicker } from "./repository-picker";
+import { useListKeys } from "./use-list-keys";
+import { useLiveImages } from "./use-live-images";
 
 export type ImagesPageProps = {
   workspaceId: string;
@@ -30,162 +27,112 @@ export type ImagesPageProps = {
   permissions: readonly Permission[];
 };
 
-/** The tab "Images": repositories at the left, and the images of the chosen one (or of all) with what a pull of each would bring. */
-export function ImagesPage({ workspaceId, spaceId, permissions }: ImagesPageProps) {
+/**
+ * The tab "Images": repositories at the left and the images of the chosen one (or of all), or repositories that open to their
+ * versions. What is searched and filtered stands in the address.
+ */
+export function ImagesPage({ workspaceId, workspaceSlug, spaceId, permissions }: ImagesPageProps) {
+  const place = { workspaceId, spaceId };
   const space = useSpace(workspaceId, spaceId);
-  const [view, setView] = useQueryStates(
-    {
-      repository: parseAsString,
-      q: parseAsString.withDefault(""),
-      state: parseAsStringLiteral(STATES).withDefault("any"),
-      sort: parseAsStringLiteral(SORTS).withDefault("pushed"),
-    },
-    { history: "replace" },
-  );
+  const [view, setView] = useQueryStates(imageViewParsers, { history: "replace" });
+  const router = useRouter();
+  const [areKeysShown, setAreKeysShown] = useState(false);
+  const clearSelection = useRef<(() => void) | null>(null);
   const region = useSlashFocus<HTMLDivElement>();
-  const search = useDeferredValue(view.q.trim());
-  const filter: ImageFilter = {
-    state: view.state,
-    sort: view.sort,
-    ...(view.repository === null ? {} : { repository: view.repository }),
-    ...(search === "" ? {} : { search }),
-  };
-  const images = useImages(workspaceId, spaceId, filter);
-  const rows = useMemo(() => images.data?.pages.flatMap((page) => page.items), [images.data]);
-  const isFiltered = view.repository !== null || search !== "" || view.state !== "any";
+  const listing = useListing(view);
+  const first = useFirstImages(place, listing);
+  const settled = useSettled(listing, !first.isPlaceholderData);
+  const change = useCallback((patch: ViewPatch) => void setView(patch), [setView]);
+  const live = useLiveImages(place);
+  useListKeys(region, {
+    onShowKeys: () => setAreKeysShown(true),
+    onEscape: () => clearSelection.current?.(),
+  });
 
-  if (space.data && rows?.length === 0 && !isFiltered && !images.isPlaceholderData) {
+  if (first.error && !first.data) {
+    return (
+      <ErrorState
+        problem={problemOf(first.error) ?? { title: "The images could not be loaded" }}
+        onRetry={() => first.refetch()}
+        retrying={first.isFetching}
+      />
+    );
+  }
+  if (space.data && first.data?.total === 0 && !first.isPlaceholderData && !isFiltered(listing.filter)) {
     return <EmptySpace workspaceId={workspaceId} space={space.data} permissions={permissions} />;
   }
-  const select = (repository: string | null) => setView({ repository });
+  const selectRepository = (repository: string | null) => change({ repository });
+  const isList = view.view === "images";
   return (
-    <div className="grid grid-cols-[232px_minmax(0,1fr)] gap-x-7 compact:grid-cols-1">
-      <aside className="sticky top-4 h-fit max-h-[calc(100dvh-32px)] compact:hidden [&>nav]:max-h-[calc(100dvh-32px)]">
-        {space.data ? (
-          <RepositoryList
-            workspaceId={workspaceId}
-            spaceId={spaceId}
-            prefix={space.data.prefix}
-            whole={space.data}
-            selected={view.repository}
-            onSelect={select}
-          />
-        ) : null}
-      </aside>
-      <div ref={region} className="min-w-0">
-        <div className="flex flex-wrap items-center gap-2 pb-3">
+    <div className={isList ? "grid grid-cols-[232px_minmax(0,1fr)] gap-x-7 compact:grid-cols-1" : undefined}>
+      {isList ? (
+        <aside className="sticky top-4 h-fit max-h-[calc(100dvh-32px)] compact:hidden [&>nav]:max-h-[calc(100dvh-32px)]">
           {space.data ? (
-            <RepositoryPicker
+            <RepositoryList
               workspaceId={workspaceId}
-              space={space.data}
+              spaceId={spaceId}
+              prefix={space.data.prefix}
+              whole={space.data}
               selected={view.repository}
-              onSelect={select}
+              onSelect={selectRepository}
             />
           ) : null}
-          <SearchInput
-            label="Search images"
-            placeholder="Search repository, tag or digest"
-            value={view.q}
-            onValueChange={(next) => setView({ q: next || null })}
-            className="min-w-56 flex-1 narrow:basis-full"
+        </aside>
+      ) : null}
+      <div ref={region} className="min-w-0">
+        {isList && space.data ? (
+          <RepositoryPicker
+            workspaceId={workspaceId}
+            space={space.data}
+            selected={view.repository}
+            onSelect={selectRepository}
           />
-          <ChoiceChips
-            label="Tagged or untagged"
-            value={view.state}
-            onValueChange={(state) => setView({ state })}
-            options={[
-              { value: "any", label: "All" },
-              { value: "tagged", label: "Tagged" },
-              { value: "untagged", label: "Untagged" },
-            ]}
-          />
-          <Select
-            label="Order"
-            value={view.sort}
-            onValueChange={(sort) => setView({ sort })}
-            options={[
-              { value: "pushed", label: "Newest push first" },
-              { value: "size", label: "Largest first" },
-              { value: "name", label: "By name" },
-            ]}
-            className="w-44 narrow:w-auto narrow:flex-1"
-          />
-        </div>
-        <ImageTable
-          space={space.data}
-          rows={rows}
-          total={images.data?.pages[0]?.total ?? 0}
-          isAllRepositories={view.repository === null}
-          isStale={images.isPlaceholderData}
-          hasMore={images.hasNextPage}
-          isLoadingMore={images.isFetchingNextPage}
-          onLoadMore={() => {
-            if (images.hasNextPage && !images.isFetchingNextPage) void images.fetchNextPage();
-          }}
-          error={problemOf(images.error)}
-          onRetry={() => void images.refetch()}
-          empty={
-            <EmptyState
-              icon={<Package />}
-              title={view.state === "untagged" && search === "" ? "No untagged image" : "No image matches"}
-              description={
-                view.state === "untagged" && search === ""
-                  ? "Every image here has a tag. Platforms of an index and signatures are inside their image and do not count."
-                  : "Change the repository, the search or the filter."
-              }
-              action={
-                <Button onClick={() => setView({ repository: null, q: null, state: null })}>Show all images</Button>
-              }
+        ) : null}
+        <FilterBar view={view} onChange={change} onShowKeys={() => setAreKeysShown(true)} />
+        {isList ? (
+          <>
+            <FilterChips view={view} onChange={change} />
+            <ImageBrowser
+              // The list begins anew with what it lists: places, open rows and the row with the focus are of one list.
+              key={JSON.stringify(settled)}
+              place={place}
+              workspaceSlug={workspaceSlug}
+              space={space.data}
+              permissions={permissions}
+              listing={settled}
+              first={first.data}
+              isStale={first.isPlaceholderData}
+              live={live}
+              onChange={change}
+              view={view}
+              clearSelection={clearSelection}
+              onOpen={(href) => router.push(href)}
             />
-          }
-        />
+          </>
+        ) : (
+          <RepositoriesView place={place} workspaceSlug={workspaceSlug} space={space.data} search={view.q.trim()} />
+        )}
       </div>
+      <KeysDialog open={areKeysShown} onOpenChange={setAreKeysShown} />
     </div>
   );
 }
 
-/** The list of repositories behind a button, where there is no room for it at the left. */
-function RepositoryPicker({
-  workspaceId,
-  space,
-  selected,
-  onSelect,
-}: {
-  workspaceId: string;
-  space: SpaceDto;
-  selected: string | null;
-  onSelect: (repository: string | null) => void;
-}) {
-  const [isOpen, setIsOpen] = useState(false);
-  return (
-    <div className="min-w-0 wide:hidden narrow:basis-full">
-      <Popover
-        label="Repositories"
-        open={isOpen}
-        onOpenChange={setIsOpen}
-        className="w-80"
-        trigger={
-          <Button icon={<FolderTree aria-hidden="true" />} className="max-w-full narrow:h-10 narrow:w-full">
-            <span className="min-w-0 flex-1 truncate text-left">
-              {selected === null ? "All repositories" : withoutPrefix(selected, space.prefix)}
-            </span>
-            <ChevronDown aria-hidden="true" />
-          </Button>
-        }
-      >
-        <RepositoryList
-          workspaceId={workspaceId}
-          spaceId={space.id}
-          prefix={space.prefix}
-          whole={space}
-          selected={selected}
-          onSelect={(repository) => {
-            onSelect(repository);
-            setIsOpen(false);
-          }}
-          className="max-h-[60dvh]"
-        />
-      </Popover>
-    </div>
+/** What the address asks for; the same object as long as that is the same, and behind the typing while somebody types. */
+function useListing(view: ImageView): ImageListing {
+  const key = useDeferredValue(
+    JSON.stringify({ filter: filterOfView(view), sort: view.sort, order: orderOf(view) } satisfies ImageListing),
   );
+  const [known, setKnown] = useState({ key, listing: JSON.parse(key) as ImageListing });
+  if (known.key === key) return known.listing;
+  const next = { key, listing: JSON.parse(key) as ImageListing };
+  setKnown(next);
+  return next.listing;
+}
+
+/** The latest listing whose images are known: it stays on screen until those of the next are. */
+function useSettled(listing: ImageListing, isKnown: boolean): ImageListing {
+  const [settled, setSettled] = useState(listing);
+  if (isKnown && settled !== listing) setSettled(listing);
+  return isKnown ? listing : settled;
 }

@@ -34,7 +34,7 @@ export type RepositoryListProps = {
 export function RepositoryList(props: RepositoryListProps) {
   const [typed, setTyped] = useState("");
   const search = useDeferredValue(typed.trim());
-  const query = useRepositories(props.workspaceId, props.spaceId, search);
+  const query = useRepositories({ workspaceId: props.workspaceId, spaceId: props.spaceId }, search);
   const repositories = query.data?.pages.flatMap((page) => page.items);
   const total = query.data?.pages[0]?.total ?? 0;
 
@@ -114,6 +114,8 @@ function RepositoryEntry({
       imageCount={repository.imageCount}
       storedBytes={repository.storedBytes}
       untaggedCount={repository.untaggedCount}
+      brokenCount={repository.brokenCount}
+      isSizeStale={repository.isSizeStale}
       lastPushedAt={repository.lastPushedAt}
       isMono
     />
@@ -128,6 +130,8 @@ function Entry({
   imageCount,
   storedBytes,
   untaggedCount = 0,
+  brokenCount = 0,
+  isSizeStale = false,
   lastPushedAt,
   isMono = false,
 }: {
@@ -138,6 +142,8 @@ function Entry({
   imageCount: number;
   storedBytes: number;
   untaggedCount?: number;
+  brokenCount?: number;
+  isSizeStale?: boolean;
   lastPushedAt?: string | null;
   isMono?: boolean;
 }) {
@@ -159,9 +165,11 @@ function Entry({
         <span className="shrink-0 text-sm tabular-nums">{group(imageCount)}</span>
       </span>
       <span className="flex w-full items-baseline justify-between gap-2 text-sm text-subtle">
-        <Bytes value={storedBytes} />
+        <Bytes value={storedBytes} about={isSizeStale} />
         <span className="truncate">
-          {untaggedCount > 0 ? (
+          {brokenCount > 0 ? (
+            <span className="text-danger">{`${group(brokenCount)} broken`}</span>
+          ) : untaggedCount > 0 ? (
             `${group(untaggedCount)} untagged`
           ) : lastPushedAt ? (
             <RelativeTime at={lastPushedAt} />

@@ -23,6 +23,7 @@ export function RowCopyButton({ text, label, className }: { text: string; label:
       type="button"
       title={isCopied ? "Copied" : label}
       aria-label={isCopied ? "Copied" : label}
+      tabIndex={-1}
       onClick={() => void copy()}
       className={cn(
         "inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-subtle hover:bg-rule hover:text-ink",
