@@ -58,13 +58,14 @@ export const listImageEvents = defineOperation({
       search: z.string().max(200).optional(),
     })
     .strict(),
+  /** `total` counts up to 10,000 */
   response: pageSchema(imageEventSchema),
 });
 
 const imagePullSchema = z.object({
   digest: z.string(),
-  /** the account or token that pulled; empty = anonymous */
-  actorName: z.string(),
+  /** the account or token that pulled; empty = anonymous, null = not told to readers of somebody else's space */
+  actorName: z.string().nullable(),
   userAgent: z.string(),
   /** of the latest pull, where it was by tag */
   tag: z.string().nullable(),

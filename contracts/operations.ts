@@ -5,6 +5,7 @@ import { getGcStatus, startGc } from "./gc";
 import { cancelRun, getRun, listHistory, listRunEvents, listRunItems, listRuns, watchRun } from "./history";
 import { startRecycle, startUntag } from "./image-deletion";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
+import { listImageEvents, listImagePulls } from "./image-history";
 import { listImages, listRepositories, measureImages } from "./images";
 import type { Operation } from "./operation";
 import { previewReclaim, startReclaim } from "./reclaim";
@@ -18,6 +19,7 @@ import {
   updateRegistry,
 } from "./registries";
 import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
+import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
 import { getWorkspace, listMembers } from "./workspaces";
 
@@ -50,6 +52,9 @@ export const OPERATIONS: readonly Operation[] = [
   getImage,
   getImageManifest,
   getImageConfig,
+  listImageEvents,
+  listImagePulls,
+  watchSpace,
   startRecycle,
   startUntag,
   listRules,

@@ -17,6 +17,7 @@ import { watchRun } from "./watch-run";
 let database: TestDatabase;
 let tenant: TestTenant;
 const never = new AbortController().signal;
+const reader = { signal: never, isStillAllowed: () => Promise.resolve(true) };
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -188,7 +189,7 @@ test("the stream resumes after a sequence without a gap and closes with the last
   expect(rest.flatMap((frame) => frame.events.map((event) => event.sequence))).toEqual(sequences.slice(3));
 
   async function frames(afterSequence: number): Promise<RunFrame[]> {
-    const stream = await watchRun(tenant.scope, { runId: run.id, afterSequence }, never);
+    const stream = await watchRun(tenant.scope, { runId: run.id, afterSequence }, reader);
     const text = await new Response(stream).text();
     return [...text.matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1] ?? "") as RunFrame);
   }
@@ -198,7 +199,7 @@ test("a foreign run is not found: not to read, not to cancel, not to watch", asy
   const run = await start();
   const other = await createTestTenant({ name: "other" });
   await expect(cancelRun(other.scope, { runId: run.id })).rejects.toMatchObject({ code: "not_found" });
-  await expect(watchRun(other.scope, { runId: run.id, afterSequence: 0 }, never)).rejects.toMatchObject({
+  await expect(watchRun(other.scope, { runId: run.id, afterSequence: 0 }, reader)).rejects.toMatchObject({
     code: "not_found",
   });
   expect((await findRunById(run.id))?.cancelRequestedAt).toBeNull();

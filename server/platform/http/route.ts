@@ -19,6 +19,12 @@ export interface RequestFacts {
   readonly lastEventId: string | null;
 }
 
+/** What a stream needs besides: it outlives the moment in which its reader was let in. */
+export interface StreamFacts extends RequestFacts {
+  /** Looks once more whether the session stands and the workspace lets them read. */
+  isStillAllowed(): Promise<boolean>;
+}
+
 /**
  * A route of a workspace: authenticates, opens the scope (404 for unknown and foreign), checks the permission (403),
  * parses the input (400), calls the use case, checks its output, and turns errors into problem documents.
@@ -37,12 +43,14 @@ export function workspaceRoute<O extends Operation>(
 /** As `workspaceRoute`, for an operation whose output is a stream of server-sent events: authorised before the first byte. */
 export function workspaceStreamRoute<O extends Operation>(
   operation: O,
-  handler: (scope: WorkspaceScope, input: InputOf<O>, facts: RequestFacts) => Promise<ReadableStream<Uint8Array>>,
+  handler: (scope: WorkspaceScope, input: InputOf<O>, facts: StreamFacts) => Promise<ReadableStream<Uint8Array>>,
 ): RouteHandler {
   return respond(operation, async (actor, request, context, facts) => {
-    const scope = await scopeFor(operation, actor, (await context.params) ?? {});
+    const params = (await context.params) ?? {};
+    const scope = await scopeFor(operation, actor, params);
     const input = await parseInput(operation, request, context);
-    return new Response(await handler(scope, input, facts), {
+    const isStillAllowed = () => isAllowed(operation, request, params);
+    return new Response(await handler(scope, input, { ...facts, isStillAllowed }), {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
         // no-transform keeps compression, which would hold frames back, away.
@@ -52,6 +60,22 @@ export function workspaceStreamRoute<O extends Operation>(
       },
     });
   });
+}
+
+async function isAllowed(
+  operation: Operation,
+  request: NextRequest,
+  params: Record<string, unknown>,
+): Promise<boolean> {
+  const actor = await authenticate((name) => request.cookies.get(name)?.value);
+  if (!actor) return false;
+  try {
+    await scopeFor(operation, actor, params);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
 }
 
 /** A route for anybody who is signed in. */

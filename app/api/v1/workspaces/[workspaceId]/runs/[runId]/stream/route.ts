@@ -3,6 +3,6 @@ import { cursorInteger } from "@/lib/cursor";
 import { watchRun } from "@/server/history/watch-run";
 import { workspaceStreamRoute } from "@/server/platform/http/route";
 
-export const GET = workspaceStreamRoute(watchRunOperation, (scope, { params }, { lastEventId, signal }) =>
-  watchRun(scope, { runId: params.runId, afterSequence: cursorInteger(lastEventId ?? "") ?? 0 }, signal),
+export const GET = workspaceStreamRoute(watchRunOperation, (scope, { params }, facts) =>
+  watchRun(scope, { runId: params.runId, afterSequence: cursorInteger(facts.lastEventId ?? "") ?? 0 }, facts),
 );
