@@ -2,21 +2,17 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { callOperation } from "@/contracts/call";
 import { listBinEntries } from "@/contracts/recycle-bin";
-import { listRegistries } from "@/contracts/registries";
 import {
   createSpace,
   type createSpaceBodySchema,
   getSpace,
   listSpaces,
-  syncSpace,
   updateSpace,
   type updateSpaceBodySchema,
 } from "@/contracts/spaces";
 import { workspaceKeys } from "../workspaces/queries";
 
 const NUMBERS_EVERY_MS = 10_000;
-const SYNC_ASK_EVERY_MS = 1000;
-const SYNC_PATIENCE_MS = 120_000;
 
 const spaceKeys = {
   all: (workspaceId: string) => ["spaces", workspaceId] as const,
@@ -79,38 +75,6 @@ export function useUpdateSpace(workspaceId: string, spaceId: string) {
         queryClient.invalidateQueries({ queryKey: ["history", workspaceId, spaceId] }),
       ]);
     },
-  });
-}
-
-/**
- * Has the registry read again and waits until that is done, so that whoever asked sees when the lists are true again.
- * @returns `done`, or `still_reading` when it takes longer than two minutes (it goes on in the background)
- */
-export function useSyncSpace(workspaceId: string, spaceId: string, registryId: string) {
-  const queryClient = useQueryClient();
-  const lastReadAt = async (signal?: AbortSignal) => {
-    const { items } = await callOperation(listRegistries, { params: { workspaceId } }, signal ? { signal } : {});
-    queryClient.setQueryData(workspaceKeys.registries(workspaceId), { items });
-    return items.find((registry) => registry.id === registryId)?.lastCrawledAt ?? null;
-  };
-  return useMutation({
-    mutationFn: async (): Promise<"done" | "still_reading"> => {
-      const before = await lastReadAt();
-      await callOperation(syncSpace, { params: { workspaceId, spaceId } });
-      const deadline = Date.now() + SYNC_PATIENCE_MS;
-      while (Date.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, SYNC_ASK_EVERY_MS));
-        if ((await lastReadAt()) !== before) return "done";
-      }
-      return "still_reading";
-    },
-    onSuccess: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: spaceKeys.all(workspaceId) }),
-        queryClient.invalidateQueries({ queryKey: workspaceKeys.workspace(workspaceId) }),
-        queryClient.invalidateQueries({ queryKey: ["repositories", workspaceId, spaceId] }),
-        queryClient.invalidateQueries({ queryKey: ["images", workspaceId, spaceId] }),
-      ]),
   });
 }
 

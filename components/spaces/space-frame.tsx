@@ -92,7 +92,7 @@ export function SpaceFrame({ workspaceId, workspaceSlug, spaceId, permissions, u
         actions={
           space ? (
             <>
-              <SyncButton workspaceId={workspaceId} space={space} registry={registry} permissions={permissions} />
+              <SyncButton workspaceId={workspaceId} space={space} permissions={permissions} />
               <PushPopover space={space} registry={registry} permissions={permissions} userEmail={userEmail} />
             </>
           ) : null
