@@ -31,7 +31,7 @@ export async function measureUniqueBytes(
         UNION ALL SELECT c.digest
       ) used
       WHERE EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.registry_id = ${registryId} AND rm.digest = used.user_digest
-            AND (rm.repository_id, c.top, rm.digest) NOT IN (SELECT repository_id, top, digest FROM part))
+            AND (rm.repository_id <> c.repository_id OR (c.repository_id, c.top, rm.digest) NOT IN (SELECT repository_id, top, digest FROM part)))
          OR EXISTS (SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id
             WHERE e.registry_id = ${registryId} AND bm.digest = used.user_digest AND e.state IN ${IN_BIN})
     ) GROUP BY 1, 2`;
@@ -101,25 +101,25 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
       WHERE g.places = (SELECT count(*) FROM repository_manifests rm WHERE rm.registry_id = ${registryId} AND rm.digest = g.digest)
     ),
     content AS MATERIALIZED (
-      SELECT ref.digest, max(ref.size_bytes) AS bytes FROM (SELECT DISTINCT digest FROM going) g
+      SELECT ref.digest, max(ref.size_bytes) AS bytes, false AS stays, false AS is_in_bin FROM (SELECT DISTINCT digest FROM going) g
       JOIN manifest_references ref ON ref.registry_id = ${registryId} AND ref.manifest_digest = g.digest
         AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
       GROUP BY ref.digest
+      UNION ALL
+      SELECT m.digest, m.size_bytes, l.digest IS NULL, coalesce(l.is_in_bin, false)
+      FROM (SELECT DISTINCT digest FROM going) g JOIN manifests m ON m.registry_id = ${registryId} AND m.digest = g.digest
+      LEFT JOIN leaving l ON l.digest = g.digest
     ),
     fate AS (
       SELECT c.bytes, CASE
-        WHEN EXISTS (SELECT 1 FROM manifest_references ref
+        WHEN c.stays OR EXISTS (SELECT 1 FROM manifest_references ref
           WHERE ref.registry_id = ${registryId} AND ref.digest = c.digest AND ref.manifest_digest NOT IN (SELECT digest FROM leaving)
             AND EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.registry_id = ${registryId} AND rm.digest = ref.manifest_digest)) THEN 'shared'
-        WHEN EXISTS (SELECT 1 FROM manifest_references ref
+        WHEN c.is_in_bin OR EXISTS (SELECT 1 FROM manifest_references ref
           JOIN bin_entry_manifests bm ON bm.digest = ref.manifest_digest JOIN bin_entries e ON e.id = bm.entry_id
           WHERE ref.registry_id = ${registryId} AND ref.digest = c.digest AND e.registry_id = ${registryId} AND e.state IN ${IN_BIN}) THEN 'bin'
         ELSE 'freed' END AS fate
       FROM content c
-      UNION ALL
-      SELECT m.size_bytes, CASE WHEN l.digest IS NULL THEN 'shared' WHEN l.is_in_bin THEN 'bin' ELSE 'freed' END
-      FROM (SELECT DISTINCT digest FROM going) g JOIN manifests m ON m.registry_id = ${registryId} AND m.digest = g.digest
-      LEFT JOIN leaving l ON l.digest = g.digest
     )
     SELECT (SELECT count(*) FROM picked) AS images, (SELECT coalesce(sum(tag_count), 0) FROM picked) AS tags,
       (SELECT count(*) FROM going WHERE role = 1) AS children, (SELECT count(*) FROM going WHERE role = 2) AS referrers,

@@ -77,7 +77,7 @@ export async function writeRows(
     ),
     ${membersOfTop(registryId)},
     part AS MATERIALIZED (
-      SELECT member.top, member.digest, min(member.role) FILTER (WHERE member.role <> 'top') AS role, min(coalesce(member.platform, m.platform)) AS platform,
+      SELECT member.top, member.digest, min(member.role) FILTER (WHERE member.digest <> member.top) AS role, min(coalesce(member.platform, m.platform)) AS platform,
         bool_or(member.role = 'child' AND member.depth = 1) AS is_direct_child, rm.digest IS NOT NULL AS is_present,
         rm.last_pulled_at, m.kind, m.size_bytes
       FROM member

@@ -1,0 +1,274 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { newId } from "@/server/platform/new-id";
+import { setConsoleEnv } from "@/testing/console-env";
+import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { testRedisUrl } from "@/testing/redis";
+import { imagesOf, type ModelManifest, type ModelRegistry, measureModel } from "@/testing/reference-inventory";
+import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { insertManifests } from "./inventory.store";
+import { listImages } from "./list-images";
+import { measureImages } from "./measure-images";
+import { refreshImages } from "./refresh-images";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl() });
+});
+afterAll(async () => {
+  await disconnectPrisma();
+  await database.drop();
+});
+
+const digestOf = (name: string) => `sha256:${createHash("sha256").update(name).digest("hex")}`;
+const SUFFIXES = ["", ".sig", ".att", ".sbom", ".other"];
+
+/** What one manifest is made of: numbers that are read modulo what there is, so that every drawing is a registry. */
+const manifestDrawing = fc.record({
+  isIndex: fc.boolean(),
+  children: fc.array(fc.nat(), { maxLength: 3 }),
+  subject: fc.option(fc.nat(), { freq: 3 }),
+  blobs: fc.array(fc.nat(5), { minLength: 1, maxLength: 4 }),
+});
+const drawing = fc.record({
+  manifests: fc.array(manifestDrawing, { minLength: 1, maxLength: 9 }),
+  /** per repository: which manifests it has, and its tags */
+  repositories: fc.array(
+    fc.record({
+      has: fc.array(fc.nat(), { maxLength: 9 }),
+      tags: fc.array(fc.tuple(fc.nat(9), fc.nat()), { maxLength: 5 }),
+      fallbacks: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(4)), { maxLength: 2 }),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  bin: fc.array(fc.nat(), { maxLength: 2 }),
+  chosen: fc.array(fc.nat(), { maxLength: 4 }),
+  pinned: fc.array(fc.nat(), { maxLength: 1 }),
+  /** what comes and goes after the first reading: repository, manifest */
+  changes: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom("toggle", "tag", "untag")), { maxLength: 4 }),
+});
+
+function pick<T>(from: readonly T[], index: number): T {
+  const one = from[index % from.length];
+  if (one === undefined) throw new Error("nothing to pick from");
+  return one;
+}
+
+/** A manifest refers only to earlier ones, as digests make it; a third of them is never in any repository, a dangling link. */
+function modelOf(tenant: TestTenant, drawn: typeof drawing extends fc.Arbitrary<infer T> ? T : never): ModelRegistry {
+  const manifests: ModelManifest[] = [];
+  for (const [index, one] of drawn.manifests.entries()) {
+    const earlier = manifests.map((manifest) => manifest.digest);
+    const isIndex = one.isIndex && earlier.length > 0;
+    manifests.push({
+      digest: digestOf(`${tenant.registryId} manifest ${index}`),
+      kind: isIndex ? "index" : "image",
+      bytes: 100 + index,
+      children: isIndex ? [...new Set(one.children.map((child) => pick(earlier, child)))] : [],
+      subject: one.subject !== null && earlier.length > 0 ? pick(earlier, one.subject) : null,
+      blobs: isIndex
+        ? []
+        : [...new Set(one.blobs)].map((blob) => ({ digest: digestOf(`blob ${blob}`), bytes: 1000 * 2 ** blob })),
+    });
+  }
+  const digests = manifests.map((manifest) => manifest.digest);
+  return {
+    manifests: new Map(manifests.map((manifest) => [manifest.digest, manifest])),
+    bin: new Set(drawn.bin.map((index) => pick(digests, index))),
+    repositories: drawn.repositories.map((one, index) => {
+      const held = new Set(one.has.map((which) => pick(digests, which)));
+      const list = [...held];
+      return {
+        id: newId("repo"),
+        name: `acme/app${index}`,
+        manifests: held,
+        tags: new Map(
+          list.length === 0
+            ? []
+            : [
+                ...one.tags.map(([name, target]) => [`v${name}`, pick(list, target)] as const),
+                ...one.fallbacks.map(
+                  ([of, target, suffix]) =>
+                    [`${pick(digests, of).replace(":", "-")}${pick(SUFFIXES, suffix)}`, pick(list, target)] as const,
+                ),
+              ],
+        ),
+      };
+    }),
+  };
+}
+
+async function store(tenant: TestTenant, model: ModelRegistry): Promise<void> {
+  const { workspaceId, registryId, spaceId } = tenant;
+  await prisma().$transaction(async (tx) => {
+    await insertManifests(
+      tx,
+      registryId,
+      [...model.manifests.values()].map((manifest) => ({
+        ...{
+          digest: manifest.digest,
+          mediaType: "",
+          kind: manifest.kind,
+          artifactType: null,
+          sizeBytes: manifest.bytes,
+        },
+        ...{ subjectDigest: manifest.subject, platform: null, imageCreatedAt: null, unreadableReason: null },
+        references: [
+          ...manifest.blobs.map((blob) => ({ role: "layer" as const, digest: blob.digest, sizeBytes: blob.bytes })),
+          ...manifest.children.map((digest) => ({ role: "child" as const, digest, sizeBytes: 1 })),
+          ...(manifest.subject ? [{ role: "subject" as const, digest: manifest.subject, sizeBytes: 1 }] : []),
+        ].map((reference) => ({ ...reference, mediaType: null, platform: null, isForeign: false })),
+      })),
+    );
+    for (const { id, name } of model.repositories) {
+      await tx.repository.create({ data: { id, workspaceId, spaceId, registryId, name } });
+    }
+    const entryId = newId("bin");
+    await tx.binEntry.create({
+      data: {
+        ...{
+          id: entryId,
+          workspaceId,
+          spaceId,
+          registryId,
+          repositoryName: "acme/gone",
+          binRepositoryName: "recyclebin/x",
+        },
+        ...{
+          digest: "sha256:0",
+          mediaType: "",
+          kind: "image",
+          state: "held",
+          reason: {},
+          runId: "run",
+          actorName: "a test",
+          sizeBytes: 0,
+        },
+      },
+    });
+    await tx.binEntryManifest.createMany({
+      data: [...model.bin].map((digest, ordinal) => ({
+        ...{ entryId, digest, workspaceId, ordinal, role: "top", mediaType: "", sizeBytes: 0, isRemovedAtSource: true },
+      })),
+    });
+  });
+  for (const repository of model.repositories) await write(tenant, repository, "all");
+}
+
+/** Makes the tables what the model says, and refreshes what changed. */
+async function write(
+  { workspaceId, registryId }: TestTenant,
+  { id, manifests, tags }: ModelRegistry["repositories"][number],
+  changed: readonly string[] | "all",
+): Promise<void> {
+  const at = new Date("2026-01-01T00:00:00Z");
+  await prisma().$transaction(async (tx) => {
+    await tx.tag.deleteMany({ where: { repositoryId: id } });
+    await tx.repositoryManifest.deleteMany({ where: { repositoryId: id } });
+    await tx.repositoryManifest.createMany({
+      data: [...manifests].map((digest) => ({
+        repositoryId: id,
+        digest,
+        workspaceId,
+        registryId,
+        pushedAt: at,
+        pushedAtSource: "storage",
+      })),
+    });
+    await tx.tag.createMany({
+      data: [...tags].map(([name, digest]) => ({ repositoryId: id, name, workspaceId, digest, pushedAt: at })),
+    });
+    await refreshImages(tx, { id, registryId }, changed);
+  });
+}
+
+async function compare(tenant: TestTenant, model: ModelRegistry): Promise<void> {
+  const { items, total } = await listImages(tenant.scope, {
+    spaceId: tenant.spaceId,
+    state: "any",
+    sort: "name",
+    limit: 500,
+  });
+  const rows = await prisma().image.findMany({ where: { spaceId: tenant.spaceId } });
+  const countsOf = new Map(rows.map((row) => [`${row.repositoryName}@${row.digest}`, row]));
+  const seen = items.map((item) => {
+    const row = countsOf.get(`${item.repositoryName}@${item.digest}`);
+    return {
+      repositoryName: item.repositoryName,
+      digest: item.digest,
+      tags: item.tags,
+      childCount: row?.childCount,
+      referrerCount: row?.referrerCount,
+      logicalBytes: item.logicalBytes,
+      uniqueBytes: item.uniqueBytes,
+      health: item.health,
+      missing: item.missing,
+    };
+  });
+  const wanted = model.repositories.flatMap((repository) => imagesOf(model, repository));
+  const order = (one: { repositoryName: string; digest: string }) => `${one.repositoryName}@${one.digest}`;
+  const sorted = <T extends { repositoryName: string; digest: string }>(list: T[]) =>
+    list.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  expect(sorted(seen)).toEqual(sorted(wanted));
+  expect(total).toBe(wanted.length);
+}
+
+test("N-01 N-02 N-05 R-02 R-03 R-04 graph and sizes of random registries are those of a slow, obvious model; selections are exact to the byte", {
+  timeout: 120_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(drawing, async (drawn) => {
+      const tenant = await createTestTenant();
+      const model = modelOf(tenant, drawn);
+      await store(tenant, model);
+      await compare(tenant, model);
+
+      const images = model.repositories.flatMap((repository) =>
+        imagesOf(model, repository).map((image) => ({ ...image, repositoryId: repository.id })),
+      );
+      if (images.length > 0 && drawn.chosen.length > 0) {
+        const chosen = [...new Set(drawn.chosen.map((index) => pick(images, index)))];
+        const pinned = drawn.pinned.map((index) => pick(images, index));
+        await prisma().pin.createMany({
+          data: pinned.map(({ repositoryName, digest }) => ({
+            ...{ id: newId("pin"), workspaceId: tenant.workspaceId, spaceId: tenant.spaceId, repositoryName, digest },
+            ...{ reason: "kept", ownerName: "a test" },
+          })),
+        });
+        const { freedBytes, heldByBinBytes, sharedBytes, storedBytes } = await measureImages(tenant.scope, {
+          spaceId: tenant.spaceId,
+          selection: { images: chosen.map(({ repositoryName, digest }) => ({ repositoryName, digest })) },
+        });
+        const names = new Set(pinned.map(({ repositoryName, digest }) => `${repositoryName}@${digest}`));
+        expect({ freedBytes, heldByBinBytes, sharedBytes, storedBytes }).toEqual(measureModel(model, chosen, names));
+      }
+
+      // One change after the other, each refreshed by itself: what is brought up to date equals what is made anew.
+      const digests = [...model.manifests.keys()];
+      for (const [repositoryIndex, manifestIndex, what] of drawn.changes) {
+        const repository = pick(model.repositories, repositoryIndex);
+        const digest = pick(digests, manifestIndex);
+        const changed = [digest];
+        if (what === "toggle" && repository.manifests.has(digest)) {
+          repository.manifests.delete(digest);
+          for (const [name, target] of repository.tags) if (target === digest) repository.tags.delete(name);
+        } else if (what === "toggle") repository.manifests.add(digest);
+        else if (what === "tag" && repository.manifests.has(digest)) {
+          const before = repository.tags.get("v1");
+          if (before !== undefined) changed.push(before);
+          repository.tags.set("v1", digest);
+        } else if (what === "untag") {
+          const before = repository.tags.get("v1");
+          if (before !== undefined) changed.push(before);
+          repository.tags.delete("v1");
+        }
+        await write(tenant, repository, changed);
+      }
+      await compare(tenant, model);
+    }),
+    { numRuns: 60 },
+  );
+});
