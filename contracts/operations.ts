@@ -8,6 +8,7 @@ import { getImage, getImageConfig, getImageManifest } from "./image-details";
 import { listImageEvents, listImagePulls } from "./image-history";
 import { listImages, listRepositories, measureImages } from "./images";
 import type { Operation } from "./operation";
+import { createPins, deletePin, listPins, updatePin } from "./pins";
 import { previewReclaim, startReclaim } from "./reclaim";
 import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "./recycle-bin";
 import {
@@ -21,6 +22,7 @@ import {
 import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
 import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
+import { getSpaceStorage, getWorkspaceStorage } from "./storage";
 import { getWorkspace, listMembers } from "./workspaces";
 
 /** Every operation there is. A route without an entry here does not exist: tests walk this list. */
@@ -28,6 +30,7 @@ export const OPERATIONS: readonly Operation[] = [
   getMe,
   getWorkspace,
   listMembers,
+  getWorkspaceStorage,
   listRegistries,
   testRegistry,
   attachRegistry,
@@ -46,6 +49,7 @@ export const OPERATIONS: readonly Operation[] = [
   listCrawls,
   getCrawl,
   cancelCrawl,
+  getSpaceStorage,
   listRepositories,
   listImages,
   measureImages,
@@ -57,6 +61,10 @@ export const OPERATIONS: readonly Operation[] = [
   watchSpace,
   startRecycle,
   startUntag,
+  listPins,
+  createPins,
+  updatePin,
+  deletePin,
   listRules,
   createRule,
   getRule,

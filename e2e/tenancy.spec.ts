@@ -1,7 +1,9 @@
 import { expect, test } from "@playwright/test";
 import { listCrawls } from "@/contracts/crawls";
+import { listImages } from "@/contracts/images";
 import type { Operation } from "@/contracts/operation";
 import { OPERATIONS } from "@/contracts/operations";
+import { createPins } from "@/contracts/pins";
 import { startReclaim } from "@/contracts/reclaim";
 import { listBinEntries } from "@/contracts/recycle-bin";
 import { createRule } from "@/contracts/rules";
@@ -59,7 +61,14 @@ async function createSide(name: string): Promise<Side> {
   // One of the whole registry is everybody's.
   const crawl = crawls.find((one) => one.spaceId === spaceId);
   if (!crawl) throw new Error("the space was never read");
-  const ids = { workspaceId, spaceId, runId, ruleId, entryId: entry.id, crawlId: crawl.id };
+  const [pinned] = (await admin.call(listImages, { params: { workspaceId, spaceId } })).items;
+  if (!pinned) throw new Error("the space has no image");
+  const { repositoryName, digest } = pinned;
+  const { items: pins } = await admin.call(createPins, {
+    ...{ params: { workspaceId, spaceId }, body: { images: [{ repositoryName, digest }], reason: `a pin of ${name}` } },
+  });
+  const pinId = pins[0]?.id ?? "";
+  const ids = { workspaceId, spaceId, runId, ruleId, entryId: entry.id, crawlId: crawl.id, pinId };
   const ownRegistryId = newId("reg");
   const database = await openDatabase(stack.databaseUrl);
   await database.rows(
@@ -112,6 +121,7 @@ const UNKNOWN: TenantIds = {
   ruleId: newId("rule"),
   entryId: newId("bin"),
   crawlId: newId("crawl"),
+  pinId: newId("pin"),
 };
 const OF_WORKSPACES = OPERATIONS.filter((operation) => operation.access.kind === "workspace");
 const PERMISSION = (operation: Operation) =>
@@ -185,7 +195,7 @@ test("every operation does its work for an admin", async () => {
     startRestore: { entryIds: [entries[0]?.id] },
     startPurge: { entryIds: [entries[1]?.id], typedName: south.space.prefix },
   };
-  const last = new Set(["updateRule", "deleteRule"]);
+  const last = new Set(["updateRule", "deleteRule", "updatePin", "deletePin"]);
   const ordered = [...OPERATIONS].sort((a, b) => Number(last.has(a.id)) - Number(last.has(b.id)));
   for (const operation of ordered) {
     const answer = await ask(south, operation, { body: bodies[operation.id] });

@@ -9,6 +9,7 @@ export type IdPrefix =
   | "rule"
   | "run"
   | "bin"
+  | "pin"
   | "crawl"
   | "evt"
   | "req"

@@ -1,7 +1,8 @@
 import { liftForgottenReadOnly } from "@/server/gc/lift-forgotten-read-only";
 import { reconcileRuns } from "@/server/history/reconcile-runs";
-import { reconcileCrawls } from "@/server/images/reconcile-crawls";
+import { reconcilePins } from "@/server/images/end-expired-pins";
 import { measureStaleSizes } from "@/server/images/measure-stale-sizes";
+import { reconcileCrawls } from "@/server/images/reconcile-crawls";
 import { log } from "@/server/platform/log";
 import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
 import { enqueueDueCrawls } from "@/server/registries/enqueue-due-crawls";
@@ -13,6 +14,7 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
     ["runs", reconcileRuns],
     ["read-only", liftForgottenReadOnly],
     ["events", () => enqueuePendingEvents(new Date())],
+    ["pins", reconcilePins],
     ["purge", () => purgeDueEntries(new Date())],
     ["due crawls", () => enqueueDueCrawls(new Date())],
     ["crawls", reconcileCrawls],

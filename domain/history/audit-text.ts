@@ -6,6 +6,13 @@ const count = (value: unknown, one: string, many: string): string => {
   return n === 1 ? `1 ${one}` : `${n} ${many}`;
 };
 
+const untilText = ({ expiresAt }: Data): string =>
+  typeof expiresAt === "string" ? ` until ${expiresAt.slice(0, 16).replace("T", " ")} UTC` : "";
+const firstImage = ({ images }: Data): string => {
+  const [name] = Array.isArray(images) ? images : [];
+  return typeof name === "string" ? name.slice(0, name.indexOf(":") + 13) : "an image";
+};
+
 /** The start of a run of what somebody chose. */
 function byHandText(data: Data): string {
   const n = data.chosenCount;
@@ -29,6 +36,11 @@ const SENTENCES: Record<string, (data: Data) => string> = {
       data.binRetentionDays === undefined
         ? null
         : `set the recycle bin to keep entries for ${text(data.binRetentionDays)} days`,
+      Array.isArray(data.ignoredPullers)
+        ? data.ignoredPullers.length === 0
+          ? "let every pull count"
+          : `left pulls by ${data.ignoredPullers.join(", ")} out`
+        : null,
       data.isPublic === undefined
         ? null
         : data.isPublic === true
@@ -59,6 +71,10 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "purge.cancel": () => "cancelled a purge",
   "gc.start": (data) => `started a garbage collection${data.isDryRun === true ? " (dry run)" : ""}`,
   "gc.cancel": () => "cancelled a garbage collection",
+  "pins.create": (data) =>
+    `pinned ${data.count === 1 ? "an image" : `${text(data.count)} images`}${untilText(data)}: ${text(data.reason)}`,
+  "pins.update": (data) => `changed the pin of ${firstImage(data)}${untilText(data)}`,
+  "pins.delete": (data) => `ended the pin of ${firstImage(data)}: ${text(data.reason)}`,
   "bin.recycle": (data) => `moved ${text(data.image)} to the recycle bin`,
   "bin.untag": (data) => `untagged ${text(data.image)}`,
   "bin.restore": (data) => `restored ${text(data.image)}`,

@@ -3,7 +3,10 @@ import type { TenantSpace } from "./tenants";
 import { takeTags } from "./tenants";
 
 /** Ids of things that a tenant owns, by the name of the path parameter. */
-export type TenantIds = Record<"workspaceId" | "spaceId" | "runId" | "ruleId" | "entryId" | "crawlId", string>;
+export type TenantIds = Record<
+  "workspaceId" | "spaceId" | "runId" | "ruleId" | "entryId" | "crawlId" | "pinId",
+  string
+>;
 
 /** What bodies name: ids of the tenant that the request is made for, or of another. */
 export interface BodyIds {
@@ -30,6 +33,11 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   startUntag: (_, { prefix }) => ({
     tags: [{ repositoryName: `${prefix}/none`, tag: "none", digest: `sha256:${"0".repeat(64)}` }],
   }),
+  createPins: (_, { prefix }) => ({
+    ...{ images: [{ repositoryName: `${prefix}/none`, digest: `sha256:${"0".repeat(64)}` }] },
+    ...{ reason: "another reason", days: 30 },
+  }),
+  updatePin: () => ({ reason: "a better reason" }),
   startGc: () => ({ deleteUntagged: true, isDryRun: true }),
 };
 

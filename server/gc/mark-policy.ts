@@ -1,5 +1,6 @@
 import { RECYCLE_BIN_PREFIX } from "@/domain/access/registry-scope";
 import type { MarkPolicy } from "@/domain/gc/mark";
+import { listPinnedDigests } from "@/server/images/list-pinned-digests";
 import { env } from "@/server/platform/env";
 import { listBinDigests, listRegistrySpaces } from "./gc.store";
 
@@ -7,7 +8,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * The roots of a registry besides its tags: all of the recycle bin, and what its entries name, moves that were interrupted among
- * them. Blobs have no grace: the caller has drained the writers, or only wants to know. Untagged manifests have theirs all the same:
+ * them, and what is pinned, tagged or not. Blobs have no grace: the caller has drained the writers, or only wants to know. Untagged manifests have theirs all the same:
  * builds push by digest first, and list or tag what they pushed minutes or hours later. `workspaceId`: whose collection it is; untagged
  * manifests in spaces of other workspaces are theirs to delete. Null to look at the registry as a whole.
  */
@@ -22,7 +23,7 @@ export async function markPolicy(
   return {
     deleteUntagged,
     keptRepositoryPrefixes: [RECYCLE_BIN_PREFIX, ...others.map((space) => space.prefix)],
-    keptDigests: await listBinDigests(registryId),
+    keptDigests: [...(await listBinDigests(registryId)), ...(await listPinnedDigests(registryId))],
     keepWrittenAfterMs: null,
     keepRevisionsWrittenAfterMs: graceMs > 0 ? Date.now() - graceMs : null,
   };

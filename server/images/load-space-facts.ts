@@ -3,6 +3,7 @@ import { groupBy } from "@/lib/group-by";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
 import { type FactReference, type FactRow, readFactReferences, readFactRows } from "./facts.store";
+import { loadPinTexts } from "./load-pin-texts";
 
 const CHART_CONFIG = "application/vnd.cncf.helm.config.v1+json";
 
@@ -17,16 +18,20 @@ export async function loadSpaceFacts(
   repositoryName?: string,
 ): Promise<Artifact[]> {
   const space = await requireSpace(scope, spaceId);
+  const pinTextOf = await loadPinTexts(space.id, repositoryName);
   const facts: Artifact[] = [];
   for await (const rows of readFactRows(scope.workspaceId, space.id, repositoryName)) {
     const references = await readFactReferences(space.registryId, [...new Set(rows.map((row) => row.digest))]);
     const referencesOf = groupBy(references, (reference) => reference.manifestDigest);
-    for (const row of rows) facts.push(artifactOf(row, referencesOf.get(row.digest) ?? []));
+    for (const row of rows) {
+      const pinText = pinTextOf(row.repositoryName, row.digest);
+      facts.push(artifactOf(row, referencesOf.get(row.digest) ?? [], pinText));
+    }
   }
   return facts;
 }
 
-function artifactOf(row: FactRow, references: readonly FactReference[]): Artifact {
+function artifactOf(row: FactRow, references: readonly FactReference[], pinText: string | null): Artifact {
   const blobs = references.filter((reference) => reference.role !== "child");
   return {
     repositoryName: row.repositoryName,
@@ -38,9 +43,9 @@ function artifactOf(row: FactRow, references: readonly FactReference[]): Artifac
     lastPulledAt: row.lastPulledAt?.getTime() ?? null,
     createdAt: row.imageCreatedAt?.getTime() ?? null,
     untaggedSince: row.untaggedSince?.getTime() ?? null,
-    // Pins, immutable tags and cluster use are not recorded yet: nothing is pinned, and no rule may think otherwise.
-    isPinned: false,
-    pinText: null,
+    isPinned: pinText !== null,
+    pinText,
+    // Immutable tags and cluster use are not recorded yet, and no rule may think otherwise.
     immutableTags: [],
     inUseBy: [],
     children: references.filter((reference) => reference.role === "child").map((reference) => reference.digest),

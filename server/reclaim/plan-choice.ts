@@ -9,6 +9,7 @@ import { reasonText } from "@/domain/rules/reason-text";
 import type { HandChoice } from "@/domain/rules/verdict";
 import type { RunContext } from "@/server/history/run-context";
 import { loadSpaceFacts } from "@/server/images/load-space-facts";
+import { selectImageKeys } from "@/server/images/select-images";
 import type { requireSpace } from "@/server/spaces/require-space";
 import { type RunChoice, readRunChoice } from "./hand-choice.store";
 import { graceMs, keyOf, type PlannedRun, type Unnumbered } from "./planned-run";
@@ -78,10 +79,11 @@ async function pickAll(space: Space, choice: RunChoice, options: HandOptions): P
       pickOf.set(key, { repositoryName, digest, pick: { what: "tags", tags, andImage: options.recycleDigests } });
     }
   } else {
-    if (!("images" in choice.selection)) throw new Error("filters come with select-images");
-    for (const { repositoryName, digest } of choice.selection.images) {
+    const { selection } = choice;
+    const pick = ({ repositoryName, digest }: ImageKey) =>
       pickOf.set(keyOf({ repositoryName, digest }), { repositoryName, digest, pick: { what: "image" } });
-    }
+    if ("images" in selection) selection.images.forEach(pick);
+    else for await (const keys of selectImageKeys(space, selection)) keys.forEach(pick);
   }
   return { pickOf, repositoryNames: [...new Set([...pickOf.values()].map((one) => one.repositoryName))] };
 }

@@ -1,4 +1,5 @@
 import type { Artifact } from "@/domain/rules/facts";
+import { loadPinTexts } from "@/server/images/load-pin-texts";
 import { loadSpaceFacts } from "@/server/images/load-space-facts";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import type { RepositoryViews, SeenManifest } from "./repository-view";
@@ -36,10 +37,13 @@ export async function freshFacts(
     else tags.push({ name, pushedAt });
   }
   const facts = known.map((artifact): Artifact => ({ ...artifact, tags: tagsOf.get(artifact.digest) ?? [] }));
+  // A pin names a digest: it holds for one that comes back before the inventory knows.
+  const pinTextOf = await loadPinTexts(place.spaceId, place.repositoryName);
   const listed = new Set(known.map((artifact) => artifact.digest));
   for (const manifest of reachable(view.tags.values(), view.manifests)) {
-    if (!listed.has(manifest.digest))
-      facts.push(unknownArtifact(place.repositoryName, manifest, tagsOf.get(manifest.digest) ?? [], nowMs));
+    if (listed.has(manifest.digest)) continue;
+    const pinText = pinTextOf(place.repositoryName, manifest.digest);
+    facts.push(unknownArtifact(place.repositoryName, manifest, tagsOf.get(manifest.digest) ?? [], nowMs, pinText));
   }
   return facts;
 }
@@ -62,6 +66,7 @@ function unknownArtifact(
   manifest: SeenManifest,
   tags: Artifact["tags"],
   nowMs: number,
+  pinText: string | null,
 ): Artifact {
   return {
     repositoryName,
@@ -73,8 +78,8 @@ function unknownArtifact(
     lastPulledAt: null,
     createdAt: null,
     untaggedSince: null,
-    isPinned: false,
-    pinText: null,
+    isPinned: pinText !== null,
+    pinText,
     immutableTags: [],
     inUseBy: [],
     children: manifest.children,

@@ -1,0 +1,12 @@
+import { pinText } from "@/domain/images/pin-text";
+import { listHoldingPins } from "./pin.store";
+
+/** What pins the digests of a space now, or of one repository of it, in words. Asked by repository and digest; null = not pinned. */
+export async function loadPinTexts(
+  spaceId: string,
+  repositoryName: string | null = null,
+): Promise<(repositoryName: string, digest: string) => string | null> {
+  const pins = await listHoldingPins(spaceId, repositoryName);
+  const texts = new Map(pins.map((pin) => [`${pin.repositoryName}@${pin.digest}`, pinText(pin)]));
+  return (name, digest) => texts.get(`${name}@${digest}`) ?? null;
+}
