@@ -29,6 +29,10 @@ const spaceSchema = z.object({
   /** names of the workspaces that it is bound to; empty for a reader */
   boundTo: z.array(z.string()),
   binRetentionDays: z.number().int(),
+  /** accounts and user agents whose pulls do not count, besides the well-known ones; empty for a reader */
+  ignoredPullers: z.array(z.string()),
+  /** raised with every change of its images: what shows another one is out of date */
+  inventoryRevision: z.number().int(),
   repositoryCount: z.number().int(),
   imageCount: z.number().int(),
   tagCount: z.number().int(),
@@ -97,6 +101,15 @@ export const getSpace = defineOperation({
   response: spaceSchema,
 });
 
+export const IGNORED_PULLERS_MAX = 50;
+const pullerPatternSchema = z
+  .string()
+  .trim()
+  .min(1, "write an account name, or the start of a user agent")
+  .max(200, "keep each to 200 characters")
+  .refine(hasOnlyVisibleText, VISIBLE_TEXT_PROBLEM)
+  .refine((text) => /[^*\s]/.test(text), "a wildcard alone would leave every pull out");
+
 export const updateSpaceBodySchema = z
   .object({
     name: spaceNameSchema.optional(),
@@ -105,6 +118,10 @@ export const updateSpaceBodySchema = z
       .int()
       .min(1, "keep entries for at least 1 day")
       .max(365, "keep entries for at most 365 days")
+      .optional(),
+    ignoredPullers: z
+      .array(pullerPatternSchema)
+      .max(IGNORED_PULLERS_MAX, `name at most ${IGNORED_PULLERS_MAX}`)
       .optional(),
     /** platform admins only */
     isPublic: z.boolean().optional(),
@@ -115,7 +132,8 @@ export const updateSpace = defineOperation({
   id: "updateSpace",
   method: "PATCH",
   path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}",
-  summary: "Rename a registry space, or change how long its recycle bin keeps entries (those already in it too)",
+  summary:
+    "Rename a registry space, change how long its recycle bin keeps entries (those already in it too), or whose pulls do not count",
   permission: "spaces.write",
   params: spaceParamsSchema,
   body: updateSpaceBodySchema,

@@ -5,6 +5,7 @@ import { KeyValueList } from "../ui/key-value-list";
 import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
 import { Skeleton } from "../ui/skeleton";
+import { IgnoredPullersForm } from "./ignored-pullers-form";
 import { useSpace } from "./queries";
 import { RegistryFacts } from "./registry-facts";
 import { RetentionForm } from "./retention-form";
@@ -53,6 +54,17 @@ export function SpaceSettingsPage({ workspaceId, spaceId, permissions }: SpaceSe
       >
         <RetentionForm
           key={space.data.binRetentionDays}
+          workspaceId={workspaceId}
+          space={space.data}
+          permissions={permissions}
+        />
+      </Section>
+      <Section
+        title="Pulls"
+        description="Rules keep what is pulled. Pulls by scanners and mirrors are no use of an image: they can be left out."
+      >
+        <IgnoredPullersForm
+          key={space.data.ignoredPullers.join("\n")}
           workspaceId={workspaceId}
           space={space.data}
           permissions={permissions}

@@ -2,6 +2,7 @@ import { applyLimits, strictestLimits } from "@/domain/reclaim/apply-limits";
 import { planReclaim } from "@/domain/reclaim/plan-reclaim";
 import type { RunContext } from "@/server/history/run-context";
 import { loadSpaceFacts } from "@/server/images/load-space-facts";
+import { pullTrackingSince } from "@/server/registries/pull-tracking";
 import type { requireSpace } from "@/server/spaces/require-space";
 import { graceMs, type PlannedRun } from "./planned-run";
 import { listBlobsHeldElsewhere, listDigestsElsewhere } from "./reclaim.store";
@@ -26,8 +27,7 @@ export async function planRules(
     rules,
     nowMs: run.frozenNow.getTime(),
     graceMs: graceMs(),
-    // Pulls are known from notifications, which only a registry whose token server we are sends us.
-    pullTrackingSinceMs: space.registry.auth === "console" ? space.registry.createdAt.getTime() : null,
+    pullTrackingSinceMs: pullTrackingSince(space.registry)?.getTime() ?? null,
     isDigestElsewhere: (digest) => elsewhere.has(digest),
     isBlobHeldElsewhere,
   });

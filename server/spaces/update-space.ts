@@ -9,7 +9,8 @@ import { requireSpace } from "./require-space";
 import { recomputePurgeDates, updateSpaceRow } from "./space.store";
 
 /**
- * Renames a space, changes how long its bin keeps entries (the dates of those already in it follow), or makes it public or private.
+ * Renames a space, changes how long its bin keeps entries (the dates of those already in it follow) or whose pulls do not count from
+ * now on, or makes it public or private.
  * @throws AppError not_found, forbidden (public or private: platform admins), conflict (name taken)
  */
 export async function updateSpace(
@@ -18,6 +19,7 @@ export async function updateSpace(
     spaceId: string;
     name?: string | undefined;
     binRetentionDays?: number | undefined;
+    ignoredPullers?: readonly string[] | undefined;
     isPublic?: boolean | undefined;
   },
 ): Promise<SpaceDto> {
@@ -27,6 +29,9 @@ export async function updateSpace(
     ...(input.binRetentionDays === undefined || input.binRetentionDays === space.binRetentionDays
       ? {}
       : { binRetentionDays: input.binRetentionDays }),
+    ...(input.ignoredPullers === undefined || isSameList(input.ignoredPullers, space.ignoredPullers)
+      ? {}
+      : { ignoredPullers: [...new Set(input.ignoredPullers)] }),
     ...(input.isPublic === undefined || input.isPublic === space.isPublic ? {} : { isPublic: input.isPublic }),
   };
   if (change.isPublic !== undefined) requirePlatformAdmin(scope, "make a registry space public, or private again");
@@ -45,7 +50,10 @@ export async function updateSpace(
         resourceId: space.id,
         data: {
           ...change,
-          before: { name: space.name, binRetentionDays: space.binRetentionDays, isPublic: space.isPublic },
+          before: {
+            ...{ name: space.name, binRetentionDays: space.binRetentionDays, isPublic: space.isPublic },
+            ignoredPullers: space.ignoredPullers,
+          },
         },
       });
     });
@@ -55,4 +63,8 @@ export async function updateSpace(
     throw error;
   }
   return getSpace(scope, input);
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, at) => text === b[at]);
 }

@@ -1,0 +1,79 @@
+"use client";
+
+import { useEffect, useEffectEvent, useState } from "react";
+import { callOperation, operationUrl, ProblemError } from "@/contracts/call";
+import { type SpaceFrame, spaceFrameSchema, watchSpace } from "@/contracts/space-stream";
+import { getSpace } from "@/contracts/spaces";
+import { createChangeGate } from "./change-gate";
+
+const POLL_MS = 2_000;
+/** While much happens (a reading of the registry), a page is read again at most so often. */
+const CHANGES_EVERY_MS = 1_000;
+
+/**
+ * Follows a space: `onChange` hears of each new revision of its inventory, at most once a second, and not of the one that the page
+ * began with. Where the stream fails the revision is asked for every two seconds until it is back.
+ * @returns the reading of the registry that is under way, and how the space is being followed
+ */
+export function useSpaceStream(
+  { workspaceId, spaceId }: { workspaceId: string; spaceId: string },
+  onChange: (revision: number) => void,
+): { crawl: SpaceFrame["crawl"]; connection: "live" | "polling" } {
+  const [crawl, setCrawl] = useState<SpaceFrame["crawl"]>(null);
+  const [connection, setConnection] = useState<"live" | "polling">("live");
+  const tell = useEffectEvent(onChange);
+
+  // Outside system: the space's server-sent events.
+  useEffect(() => {
+    const params = { workspaceId, spaceId };
+    const gate = createChangeGate((revision) => tell(revision), CHANGES_EVERY_MS);
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+
+    const poll = async () => {
+      try {
+        const space = await callOperation(getSpace, { params }, { signal: abort.signal });
+        gate.see(space.inventoryRevision);
+      } catch (error) {
+        // Signed out, or no longer theirs: asking again would not change that.
+        if (abort.signal.aborted || (error instanceof ProblemError && error.problem.status >= 400)) return;
+      }
+      timer = setTimeout(() => void poll(), POLL_MS);
+    };
+    const stopPolling = () => {
+      clearTimeout(timer);
+      timer = undefined;
+    };
+    const source = new EventSource(operationUrl(watchSpace, { params }));
+    source.addEventListener("message", (message: MessageEvent<string>) => {
+      const frame = readFrame(message.data);
+      if (!frame) return;
+      stopPolling();
+      setConnection("live");
+      setCrawl(frame.crawl);
+      gate.see(frame.revision);
+    });
+    source.addEventListener("error", () => {
+      // A stream that ends by itself is reopened at once by the browser: only one that stays away needs asking.
+      setConnection("polling");
+      timer ??= setTimeout(() => void poll(), POLL_MS);
+    });
+    return () => {
+      source.close();
+      stopPolling();
+      abort.abort();
+      gate.close();
+    };
+  }, [workspaceId, spaceId]);
+
+  return { crawl, connection };
+}
+
+function readFrame(text: string): SpaceFrame | null {
+  try {
+    const parsed = spaceFrameSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
