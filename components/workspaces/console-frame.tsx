@@ -1,6 +1,6 @@
 "use client";
 
-import { Boxes, LayoutDashboard, Users } from "lucide-react";
+import { Boxes, LayoutDashboard, Server, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { AppFrame } from "../shell/app-frame";
 import { OfflineBanner } from "./offline-banner";
@@ -26,6 +26,7 @@ export function ConsoleFrame({ user, workspaces, workspaceId, workspaceSlug, chi
       nav={[
         { href: home, label: "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
         { href: `${home}/spaces`, label: "Registry Space", icon: <Boxes aria-hidden="true" /> },
+        { href: `${home}/registries`, label: "Registries", icon: <Server aria-hidden="true" /> },
         { href: `${home}/members`, label: "Members", icon: <Users aria-hidden="true" /> },
       ]}
       banner={
