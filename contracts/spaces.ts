@@ -37,6 +37,8 @@ const spaceSchema = z.object({
   imageCount: z.number().int(),
   tagCount: z.number().int(),
   storedBytes: bytesSchema,
+  /** storedBytes is older than the images, or was added up from repositories that may share blobs */
+  isStoredAbout: z.boolean(),
   ruleCount: z.number().int(),
   binEntryCount: z.number().int(),
   binBytes: bytesSchema,

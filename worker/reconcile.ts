@@ -3,6 +3,7 @@ import { reconcileRuns } from "@/server/history/reconcile-runs";
 import { reconcilePins } from "@/server/images/end-expired-pins";
 import { measureStaleSizes } from "@/server/images/measure-stale-sizes";
 import { reconcileCrawls } from "@/server/images/reconcile-crawls";
+import { sampleSpaces } from "@/server/images/sample-spaces";
 import { log } from "@/server/platform/log";
 import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
 import { enqueueDueCrawls } from "@/server/registries/enqueue-due-crawls";
@@ -19,6 +20,7 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
     ["due crawls", () => enqueueDueCrawls(new Date())],
     ["crawls", reconcileCrawls],
     ["sizes", () => measureStaleSizes(shutdown)],
+    ["samples", () => sampleSpaces(new Date(), shutdown)],
   ];
   for (const [name, step] of steps) {
     if (shutdown.aborted) return;

@@ -79,7 +79,13 @@ export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
     },
     { id: "images", header: "Images", width: "78px", ...numeric, cell: (space) => group(space.imageCount) },
     { id: "tags", header: "Tags", width: "70px", ...numeric, cell: (space) => group(space.tagCount) },
-    { id: "stored", header: "Stored", width: "92px", ...numeric, cell: (space) => <Bytes value={space.storedBytes} /> },
+    {
+      id: "stored",
+      header: "Stored",
+      width: "92px",
+      ...numeric,
+      cell: (space) => <Bytes value={space.storedBytes} about={space.isStoredAbout} />,
+    },
     {
       id: "bin",
       header: "In bin",

@@ -76,6 +76,8 @@ export interface SpaceNumbers {
   imageCount: number;
   tagCount: number;
   storedBytes: number;
+  /** storedBytes is older than the images, or was added up */
+  isStoredAbout: boolean;
   ruleCount: number;
   binEntryCount: number;
   activeRunCount: number;
@@ -83,51 +85,29 @@ export interface SpaceNumbers {
 }
 
 /**
- * Counts and stored bytes of spaces in one statement; each blob of a space is counted once, manifests' own bytes included. An image is
- * what the list of images shows: a signature that is only tagged after its subject is none.
+ * Numbers of spaces in one statement, from the sums of their repositories. What a space stores is its latest sample's while the inventory
+ * is the same; else that sample within what its repositories allow (at least the largest, at most all of them), and "about".
  */
 export async function countSpaces(
   workspaceId: string,
   spaceIds: readonly string[],
 ): Promise<Map<string, SpaceNumbers>> {
   const rows = await prisma().$queryRaw<(Omit<SpaceNumbers, "storedBytes"> & { storedBytes: bigint })[]>`
-    WITH chosen AS (SELECT id FROM spaces WHERE workspace_id = ${workspaceId} AND id = ANY(${[...spaceIds]})),
-    held AS (
-      SELECT DISTINCT r.space_id, rm.registry_id, rm.digest
-      FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id WHERE r.space_id IN (SELECT id FROM chosen)
-    ),
-    blobs AS (
-      SELECT DISTINCT ON (h.space_id, ref.digest) h.space_id, ref.digest, ref.size_bytes FROM held h
-      JOIN manifest_references ref ON ref.registry_id = h.registry_id AND ref.manifest_digest = h.digest
-        AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
-      ORDER BY h.space_id, ref.digest
-    )
-    SELECT c.id AS "spaceId",
-      (SELECT count(*)::int FROM repositories r WHERE r.space_id = c.id) AS "repositoryCount",
-      (SELECT count(*)::int FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id
-        JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
-        WHERE r.space_id = c.id
-          AND NOT EXISTS (
-            SELECT 1 FROM manifest_references ref
-            JOIN repository_manifests parent ON parent.repository_id = rm.repository_id AND parent.digest = ref.manifest_digest
-            WHERE ref.registry_id = rm.registry_id AND ref.digest = rm.digest AND ref.role = 'child'
-              AND NOT EXISTS (SELECT 1 FROM tags own WHERE own.repository_id = rm.repository_id AND own.digest = rm.digest))
-          AND NOT EXISTS (
-            SELECT 1 FROM repository_manifests subject
-            WHERE subject.repository_id = rm.repository_id AND subject.digest = m.subject_digest)
-          AND NOT EXISTS (
-            SELECT 1 FROM tags fallback
-            WHERE fallback.repository_id = rm.repository_id AND fallback.digest = rm.digest AND fallback.name ~ '^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$'
-              AND EXISTS (SELECT 1 FROM repository_manifests subject WHERE subject.repository_id = rm.repository_id
-                          AND subject.digest = 'sha256:' || substr(fallback.name, 8, 64)))) AS "imageCount",
-      (SELECT count(*)::int FROM tags t JOIN repositories r ON r.id = t.repository_id WHERE r.space_id = c.id) AS "tagCount",
-      (coalesce((SELECT sum(size_bytes) FROM blobs b WHERE b.space_id = c.id), 0)
-        + coalesce((SELECT sum(m.size_bytes) FROM held h JOIN manifests m USING (registry_id, digest) WHERE h.space_id = c.id), 0))::bigint AS "storedBytes",
+    SELECT c.id AS "spaceId", r."repositoryCount", r."imageCount", r."tagCount",
+      CASE WHEN last.inventory_revision = c.inventory_revision THEN last.stored_bytes
+        ELSE greatest(r.largest, least(r.summed, last.stored_bytes)) END AS "storedBytes",
+      last.inventory_revision IS DISTINCT FROM c.inventory_revision AND (r.largest <> r.summed OR r.is_stale) AS "isStoredAbout",
       (SELECT count(*)::int FROM reclaim_rules u WHERE u.space_id = c.id) AS "ruleCount",
       (SELECT count(*)::int FROM bin_entries e WHERE e.space_id = c.id AND e.state IN ('recycling', 'held', 'restoring', 'purging')) AS "binEntryCount",
       (SELECT count(*)::int FROM runs x WHERE x.space_id = c.id AND x.finished_at IS NULL) AS "activeRunCount",
-      EXISTS (SELECT 1 FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id
-        WHERE r.space_id = c.id AND rm.pushed_at_source = 'demo') AS "hasBackdatedTimes"
-    FROM chosen c`;
+      EXISTS (SELECT 1 FROM repositories d JOIN repository_manifests rm ON rm.repository_id = d.id
+        WHERE d.space_id = c.id AND rm.pushed_at_source = 'demo') AS "hasBackdatedTimes"
+    FROM spaces c
+    CROSS JOIN LATERAL (SELECT count(*)::int AS "repositoryCount", coalesce(sum(image_count), 0)::int AS "imageCount",
+      coalesce(sum(tag_count), 0)::int AS "tagCount", coalesce(max(stored_bytes), 0)::bigint AS largest,
+      coalesce(sum(stored_bytes), 0)::bigint AS summed, coalesce(bool_or(size_stale_since IS NOT NULL), false) AS is_stale
+      FROM repositories WHERE space_id = c.id) r
+    LEFT JOIN LATERAL (SELECT x.inventory_revision, x.stored_bytes FROM space_samples x WHERE x.space_id = c.id ORDER BY x.at DESC LIMIT 1) last ON true
+    WHERE c.workspace_id = ${workspaceId} AND c.id = ANY(${[...spaceIds]})`;
   return new Map(rows.map((row) => [row.spaceId, { ...row, storedBytes: Number(row.storedBytes) }]));
 }

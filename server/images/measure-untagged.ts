@@ -1,0 +1,8 @@
+import { measureSelection } from "./image-bytes.store";
+import { chosenImages } from "./select-images";
+
+/** The exact bytes that would be freed if every untagged image of a space went; pinned ones and what others need stay. */
+export async function measureUntagged(space: { id: string; registryId: string }): Promise<bigint> {
+  const chosen = await chosenImages(space, { filter: { state: "untagged" }, except: [] });
+  return BigInt((await measureSelection(space.registryId, chosen)).freedBytes);
+}
