@@ -1,4 +1,11 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import type { z } from "zod";
 import { callOperation } from "@/contracts/call";
 import {
@@ -28,6 +35,12 @@ export const historyKeys = {
     ["run-items", workspaceId, runId, filter] as const,
   audit: (workspaceId: string, spaceId: string, search: string) => ["history", workspaceId, spaceId, search] as const,
 };
+
+/** A run that was just started is known from its first state on: whoever follows it notices its end even if that comes before the first look. */
+export function noteStartedRun(queryClient: QueryClient, workspaceId: string, run: RunDto): Promise<void> {
+  queryClient.setQueryData(historyKeys.run(workspaceId, run.id), run);
+  return queryClient.invalidateQueries({ queryKey: ["runs", workspaceId, run.spaceId] });
+}
 
 /** Runs of a space, newest first, page by page. While one of them is not over, the first page is read again each 3 s. */
 export function useRuns(workspaceId: string, spaceId: string, filter: RunListFilter = {}) {

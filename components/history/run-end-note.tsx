@@ -1,6 +1,6 @@
 import type { RunDto } from "@/contracts/history";
 import { Callout } from "../ui/callout";
-import { count, isRunOver, runNumbers, runOutcomeText } from "./run-words";
+import { count, handRunOf, isRunOver, runNumbers, runOutcomeText } from "./run-words";
 
 /** What is to be said about how a run ended, where it did not simply finish: the reason, and what stays done. */
 export function RunEndNote({ run }: { run: RunDto }) {
@@ -52,6 +52,10 @@ function FailedItems({ run }: { run: RunDto }) {
 function staysDone(run: RunDto): string {
   switch (run.kind) {
     case "reclaim":
+      if (handRunOf(run) === "images_for_good") {
+        return `${runOutcomeText(run)}; what was not purged is in the recycle bin and can be restored.`;
+      }
+      if (handRunOf(run) === "tags") return `${runOutcomeText(run)}; the others are as they were.`;
       return run.isDryRun
         ? "A preview moves nothing."
         : `${runOutcomeText(run)}; what was moved stays there and can be restored.`;

@@ -4,7 +4,7 @@ import type { RunDto } from "@/contracts/history";
 import { formatBytes } from "@/lib/bytes";
 import { StatRow, StatTile } from "../ui/stat-tile";
 import { useLeftOutCount } from "./queries";
-import { group, isRunOver, runNumbers } from "./run-words";
+import { group, handRunOf, isRunOver, runNumbers } from "./run-words";
 
 /** The numbers of a run that moves images, or of its preview; of a live run: so far. */
 export function RunTotals({ workspaceId, run }: { workspaceId: string; run: RunDto }) {
@@ -15,11 +15,14 @@ export function RunTotals({ workspaceId, run }: { workspaceId: string; run: RunD
   return (
     <StatRow>
       <StatTile
-        label={isPlan ? "Images that go" : DONE_LABEL[run.kind]}
+        label={isPlan ? "Images that go" : handRunOf(run) === "tags" ? "Images that lost tags" : DONE_LABEL[run.kind]}
         value={isPlan ? (itemsTotal === undefined ? "–" : group(itemsTotal - leftOut)) : group(itemsDone)}
         detail={isPlan || itemsTotal === undefined ? undefined : `of ${group(itemsTotal)}`}
         tone={isPlan && itemsTotal ? "warning" : "neutral"}
       />
+      {numbers.itemsPurged === undefined ? null : (
+        <StatTile label="Images purged" value={group(numbers.itemsPurged)} detail="for good" tone="warning" />
+      )}
       {numbers.itemsKept === undefined ? null : (
         <StatTile label="Images kept" value={group(numbers.itemsKept)} detail="each with its reason" />
       )}

@@ -24,8 +24,19 @@ export function runStatusLook(status: DisplayStatus): { label: string; tone: Ton
   return STATUS[status];
 }
 
+/** What somebody chose by hand: images, images without the recycle bin, or tags; null for a run by rules and for every other kind. */
+export function handRunOf(run: Pick<RunDto, "kind" | "options">): "images" | "images_for_good" | "tags" | null {
+  if (run.kind !== "reclaim" || run.options.byHand === undefined) return null;
+  if (run.options.byHand === "untag") return "tags";
+  return run.options.skipBin === true ? "images_for_good" : "images";
+}
+
+const HAND_LABEL = { images: "Delete digests", images_for_good: "Destroy digests", tags: "Delete tags" } as const;
+
 /** What a run is, in words: "Preview", "Reclaim run", "Garbage collection (dry run)". */
-export function runKindLabel(run: Pick<RunDto, "kind" | "isDryRun">): string {
+export function runKindLabel(run: Pick<RunDto, "kind" | "isDryRun" | "options">): string {
+  const byHand = handRunOf(run);
+  if (byHand !== null) return HAND_LABEL[byHand];
   switch (run.kind) {
     case "reclaim":
       return run.isDryRun ? "Preview" : "Reclaim run";
@@ -50,6 +61,11 @@ export function runOutcomeText(run: RunDto): string {
   const { totals } = run;
   const done = totals.itemsDone ?? 0;
   const noun = done === 1 ? "image" : "images";
+  const byHand = handRunOf(run);
+  if (byHand === "tags") return `tags of ${group(done)} ${noun} deleted`;
+  if (byHand === "images_for_good") {
+    return `${group(done)} ${noun} taken out, ${group(totals.itemsPurged ?? 0)} of them purged for good`;
+  }
   switch (run.kind) {
     case "reclaim":
       return run.isDryRun

@@ -4,13 +4,13 @@ import { X } from "lucide-react";
 import Link from "next/link";
 import type { RunDto } from "@/contracts/history";
 import { RunProgress } from "../history/run-progress";
-import { isRunOver, runNumbers, runOutcomeText, runStatusLook } from "../history/run-words";
+import { count, handRunOf, isRunOver, runNumbers, runOutcomeText, runStatusLook } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { useRunStream } from "../history/use-run-stream";
 import { Callout, type CalloutTone } from "../ui/callout";
 import { IconButton } from "../ui/icon-button";
 
-/** A restore or purge that was started here, followed in place until it is done; stays until it is put away. */
+/** A run that was started here, followed in place until it is done; where it can be put away, it stays until it is. */
 export function FollowedRun({
   workspaceId,
   workspaceSlug,
@@ -22,7 +22,7 @@ export function FollowedRun({
   workspaceSlug: string;
   spaceId: string;
   runId: string;
-  onDismiss: () => void;
+  onDismiss?: () => void;
 }) {
   const { run } = useRunStream(workspaceId, runId);
   if (!run) return null;
@@ -52,11 +52,11 @@ export function FollowedRun({
     <Callout
       live
       tone={tone}
-      title={`${runOutcomeText(run)}.`}
+      title={`${capitalized(runOutcomeText(run))}.`}
       action={
         <span className="flex items-center gap-2">
           {link}
-          <IconButton label="Put this note away" icon={<X />} onClick={onDismiss} />
+          {onDismiss ? <IconButton label="Put this note away" icon={<X />} onClick={onDismiss} /> : null}
         </span>
       }
     >
@@ -66,12 +66,24 @@ export function FollowedRun({
 }
 
 function noteOf(run: RunDto): string | null {
-  const { itemsDone = 0, itemsFailed = 0 } = runNumbers(run);
+  const { itemsDone = 0, itemsFailed = 0, itemsSkipped = 0, itemsKept = 0 } = runNumbers(run);
   if (run.error) return run.error.message;
+  if (handRunOf(run) !== null) {
+    const rest = [
+      itemsKept > 0 ? `${count(itemsKept, "image")} kept` : "",
+      itemsSkipped > 0 ? `${count(itemsSkipped, "image")} skipped, gone or changed meanwhile` : "",
+      itemsFailed > 0 ? `${count(itemsFailed, "image")} failed` : "",
+    ].filter((part) => part !== "");
+    return rest.length === 0 ? null : `${rest.join("; ")}. The details say why.`;
+  }
   if (itemsFailed > 0) return `${itemsFailed} did not work and stayed in the bin; the details say why.`;
   const they = itemsDone === 1 ? "It" : "They";
   if (run.kind === "restore") return `${they} can be pulled again by tag and by digest.`;
   if (run.kind === "purge")
     return `What ${they.toLowerCase()} left unreferenced is freed by the next garbage collection.`;
   return null;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

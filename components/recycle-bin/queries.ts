@@ -1,15 +1,7 @@
-import {
-  keepPreviousData,
-  type QueryClient,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { callOperation } from "@/contracts/call";
-import type { RunDto } from "@/contracts/history";
 import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "@/contracts/recycle-bin";
-import { historyKeys } from "../history/queries";
+import { noteStartedRun } from "../history/queries";
 
 export type BinFilter = { search?: string; repository?: string };
 
@@ -64,7 +56,7 @@ export function useStartRestore(workspaceId: string, spaceId: string) {
   return useMutation({
     mutationFn: (body: { entryIds: string[]; onTagConflict: "keep_current" | "restore_as" }) =>
       callOperation(startRestore, { params: { workspaceId, spaceId }, body }),
-    onSuccess: (run) => noteStarted(queryClient, workspaceId, run),
+    onSuccess: (run) => noteStartedRun(queryClient, workspaceId, run),
   });
 }
 
@@ -74,12 +66,6 @@ export function useStartPurge(workspaceId: string, spaceId: string) {
   return useMutation({
     mutationFn: (body: { entryIds: string[]; typedName: string }) =>
       callOperation(startPurge, { params: { workspaceId, spaceId }, body }),
-    onSuccess: (run) => noteStarted(queryClient, workspaceId, run),
+    onSuccess: (run) => noteStartedRun(queryClient, workspaceId, run),
   });
-}
-
-/** Known from its first state on: whoever follows it notices its end even if that comes before the first look. */
-function noteStarted(queryClient: QueryClient, workspaceId: string, run: RunDto) {
-  queryClient.setQueryData(historyKeys.run(workspaceId, run.id), run);
-  return queryClient.invalidateQueries({ queryKey: ["runs", workspaceId, run.spaceId] });
 }

@@ -22,6 +22,10 @@ export type ConfirmDialogProps = {
   tone?: "danger" | "primary";
   /** The name that must be typed before the confirmation is enabled: for what cannot be undone. */
   typedName?: string;
+  /** The name of the field where it is typed. */
+  typedLabel?: string;
+  /** Not to be confirmed yet: what it says is still being found out, or something in `children` is missing. */
+  isIncomplete?: boolean;
   /** While the promise is pending the dialog stays and says so; resolved it closes, rejected it shows the error's message. */
   onConfirm: () => void | Promise<void>;
 };
@@ -48,6 +52,8 @@ function ConfirmContent({
   cancelLabel = "Cancel",
   tone = "danger",
   typedName,
+  typedLabel,
+  isIncomplete = false,
   onConfirm,
 }: ConfirmDialogProps) {
   const formId = useId();
@@ -55,7 +61,7 @@ function ConfirmContent({
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<string>();
   const nameRef = useRef<HTMLInputElement>(null);
-  const confirmed = typedName === undefined || typed === typedName;
+  const confirmed = !isIncomplete && (typedName === undefined || typed === typedName);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -93,7 +99,8 @@ function ConfirmContent({
           <Field
             label={
               <>
-                Type <code className="rounded-sm bg-sunken px-1 py-0.5 font-medium">{typedName}</code> to confirm
+                {typedLabel ? `${typedLabel}: type` : "Type"}{" "}
+                <code className="rounded-sm bg-sunken px-1 py-0.5 font-medium">{typedName}</code> to confirm
               </>
             }
           >

@@ -1,0 +1,169 @@
+"use client";
+
+import { useRef, useState } from "react";
+import type { ImageSelection } from "@/contracts/images";
+import type { Permission } from "@/domain/access/permissions";
+import { formatBytes } from "@/lib/bytes";
+import { count } from "../history/run-words";
+import { missingPermissionText } from "../reclaim/gated-button";
+import { Callout } from "../ui/callout";
+import { ConfirmDialog } from "../ui/confirm-dialog";
+import { KeyValueList } from "../ui/key-value-list";
+import { problemOf } from "../ui/problem-of";
+import { Skeleton } from "../ui/skeleton";
+import { Switch } from "../ui/switch";
+import { useStartRecycle } from "./deletion-queries";
+import { type Place, useMeasure } from "./queries";
+import { ReasonField } from "./reason-field";
+import { StartedRunDialog } from "./started-run-dialog";
+
+type Measured = NonNullable<ReturnType<typeof useMeasure>["data"]>;
+
+const TAGS_SHOWN = 12;
+
+/**
+ * Asks before images are deleted, in numbers; to the recycle bin with a plain confirmation, or without it, with the name of the space typed.
+ * Then follows the run. `onDone`: it was started, what was selected may be let go; `onClose`: the dialog wants to be gone.
+ */
+export function DeleteImagesDialog({
+  workspaceId,
+  workspaceSlug,
+  spaceId,
+  spaceName,
+  permissions,
+  selection,
+  onDone,
+  onClose,
+}: Place & {
+  workspaceSlug: string;
+  spaceName: string;
+  permissions: readonly Permission[];
+  selection: ImageSelection;
+  onDone: () => void;
+  onClose: () => void;
+}) {
+  const place = { workspaceId, spaceId };
+  const measure = useMeasure(place, selection);
+  const start = useStartRecycle(place);
+  const [reason, setReason] = useState("");
+  const [isSkipping, setIsSkipping] = useState(false);
+  const [started, setStarted] = useState<{ runId: string; title: string } | null>(null);
+  // The confirmation closes itself when it was confirmed; the run is shown in its place then.
+  const isStarted = useRef(false);
+  const numbers = measure.data;
+  const going = numbers ? numbers.images - numbers.pinned : 0;
+  const what = numbers ? count(numbers.images, "digest") : "digests";
+  const cannotSkip = permissions.includes("bin.purge") ? null : missingPermissionText("bin.purge");
+
+  if (started) {
+    return <StartedRunDialog {...place} {...started} workspaceSlug={workspaceSlug} onClose={onClose} />;
+  }
+  const submit = async () => {
+    const run = await start.mutateAsync({
+      selection,
+      ...(reason.trim() === "" ? {} : { reason }),
+      // The dialog opens its button only once this very name was typed.
+      ...(isSkipping ? { skipBin: { typedName: spaceName } } : {}),
+    });
+    isStarted.current = true;
+    setStarted({ runId: run.id, title: isSkipping ? `Destroying ${what}` : `Moving ${what} to the recycle bin` });
+    onDone();
+  };
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(isOpen) => {
+        if (!isOpen && !isStarted.current) onClose();
+      }}
+      title={numbers && numbers.images > 1 ? `Delete ${what}` : "Delete digest"}
+      description={
+        isSkipping ? (
+          <>
+            The images are removed for good: they <strong className="font-medium text-ink">cannot be restored</strong>.
+          </>
+        ) : (
+          "The images move to the recycle bin, each whole, and can be restored from there with all their tags until they are purged."
+        )
+      }
+      confirmLabel={isSkipping ? "Destroy" : "Move to recycle bin"}
+      isIncomplete={numbers === undefined || going === 0}
+      {...(isSkipping ? { typedName: spaceName, typedLabel: "Registry space" } : {})}
+      onConfirm={submit}
+    >
+      {numbers ? (
+        <Impact numbers={numbers} isSkipping={isSkipping} />
+      ) : measure.error ? (
+        <Callout tone="danger" title={problemOf(measure.error)?.title ?? "What would go could not be counted"}>
+          {problemOf(measure.error)?.detail}
+        </Callout>
+      ) : (
+        <div role="status" aria-label="Counting what would go">
+          <Skeleton className="h-28 w-full" />
+        </div>
+      )}
+      <ReasonField value={reason} onValueChange={setReason} />
+      <Switch
+        checked={isSkipping}
+        onCheckedChange={setIsSkipping}
+        disabled={cannotSkip !== null}
+        label="Skip the recycle bin"
+        hint={cannotSkip ?? "Each image is moved and verified as always, then purged by the same run."}
+      />
+    </ConfirmDialog>
+  );
+}
+
+function Impact({ numbers, isSkipping }: { numbers: Measured; isSkipping: boolean }) {
+  const { images, tags, children, referrers, repositories, pinned, gone } = numbers;
+  const more = tags - Math.min(TAGS_SHOWN, numbers.tagSample.length);
+  return (
+    <div className="flex flex-col gap-3">
+      <KeyValueList
+        items={[
+          {
+            label: "Images",
+            value: `${count(images, "digest")} in ${count(repositories, "repository", "repositories")}`,
+          },
+          {
+            label: "With them",
+            value: `${count(children, "platform image")}, ${count(referrers, "signature, SBOM or other referrer", "signatures, SBOMs and other referrers")}`,
+          },
+          {
+            label: "Size",
+            value: `${formatBytes(numbers.storedBytes)} stored, ${formatBytes(numbers.logicalBytes)} as pulls`,
+          },
+          {
+            label: isSkipping ? "Unreferenced then" : "Freed later",
+            value: `${formatBytes(numbers.freedBytes)}; ${formatBytes(numbers.sharedBytes)} is shared with other images, ${formatBytes(numbers.heldByBinBytes)} held by the recycle bin`,
+          },
+        ]}
+      />
+      <div>
+        <p className="font-medium text-ink">
+          {tags === 0 ? "No tag points at them." : `Deleting a digest deletes its tags: ${count(tags, "tag")}.`}
+        </p>
+        {tags > 0 ? (
+          <p className="text-sm text-muted [overflow-wrap:anywhere]">
+            <code>{numbers.tagSample.slice(0, TAGS_SHOWN).join(", ")}</code>
+            {more > 0 ? ` and ${more.toLocaleString("en-US")} more` : ""}
+          </p>
+        ) : null}
+      </div>
+      {pinned > 0 ? (
+        <Callout tone="info">
+          {pinned === images
+            ? `${pinned === 1 ? "It is" : "All are"} pinned, and kept: end the pin first.`
+            : `${count(pinned, "image")} of these ${pinned === 1 ? "is" : "are"} pinned, and kept.`}
+        </Callout>
+      ) : null}
+      {gone > 0 ? (
+        <Callout tone="info">{`${count(gone, "image")} of the selection ${gone === 1 ? "is" : "are"} gone already.`}</Callout>
+      ) : null}
+      <p className="text-sm text-subtle">
+        Layer data that nothing needs any more stays in the registry until the next garbage collection.
+        {isSkipping ? "" : " What is in the recycle bin keeps its data until it is purged."} Parts that another image
+        needs stay for it.
+      </p>
+    </div>
+  );
+}
