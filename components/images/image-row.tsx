@@ -31,7 +31,7 @@ export const ROW_PX = { wide: 52, narrow: 92 };
 
 /** The columns, shared by the head and every row. Below 640 px a row is a card. */
 export const columnStyles = cn(
-  "grid grid-cols-[32px_24px_minmax(0,1fr)_124px_112px_112px_32px] items-center gap-x-2",
+  "grid grid-cols-[32px_24px_minmax(0,1fr)_124px_112px_112px_32px] items-center gap-x-3",
   "medium:grid-cols-[32px_24px_minmax(0,1fr)_116px_104px_32px]",
   "narrow:grid-cols-[28px_minmax(0,1fr)_32px] narrow:items-start",
 );
