@@ -93,14 +93,11 @@ export function listSamples(
 ): Promise<SampleRow[]> {
   return prisma().$queryRaw<SampleRow[]>`
     WITH found AS (
-      SELECT x.*, count(*) OVER () AS total,
-        floor(extract(epoch FROM x.at - ${since}::timestamptz) / extract(epoch FROM ${until}::timestamptz - ${since}::timestamptz) * ${limit}::int) AS slice
+      SELECT x.*, CASE WHEN count(*) OVER () <= ${limit}::int THEN extract(epoch FROM x.at)
+        ELSE floor(extract(epoch FROM x.at - ${since}::timestamptz) / extract(epoch FROM ${until}::timestamptz - ${since}::timestamptz) * ${limit}::int) END AS slice
       FROM space_samples x WHERE x.space_id = ${spaceId} AND x.workspace_id = ${workspaceId} AND x.at >= ${since} AND x.at < ${until}
     ),
-    shown AS (
-      SELECT DISTINCT ON (CASE WHEN total > ${limit}::int THEN slice ELSE extract(epoch FROM at) END) * FROM found
-      ORDER BY CASE WHEN total > ${limit}::int THEN slice ELSE extract(epoch FROM at) END, at DESC
-    )
+    shown AS (SELECT DISTINCT ON (slice) * FROM found ORDER BY slice, at DESC)
     SELECT measured_at AS at, image_count AS "imageCount", tag_count AS "tagCount", logical_bytes AS "logicalBytes",
       stored_bytes AS "storedBytes", untagged_bytes AS "untaggedBytes", bin_bytes AS "binBytes", freed_bytes AS "freedBytes"
     FROM shown ORDER BY shown.at`;
