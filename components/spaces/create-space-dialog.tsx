@@ -94,7 +94,9 @@ function CreateSpaceForm({
   const registry = registries.find((candidate) => candidate.id === registryId);
   const check = checkPrefix(
     prefix,
-    (spaces.data?.items ?? []).filter((space) => space.registryId === registryId).map((space) => space.prefix),
+    (spaces.data?.items ?? [])
+      .filter((space) => space.registryId === registryId && space.access === "owner")
+      .map((space) => space.prefix),
   );
   const failure = problemOf(create.error);
 

@@ -19,12 +19,13 @@ export type PushPopoverProps = {
 
 /** The commands that sign in to the registry and push an image into this space. */
 export function PushPopover(props: PushPopoverProps) {
+  const label = props.space.access === "reader" ? "Pull an image" : "Push an image";
   return (
     <Popover
-      label="Push an image"
+      label={label}
       align="end"
       className="w-[460px]"
-      trigger={<Button icon={<Terminal aria-hidden="true" />}>Push an image</Button>}
+      trigger={<Button icon={<Terminal aria-hidden="true" />}>{label}</Button>}
     >
       <PushCommands {...props} />
     </Popover>
@@ -35,10 +36,14 @@ export function PushPopover(props: PushPopoverProps) {
 export function PushCommands({ space, registry, permissions, userEmail }: PushPopoverProps) {
   const host = registryHost(space.registryUrl);
   const image = `${host}/${space.prefix}/my-image:1.0`;
-  const auth = registry?.auth ?? "console";
+  // The registry of a space that another workspace shares may not be in this one's list.
+  const auth = registry?.auth ?? space.registryAuth;
+  const isReader = space.access === "reader";
   return (
     <div className="flex flex-col gap-3 text-left">
-      {permissions.includes("images.push") ? null : (
+      {isReader ? (
+        <Callout tone="info">It belongs to {space.ownerName}: you can pull from it, not push to it.</Callout>
+      ) : permissions.includes("images.push") ? null : (
         <Callout tone="info">Your role can pull. Pushing needs a workspace editor or admin.</Callout>
       )}
       {registry?.readOnly ? (
@@ -59,8 +64,15 @@ export function PushCommands({ space, registry, permissions, userEmail }: PushPo
         </div>
       )}
       <div className="flex flex-col gap-1.5">
-        <p className="font-medium">{auth === "none" ? "Tag and push" : "2. Tag and push"}</p>
-        <CopyBlock label="push commands" code={`docker tag my-image ${image}\ndocker push ${image}`} />
+        <p className="font-medium">
+          {auth === "none" ? "" : "2. "}
+          {isReader ? "Pull" : "Tag and push"}
+        </p>
+        {isReader ? (
+          <CopyBlock label="pull command" code={`docker pull ${image}`} />
+        ) : (
+          <CopyBlock label="push commands" code={`docker tag my-image ${image}\ndocker push ${image}`} />
+        )}
         {space.registryUrl.startsWith("http://") ? (
           <p className="text-sm text-subtle">
             This registry speaks plain HTTP. Docker accepts that on a loopback address; skopeo wants{" "}

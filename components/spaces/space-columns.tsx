@@ -1,11 +1,12 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { RULES_PER_SPACE_MAX } from "@/contracts/rules";
 import type { SpaceDto } from "@/contracts/spaces";
 import { group } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { Bytes } from "../ui/bytes";
 import type { Column, Sort } from "../ui/data-table-columns";
-import { StatusPill } from "../ui/status-pill";
+import { Badge, StatusPill } from "../ui/status-pill";
 
 export const SPACE_SORTS = ["name", "prefix", "repositories", "images", "tags", "stored", "bin", "rules"] as const;
 type SpaceSort = (typeof SPACE_SORTS)[number];
@@ -32,8 +33,8 @@ export function sortSpaces(spaces: readonly SpaceDto[], sort: SpaceSort, order: 
   });
 }
 
-/** The columns of the list of spaces; the name leads into the space. */
-export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
+/** The columns of the list of spaces; the name leads into the space, `menu` makes what stands at the end of a row. */
+export function spaceColumns(workspaceSlug: string, menu: (space: SpaceDto) => ReactNode): Column<SpaceDto>[] {
   const numeric = { align: "end", sortable: true, firstDirection: "descending" } as const;
   return [
     {
@@ -70,6 +71,7 @@ export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
         </span>
       ),
     },
+    { id: "bound", header: "Bound to", width: "11%", cell: (space) => <Sharing space={space} /> },
     {
       id: "repositories",
       header: "Repositories",
@@ -93,7 +95,7 @@ export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
       ...numeric,
       cell: (space) =>
         space.binEntryCount === 0 ? (
-          <span className="text-subtle">empty</span>
+          <span className="text-subtle">{space.access === "reader" ? "–" : "empty"}</span>
         ) : (
           <span
             title={`Kept by the recycle bin alone; ${space.binEntryCount === 1 ? "1 image is" : `${group(space.binEntryCount)} images are`} in it`}
@@ -109,7 +111,7 @@ export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
       ...numeric,
       cell: (space) => (
         <span className={space.ruleCount === 0 ? "text-subtle" : undefined}>
-          {space.ruleCount}/{RULES_PER_SPACE_MAX}
+          {space.access === "reader" ? "–" : `${space.ruleCount}/${RULES_PER_SPACE_MAX}`}
         </span>
       ),
     },
@@ -126,5 +128,32 @@ export function spaceColumns(workspaceSlug: string): Column<SpaceDto>[] {
           </StatusPill>
         ),
     },
+    { id: "actions", header: "Actions", hideHeader: true, width: "48px", align: "end", cell: menu },
   ];
+}
+
+/** Who may read the space besides its owner; whose it is, where it is another workspace's. Names are told on hover. */
+function Sharing({ space }: { space: SpaceDto }) {
+  if (space.access === "reader") {
+    return (
+      <Badge tone="info">
+        <span title={space.isPublic ? "Public: every workspace may read it" : "Bound to this workspace"}>
+          of {space.ownerName}
+        </span>
+      </Badge>
+    );
+  }
+  const [first] = space.boundTo;
+  return (
+    <span className="inline-flex max-w-full items-center gap-1.5">
+      {space.isPublic ? <Badge tone="warning">public</Badge> : null}
+      {first === undefined ? (
+        <span className="text-subtle">No binding</span>
+      ) : (
+        <span className="truncate" title={space.boundTo.join(", ")}>
+          {space.boundTo.length === 1 ? first : `${space.boundTo.length} workspaces`}
+        </span>
+      )}
+    </span>
+  );
 }

@@ -10,12 +10,13 @@ import { ErrorState } from "../ui/error-state";
 import { PageHeader } from "../ui/page-header";
 import { problemOf } from "../ui/problem-of";
 import { Skeleton } from "../ui/skeleton";
-import { StatusPill } from "../ui/status-pill";
+import { Badge, StatusPill } from "../ui/status-pill";
 import { TabNav } from "../ui/tab-nav";
 import { useRegistries } from "../workspaces/queries";
 import { isNotFound } from "./is-not-found";
 import { PushPopover } from "./push-popover";
 import { useSpace } from "./queries";
+import { permissionsIn } from "./reader-permissions";
 import { registryHost } from "./registry-host";
 import { SyncButton } from "./sync-button";
 
@@ -65,6 +66,9 @@ export function SpaceFrame({ workspaceId, workspaceSlug, spaceId, permissions, u
     );
   }
 
+  const isReader = space?.access === "reader";
+  // What belongs to another workspace is browsed and pulled; everything else is its owner's.
+  const tabs = isReader ? TABS.filter(({ path }) => path === "images") : TABS;
   const reference = space ? `${registryHost(space.registryUrl)}/${space.prefix}` : undefined;
   return (
     <>
@@ -83,7 +87,11 @@ export function SpaceFrame({ workspaceId, workspaceSlug, spaceId, permissions, u
           )
         }
         status={
-          space && space.activeRunCount > 0 ? (
+          space && isReader ? (
+            <Badge tone="info">
+              {space.isPublic ? `public, of ${space.ownerName}` : `shared by ${space.ownerName}`}
+            </Badge>
+          ) : space && space.activeRunCount > 0 ? (
             <StatusPill tone="progress">
               {space.activeRunCount === 1 ? "1 run in progress" : `${space.activeRunCount} runs in progress`}
             </StatusPill>
@@ -92,15 +100,20 @@ export function SpaceFrame({ workspaceId, workspaceSlug, spaceId, permissions, u
         actions={
           space ? (
             <>
-              <SyncButton workspaceId={workspaceId} space={space} permissions={permissions} />
-              <PushPopover space={space} registry={registry} permissions={permissions} userEmail={userEmail} />
+              {isReader ? null : <SyncButton workspaceId={workspaceId} space={space} permissions={permissions} />}
+              <PushPopover
+                space={space}
+                registry={registry}
+                permissions={permissionsIn(space, permissions)}
+                userEmail={userEmail}
+              />
             </>
           ) : null
         }
       />
       <TabNav
         label={space ? `Registry space ${space.name}` : "Registry space"}
-        tabs={TABS.map(({ path, label }) => ({ href: spacePath(workspaceSlug, spaceId, path), label }))}
+        tabs={tabs.map(({ path, label }) => ({ href: spacePath(workspaceSlug, spaceId, path), label }))}
         className="mb-6"
       />
       {children}

@@ -8,7 +8,9 @@ import { Skeleton } from "../ui/skeleton";
 import { IgnoredPullersForm } from "./ignored-pullers-form";
 import { useSpace } from "./queries";
 import { RegistryFacts } from "./registry-facts";
+import { RemoveSpaceSection } from "./remove-space-section";
 import { RetentionForm } from "./retention-form";
+import { SharingSettings } from "./sharing-settings";
 import { SpaceNameForm } from "./space-name-form";
 
 export type SpaceSettingsPageProps = {
@@ -19,7 +21,7 @@ export type SpaceSettingsPageProps = {
 };
 
 /** The tab "Settings": name, how long the bin keeps entries, and what the registry can and cannot do. */
-export function SpaceSettingsPage({ workspaceId, spaceId, permissions }: SpaceSettingsPageProps) {
+export function SpaceSettingsPage({ workspaceId, workspaceSlug, spaceId, permissions }: SpaceSettingsPageProps) {
   const space = useSpace(workspaceId, spaceId);
   // An error of the space itself is shown by the frame around the tabs.
   if (!space.data) {
@@ -70,8 +72,25 @@ export function SpaceSettingsPage({ workspaceId, spaceId, permissions }: SpaceSe
           permissions={permissions}
         />
       </Section>
+      <Section
+        title="Bindings"
+        description="Other workspaces that may browse and pull its images. Rules, recycle bin and garbage collection stay here."
+      >
+        <SharingSettings workspaceId={workspaceId} space={space.data} permissions={permissions} />
+      </Section>
       <Section title="Registry">
         <RegistryFacts workspaceId={workspaceId} registryId={space.data.registryId} />
+      </Section>
+      <Section
+        title="Remove"
+        description="Takes the space out of the console. Its images stay in the registry, its runs and history stay here."
+      >
+        <RemoveSpaceSection
+          workspaceId={workspaceId}
+          workspaceSlug={workspaceSlug}
+          space={space.data}
+          permissions={permissions}
+        />
       </Section>
     </div>
   );

@@ -17,10 +17,13 @@ import { PageHeader } from "../ui/page-header";
 import { problemOf } from "../ui/problem-of";
 import { Select } from "../ui/select";
 import { useRegistries } from "../workspaces/queries";
+import { BindingsDialog } from "./bindings-dialog";
 import { CreateSpaceDialog } from "./create-space-dialog";
 import { useSpaces } from "./queries";
 import { registryHost } from "./registry-host";
+import { RemoveSpaceDialog } from "./remove-space-dialog";
 import { SPACE_SORTS, sortSpaces, spaceColumns } from "./space-columns";
+import { SpaceMenu } from "./space-menu";
 
 const ALL = "all";
 
@@ -43,16 +46,18 @@ export function SpacesPage({ workspaceId, workspaceSlug, permissions }: SpacesPa
     { history: "replace" },
   );
   const [isCreating, setIsCreating] = useState(false);
+  const [asked, setAsked] = useState<{ what: "bind" | "remove"; spaceId: string } | null>(null);
   const region = useSlashFocus<HTMLDivElement>();
   const spaces = useSpaces(workspaceId, registry);
   const registries = useRegistries(workspaceId);
   const known = registries.data?.items ?? [];
+  const askedSpace = spaces.data?.items.find((space) => space.id === asked?.spaceId);
   const rows = spaces.data && sortSpaces(matching(spaces.data.items, q), sort, order);
 
   const createReason = !permissions.includes("spaces.write")
     ? missingPermissionText("spaces.write")
     : registries.data && known.length === 0
-      ? "This workspace has no registry yet. A platform admin has to give it one."
+      ? "This workspace has no registry yet. Attach one under Registries, or ask a platform admin for one."
       : null;
   const createButton = (
     <GatedButton
@@ -69,7 +74,7 @@ export function SpacesPage({ workspaceId, workspaceSlug, permissions }: SpacesPa
     <div ref={region}>
       <PageHeader
         title="Registry spaces"
-        description="Each is a repository prefix of a registry that belongs to this workspace. Sizes are as stored: compressed, each blob counted once."
+        description="Each is a repository prefix of a registry that belongs to this workspace, or to one that shares it. Sizes are as stored: compressed, each blob counted once."
         actions={createButton}
       />
       <div className="flex flex-wrap items-center gap-2 pb-3">
@@ -87,7 +92,15 @@ export function SpacesPage({ workspaceId, workspaceSlug, permissions }: SpacesPa
       </div>
       <DataTable<SpaceDto>
         label="Registry spaces"
-        columns={spaceColumns(workspaceSlug)}
+        columns={spaceColumns(workspaceSlug, (space) => (
+          <SpaceMenu
+            workspaceSlug={workspaceSlug}
+            space={space}
+            permissions={permissions}
+            onBind={() => setAsked({ what: "bind", spaceId: space.id })}
+            onRemove={() => setAsked({ what: "remove", spaceId: space.id })}
+          />
+        ))}
         rows={rows}
         rowKey={(space) => space.id}
         rowLabel={(space) => space.name}
@@ -129,6 +142,12 @@ export function SpacesPage({ workspaceId, workspaceSlug, permissions }: SpacesPa
         open={isCreating}
         onOpenChange={setIsCreating}
       />
+      {askedSpace && asked?.what === "bind" ? (
+        <BindingsDialog workspaceId={workspaceId} space={askedSpace} onClose={() => setAsked(null)} />
+      ) : null}
+      {askedSpace && asked?.what === "remove" ? (
+        <RemoveSpaceDialog workspaceId={workspaceId} space={askedSpace} onClose={() => setAsked(null)} />
+      ) : null}
     </div>
   );
 }
