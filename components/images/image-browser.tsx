@@ -14,13 +14,12 @@ import { RelativeTime } from "../ui/relative-time";
 import { BulkBar } from "./bulk-bar";
 import { type ImageView, NO_FILTER, sortBy, type ViewPatch } from "./filter-url";
 import { ImageDetails } from "./image-details";
-import { type DialogRequest, ImageDialogs } from "./image-dialogs";
+import { type DialogRequest, ImageDialogs, pinRequest } from "./image-dialogs";
 import { ImageList } from "./image-list";
 import { imagePath } from "./image-path";
 import { pullReferences } from "./pull-reference";
 import { type ImageListing, type ImagePage, type Place, useImagePulls } from "./queries";
 import { type OpenMenu, RowMenu } from "./row-menu";
-import { imageKey } from "./selection";
 import { useImageSelection } from "./use-image-selection";
 import type { LiveImages } from "./use-live-images";
 import { whyNot } from "./why-not";
@@ -125,33 +124,20 @@ export function ImageBrowser(props: ImageBrowserProps) {
           setDialog({ kind: "delete", selection: { images: [{ repositoryName, digest }] } })
         }
         onDeleteTags={(image) => setDialog({ kind: "tags", image })}
-        onPin={(image) =>
-          setDialog(
-            image.pin
-              ? { kind: "unpin", image }
-              : { kind: "pin", images: [{ repositoryName: image.repositoryName, digest: image.digest }] },
-          )
-        }
+        onPin={(image) => setDialog(pinRequest(image))}
       />
       <ImageDialogs
-        key={dialog ? dialogKey(dialog) : "none"}
         place={place}
         workspaceSlug={workspaceSlug}
         space={space}
         permissions={permissions}
         request={dialog}
         onClose={() => setDialog(null)}
-        onDone={() => {
-          selecting.clear();
-          setDialog(null);
-        }}
+        onDone={selecting.clear}
       />
     </>
   );
 }
-
-const dialogKey = (request: DialogRequest) =>
-  request.kind === "tags" || request.kind === "unpin" ? `${request.kind} ${imageKey(request.image)}` : request.kind;
 
 /** Since when the registry tells of pulls; undefined while that is not known, null where it never did. */
 function useTrackingSince(place: Place, image: ImageDto | undefined): string | null | undefined {

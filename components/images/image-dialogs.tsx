@@ -3,17 +3,39 @@
 import type { ImageDto, ImageSelection } from "@/contracts/images";
 import type { SpaceDto } from "@/contracts/spaces";
 import type { Permission } from "@/domain/access/permissions";
+import { DeleteImagesDialog } from "./delete-images-dialog";
+import { DeleteTagsDialog } from "./delete-tags-dialog";
+import { PinDialog, UnpinDialog } from "./pin-dialog";
 import type { Place } from "./queries";
 import type { ImageName } from "./selection";
+
+type PinnedImage = Pick<ImageDto, "repositoryName" | "digest" | "tags"> & { pin: NonNullable<ImageDto["pin"]> };
 
 export type DialogRequest =
   | { kind: "delete"; selection: ImageSelection }
   | { kind: "tags"; image: Pick<ImageDto, "repositoryName" | "digest" | "tags"> }
   | { kind: "pin"; images: readonly ImageName[] }
-  | { kind: "unpin"; image: Pick<ImageDto, "repositoryName" | "digest" | "pin"> };
+  | { kind: "change-pin"; image: PinnedImage }
+  | { kind: "unpin"; image: PinnedImage };
 
-/** The dialog that was asked for. */
-export function ImageDialogs(_props: {
+/** Pinning an image, or ending its pin, whichever applies. */
+export function pinRequest(image: ImageDto): DialogRequest {
+  const { repositoryName, digest, tags, pin } = image;
+  return pin === null
+    ? { kind: "pin", images: [{ repositoryName, digest }] }
+    : { kind: "unpin", image: { repositoryName, digest, tags, pin } };
+}
+
+/** The dialog that was asked for, if any. `onDone`: what it asked for was done or started; it may stay open to follow it. */
+export function ImageDialogs({
+  place,
+  workspaceSlug,
+  space,
+  permissions,
+  request,
+  onClose,
+  onDone,
+}: {
   place: Place;
   workspaceSlug: string;
   space: SpaceDto | undefined;
@@ -22,5 +44,26 @@ export function ImageDialogs(_props: {
   onClose: () => void;
   onDone: () => void;
 }) {
-  return null;
+  if (!request || !space) return null;
+  const common = { ...place, onClose, onDone };
+  switch (request.kind) {
+    case "delete":
+      return (
+        <DeleteImagesDialog
+          {...common}
+          workspaceSlug={workspaceSlug}
+          spaceName={space.name}
+          permissions={permissions}
+          selection={request.selection}
+        />
+      );
+    case "tags":
+      return <DeleteTagsDialog {...common} workspaceSlug={workspaceSlug} image={request.image} />;
+    case "pin":
+      return <PinDialog {...common} images={request.images} />;
+    case "change-pin":
+      return <PinDialog {...common} images={[request.image]} pin={request.image.pin} />;
+    case "unpin":
+      return <UnpinDialog {...common} image={request.image} />;
+  }
 }

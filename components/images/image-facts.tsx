@@ -12,7 +12,7 @@ import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
 import { Badge } from "../ui/status-pill";
 import { Tooltip } from "../ui/tooltip";
-import type { DialogRequest } from "./image-dialogs";
+import { type DialogRequest, pinRequest } from "./image-dialogs";
 import { brokenText } from "./image-words";
 import { whyNot } from "./why-not";
 
@@ -111,6 +111,16 @@ export function ImageFacts({
                   </>
                 )}
               </p>
+              <GatedButton
+                size="sm"
+                className="w-fit"
+                reason={whyNot("images.pin", permissions, space)}
+                onClick={() => {
+                  if (image.pin) onAsk({ kind: "change-pin", image: { ...image, pin: image.pin } });
+                }}
+              >
+                Change pin
+              </GatedButton>
             </div>
           ) : (
             <div className="flex flex-wrap items-center justify-between gap-3">
@@ -120,7 +130,7 @@ export function ImageFacts({
               <GatedButton
                 size="sm"
                 reason={whyNot("images.pin", permissions, space)}
-                onClick={() => onAsk({ kind: "pin", images: [image] })}
+                onClick={() => onAsk(pinRequest(image))}
               >
                 Pin
               </GatedButton>

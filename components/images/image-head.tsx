@@ -9,7 +9,7 @@ import { GatedButton } from "../reclaim/gated-button";
 import { CopyButton } from "../ui/copy-button";
 import { PageHeader } from "../ui/page-header";
 import { Badge } from "../ui/status-pill";
-import type { DialogRequest } from "./image-dialogs";
+import { type DialogRequest, pinRequest } from "./image-dialogs";
 import { repositoryPath } from "./image-path";
 import { brokenText, kindText, referrerLabel, shortDigest } from "./image-words";
 import { withoutPrefix } from "./pull-reference";
@@ -66,7 +66,7 @@ export function ImageHead({
             <GatedButton
               icon={image.pin ? <PinOff aria-hidden="true" /> : <Pin aria-hidden="true" />}
               reason={whyNot("images.pin", permissions, space)}
-              onClick={() => onAsk(image.pin ? { kind: "unpin", image } : { kind: "pin", images: [image] })}
+              onClick={() => onAsk(pinRequest(image))}
             >
               {image.pin ? "Unpin" : "Pin"}
             </GatedButton>

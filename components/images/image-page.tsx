@@ -6,6 +6,7 @@ import type { ImageDetailsDto } from "@/contracts/image-details";
 import type { Permission } from "@/domain/access/permissions";
 import { isNotFound } from "../spaces/is-not-found";
 import { useSpace } from "../spaces/queries";
+import { permissionsIn } from "../spaces/reader-permissions";
 import { ErrorState } from "../ui/error-state";
 import { problemOf } from "../ui/problem-of";
 import { Section } from "../ui/section";
@@ -32,13 +33,14 @@ export interface ImagePageProps {
 }
 
 /** One image (or a platform or referrer of one) by the repository and digest in the address: what it is, holds, shares, and what happened to it. */
-export function ImagePage({ workspaceId, workspaceSlug, spaceId, permissions }: ImagePageProps) {
+export function ImagePage({ workspaceId, workspaceSlug, spaceId, permissions: granted }: ImagePageProps) {
   const place = { workspaceId, spaceId };
   const [{ repository, digest }] = useQueryStates({
     repository: parseAsString.withDefault(""),
     digest: parseAsString.withDefault(""),
   });
   const space = useSpace(workspaceId, spaceId);
+  const permissions = permissionsIn(space.data, granted);
   const isNamed = repository !== "" && digest !== "";
   const image = useImage(place, repository, digest, isNamed);
   const [dialog, setDialog] = useState<DialogRequest | null>(null);
@@ -46,21 +48,21 @@ export function ImagePage({ workspaceId, workspaceSlug, spaceId, permissions }: 
 
   const common = { place, workspaceSlug, space: space.data, repository, digest };
   if (!isNamed || isNotFound(space.error)) return <ImageUnknown {...common} />;
-  // It was here a moment ago, or long ago: either way its history is.
-  if (isNotFound(image.error)) return <ImageGone {...common} />;
-  if (image.error && !image.data) {
-    return (
-      <ErrorState
-        problem={problemOf(image.error) ?? { title: "The image could not be loaded" }}
-        onRetry={() => image.refetch()}
-        retrying={image.isFetching}
-      />
-    );
-  }
   return (
     <>
-      <ImageHead {...common} details={image.data} permissions={permissions} onAsk={setDialog} />
-      {image.data ? (
+      {isNotFound(image.error) ? (
+        // It was here a moment ago, or long ago: either way its history is.
+        <ImageGone {...common} />
+      ) : image.error && !image.data ? (
+        <ErrorState
+          problem={problemOf(image.error) ?? { title: "The image could not be loaded" }}
+          onRetry={() => image.refetch()}
+          retrying={image.isFetching}
+        />
+      ) : (
+        <ImageHead {...common} details={image.data} permissions={permissions} onAsk={setDialog} />
+      )}
+      {image.data && !isNotFound(image.error) ? (
         <ImageBody
           key={`${repository}@${digest}`}
           place={place}
@@ -70,9 +72,10 @@ export function ImagePage({ workspaceId, workspaceSlug, spaceId, permissions }: 
           permissions={permissions}
           onAsk={setDialog}
         />
-      ) : (
+      ) : image.isPending ? (
         <Loading />
-      )}
+      ) : null}
+      {/* Outlives the image: what deletes it is followed to its end. */}
       <ImageDialogs
         place={place}
         workspaceSlug={workspaceSlug}
@@ -80,7 +83,7 @@ export function ImagePage({ workspaceId, workspaceSlug, spaceId, permissions }: 
         permissions={permissions}
         request={dialog}
         onClose={() => setDialog(null)}
-        onDone={() => setDialog(null)}
+        onDone={() => {}}
       />
     </>
   );

@@ -6,6 +6,7 @@ import { useCallback, useDeferredValue, useRef, useState } from "react";
 import type { Permission } from "@/domain/access/permissions";
 import { useSlashFocus } from "../reclaim/use-slash-focus";
 import { useSpace } from "../spaces/queries";
+import { permissionsIn } from "../spaces/reader-permissions";
 import { ErrorState } from "../ui/error-state";
 import { problemOf } from "../ui/problem-of";
 import { EmptySpace } from "./empty-space";
@@ -31,9 +32,10 @@ export type ImagesPageProps = {
  * The tab "Images": repositories at the left and the images of the chosen one (or of all), or repositories that open to their
  * versions. What is searched and filtered stands in the address.
  */
-export function ImagesPage({ workspaceId, workspaceSlug, spaceId, permissions }: ImagesPageProps) {
+export function ImagesPage({ workspaceId, workspaceSlug, spaceId, permissions: granted }: ImagesPageProps) {
   const place = { workspaceId, spaceId };
   const space = useSpace(workspaceId, spaceId);
+  const permissions = permissionsIn(space.data, granted);
   const [view, setView] = useQueryStates(imageViewParsers, { history: "replace" });
   const router = useRouter();
   const [areKeysShown, setAreKeysShown] = useState(false);
