@@ -31,8 +31,9 @@ function decideByHand(
 ): OwnDecision {
   const hold = holdOf(unit.artifact) ?? facts.context.holdsOfParts.get(at) ?? null;
   if (hold !== null) return stay(hold);
-  // A member without a tag of its own goes where its whole goes, chosen or not.
-  if (unit.isMember && unit.tags.length === 0 && pick?.what !== "tags") {
+  // A member without a tag of its own goes where its whole goes, chosen or not. A fallback tag is none: it is what makes a signature one, and
+  // taken away alone it would lose the signature to its image and to us.
+  if (unit.isMember && unit.tags.length === 0) {
     const guard = handGuard(at, unit, facts.context);
     return guard === null ? { state: "follow" } : stay(guard);
   }
@@ -53,13 +54,11 @@ function decideTags(
 ): OwnDecision {
   const { artifact } = unit;
   const all = artifact.tags.map((tag) => tag.name).sort(compareText);
-  const tags = all.filter((tag) => pick.tags.includes(tag));
-  if (tags.length === 0) return stay({ code: "not_chosen" });
-  // Its fallback tag is what makes it a signature: taken away, the signature would be lost to its image and to us.
   const [subject] = graph.subjectsOf[at] ?? [];
-  if (subject !== undefined && tags.some((tag) => subjectOfFallbackTag(tag) !== null)) {
-    return stay({ code: "referrer_of", ...nameOf(artifacts[subject]) });
-  }
+  const chosen = all.filter((tag) => pick.tags.includes(tag));
+  const tags = subject === undefined ? chosen : chosen.filter((tag) => subjectOfFallbackTag(tag) === null);
+  if (chosen.length === 0) return stay({ code: "not_chosen" });
+  if (tags.length === 0) return stay({ code: "referrer_of", ...nameOf(artifacts[subject ?? at]) });
   const immutable = tags.filter((tag) => artifact.immutableTags.includes(tag));
   if (immutable.length > 0) return stay({ code: "immutable_tag", tags: immutable });
   const keptTags = all.filter((tag) => !tags.includes(tag));
