@@ -18,9 +18,12 @@ import {
   stampUnchanged,
   writeInventoryChange,
 } from "./snapshot.store";
+import { analyzeHeld, keepStatistics } from "./statistics.store";
 
 /** Readings of one repository in a row that somebody overtook; the next crawl sees to what is left. */
 const STALE_READINGS_MAX = 5;
+/** New manifests of one repository from which on the planner has to know of them before anything is derived from them. */
+const MANY_ADDED = 2_000;
 
 export interface RepositoryCrawl {
   /** What was written; null where nothing had changed, or others wrote faster. */
@@ -54,6 +57,7 @@ export async function crawlRepository(
     const check = options.check ?? "all";
     const reading = await reader.read({ registryId, name, known, check, signal });
     manifestsRead += reading.manifestsRead;
+    if (reading.manifestsRead > 0) await keepStatistics(reading.manifestsRead);
     const written = await write({ registryId, space, name, reader, signal, options, startedAt, known, reading });
     if (written === "stale") continue;
     return { change: written, manifestsRead };
@@ -100,6 +104,7 @@ async function writeChange(
   const repository = { ...made, id };
   if (!isNoChange(change)) {
     await writeInventoryChange(tx, repository, change, reading.digests, reader.source);
+    if (change.addedDigests.length > MANY_ADDED) await analyzeHeld(tx);
     await recordChange(tx, repository, change, { known, reading, options, startedAt });
   }
   const isFirstReading = known.digests.size === 0;

@@ -27,6 +27,8 @@ export type TreeOptions = {
   seed: number;
   /** Layer files of realistic apparent size that take no space; their digest is only a label. */
   sparseLayers: boolean;
+  /** Layers are named but not written: for what never looks at them, on trees of a size that takes long to write. */
+  omitLayers: boolean;
   edges: readonly EdgeCase[];
   /** Shares of tags that are multi-arch, overwritten, have an image beside them that was deleted; orphans per other blob. */
   indexShare: number;
@@ -40,6 +42,7 @@ const DEFAULT_TREE: TreeOptions = {
   tagsPerRepository: 60,
   seed: 1,
   sparseLayers: true,
+  omitLayers: false,
   edges: [],
   indexShare: 0.2,
   overwrittenShare: 0.2,
@@ -135,7 +138,7 @@ class Generator {
       rootfs: { diff_ids: layers.map(({ digest }) => digest) },
     });
     this.#tree.layerLink(repository, config.digest);
-    for (const layer of layers) {
+    for (const layer of this.options.omitLayers ? [] : layers) {
       this.#store(layer);
       this.#tree.layerLink(repository, layer.digest);
     }

@@ -1,0 +1,128 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { freePort } from "@/scripts/services/free-port";
+import { startRegistryProcess } from "@/scripts/services/registry-process";
+import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { generateStorage } from "@/testing/storage/generate-storage";
+import { createTestTenant } from "@/testing/tenant";
+import { type CrawlMeasure, measureCrawl } from "./crawl-process";
+import { type BenchServices, startBenchServices } from "./services";
+import { count, duration, printTable } from "./table";
+
+const execute = promisify(execFile);
+const SAMPLE = 100;
+const API = { repositories: 20, tagsPerRepository: 250 };
+const STORAGE = { repositories: 300, tagsPerRepository: 200 };
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/**
+ * Reads 5,000 tags over the API, beside `skopeo inspect` of a sample of them, and 100,000 manifests from storage; each again with
+ * nothing changed.
+ */
+export async function run(): Promise<void> {
+  const services = await startBenchServices();
+  try {
+    await benchApi(services);
+    await benchStorage(services);
+  } finally {
+    await disconnectPrisma();
+    await services.stop();
+  }
+}
+
+async function benchApi(services: BenchServices): Promise<void> {
+  const storageRoot = path.join(services.folder, "api");
+  say("writing 5,000 images …");
+  const none = { indexShare: 0, overwrittenShare: 0, deletedShare: 0, orphanShare: 0 };
+  const tree = generateStorage(storageRoot, { ...API, ...none, omitLayers: true, seed: 21 });
+  const registry = await startRegistryProcess({
+    port: await freePort(),
+    storageRoot,
+    configDir: services.folder,
+    auth: null,
+    events: null,
+  });
+  try {
+    const registryId = await registerTree(registry.url, null);
+    say("crawling over the API …");
+    const first = await measureCrawl(registryId, true);
+    const routine = await measureCrawl(registryId, false);
+    const thorough = await measureCrawl(registryId, true);
+    const perTag = (ms: number) => duration(ms / tree.tags);
+    const row = (name: string, { ms, peakRssMb }: CrawlMeasure) => [
+      ...[
+        name,
+        duration(ms),
+        count(tree.tags / (ms / 1000)),
+        perTag(ms),
+        ratio(first.ms / ms),
+        `${count(peakRssMb)} MB`,
+      ],
+    ];
+    const head = ["", "time", "images/s", "per image", "faster than the first", "peak memory"];
+    printTable(
+      `Over the API: ${count(tree.tags)} tags of ${API.repositories} repositories, manifest and config of each`,
+      head,
+      [
+        row("first crawl", first),
+        row("again, routine: a sixteenth of the tags is asked for", routine),
+        row("again, thorough (a manual sync): every tag is asked for", thorough),
+      ],
+    );
+    say(`inspecting ${SAMPLE} of them with skopeo …`);
+    const peers = [
+      await inspect(registry.url, "skopeo inspect --raw (manifest only)", ["--raw"]),
+      await inspect(registry.url, "skopeo inspect --no-tags (manifest and config)", ["--no-tags"]),
+      await inspect(registry.url, "skopeo inspect (its default: lists tags too)", []),
+    ];
+    printTable(
+      `Beside skopeo, one image after another: ${SAMPLE} images measured, extrapolated to ${count(tree.tags)}`,
+      ["", "per image", "all, extrapolated", "the crawl is faster by"],
+      peers.map(({ name, ms }) => [name, duration(ms), duration(ms * tree.tags), ratio((ms * tree.tags) / first.ms)]),
+    );
+  } finally {
+    await registry.stop();
+  }
+}
+
+async function inspect(registryUrl: string, name: string, options: readonly string[]) {
+  const host = registryUrl.replace("http://", "");
+  const startedAt = performance.now();
+  for (let i = 0; i < SAMPLE; i++) {
+    const repository = `team-${(i % API.repositories) % 7}/app-${i % API.repositories}`;
+    const image = `docker://${host}/${repository}:v${(i * 37) % API.tagsPerRepository}`;
+    await execute("skopeo", ["inspect", "--no-creds", "--tls-verify=false", ...options, image], { maxBuffer: 2 ** 26 });
+  }
+  return { name, ms: (performance.now() - startedAt) / SAMPLE };
+}
+
+async function benchStorage(services: BenchServices): Promise<void> {
+  const storageRoot = path.join(services.folder, "storage");
+  say("writing 100,000 manifests (this takes minutes) …");
+  const tree = generateStorage(storageRoot, { ...STORAGE, omitLayers: true, seed: 13 });
+  const registryId = await registerTree("http://127.0.0.1:1", storageRoot);
+  say("crawling the storage …");
+  const first = await measureCrawl(registryId, true);
+  const again = await measureCrawl(registryId, true);
+  const held = await prisma().repositoryManifest.count({ where: { registryId } });
+  if (held !== tree.revisions) throw new Error(`the inventory holds ${held} manifests of ${tree.revisions}`);
+  const row = (name: string, { ms, peakRssMb }: CrawlMeasure) => [
+    ...[name, duration(ms), count(tree.revisions / (ms / 1000)), ratio(first.ms / ms), `${count(peakRssMb)} MB`],
+  ];
+  const title = `From storage: ${count(tree.revisions)} manifests, ${count(tree.tags)} tags, ${STORAGE.repositories} repositories`;
+  printTable(
+    title,
+    ["", "time", "manifests/s", "faster than the first", "peak memory"],
+    [row("first crawl", first), row("again, nothing changed", again)],
+  );
+}
+
+/** A registry and spaces over all of the generated tree. */
+async function registerTree(registryUrl: string, storageRoot: string | null): Promise<string> {
+  const { registryId } = await createTestTenant({ name: "team-0", registryUrl, storageRoot });
+  for (let i = 1; i < 7; i++) await createTestTenant({ name: `team-${i}`, registryId });
+  return registryId;
+}
+
+const ratio = (times: number) => `${times.toFixed(1)}×`;

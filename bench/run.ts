@@ -1,0 +1,14 @@
+// `npm run bench -- <name>`: measures beside what people would use instead, and prints a table. Numbers of one machine and one run.
+const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+  crawl: () => import("./crawl"),
+};
+
+const names = process.argv.slice(2);
+const load = BENCHES[names[0] ?? ""];
+if (names.length !== 1 || !load) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHES).join("|")}\n`);
+  process.exit(2);
+}
+const bench = await load();
+await bench.run();
+process.exit(0);
