@@ -7,8 +7,10 @@ import { createPins } from "@/contracts/pins";
 import { startReclaim } from "@/contracts/reclaim";
 import { listBinEntries } from "@/contracts/recycle-bin";
 import { createRule } from "@/contracts/rules";
+import { createSpace } from "@/contracts/spaces";
 import { ROLES, type Role, roleCan } from "@/domain/access/permissions";
 import { newId } from "@/server/platform/new-id";
+import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { type RawAnswer, send } from "./support/api";
 import { openDatabase } from "./support/database";
 import { bodyOf, hasBody, namesIds, parametersOf, queryOf, type TenantIds } from "./support/operation-inputs";
@@ -37,13 +39,18 @@ interface Side {
 let stack: EndToEndStack;
 let north: Side;
 let south: Side;
+/** A registry that nobody has attached. */
+let spare: TestRegistry;
 
 test.beforeAll(async () => {
-  stack = await openStack("tenancy", { isDemo: false, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  const environment = { ...SHORT_TIMES, ...NO_GRACE, RECLAIM_ALLOW_PRIVATE_REGISTRIES: "true" };
+  [stack, spare] = await Promise.all([openStack("tenancy", { isDemo: false, environment }), startTestRegistry()]);
   north = await createSide("north");
   south = await createSide("south");
 });
-test.afterAll(() => stack?.stop());
+test.afterAll(async () => {
+  await Promise.all([stack?.stop(), spare?.stop()]);
+});
 
 async function createSide(name: string): Promise<Side> {
   const tenant = await createTenant(stack, name);
@@ -68,12 +75,20 @@ async function createSide(name: string): Promise<Side> {
     ...{ params: { workspaceId, spaceId }, body: { images: [{ repositoryName, digest }], reason: `a pin of ${name}` } },
   });
   const pinId = pins[0]?.id ?? "";
-  const ids = { workspaceId, spaceId, runId, ruleId, entryId: entry.id, crawlId: crawl.id, pinId };
-  const ownRegistryId = newId("reg");
+  const [ownRegistryId, readerSlug] = [newId("reg"), `${name}-readers`];
+  const own = { entryId: entry.id, crawlId: crawl.id, pinId, registryId: ownRegistryId, readerSlug };
+  const ids = { workspaceId, spaceId, runId, ruleId, ...own };
   const database = await openDatabase(stack.databaseUrl);
   await database.rows(
     'INSERT INTO registries (id, workspace_id, name, url, auth) VALUES ($1, $2, $3, $4, $5::"RegistryAuth")',
     [ownRegistryId, workspaceId, `registry of ${name}`, `http://127.0.0.1:9/${name}`, "none"],
+  );
+  // Its admin is a member of another workspace too, which a space may be bound to.
+  const readerId = newId("ws");
+  await database.rows("INSERT INTO workspaces (id, slug, name) VALUES ($1, $2, $2)", [readerId, readerSlug]);
+  await database.rows(
+    `INSERT INTO members (workspace_id, user_id, role) SELECT $1, id, 'viewer' FROM users WHERE email = $2`,
+    [readerId, members.admin.email],
   );
   await database.close();
   return { tenant, space, ids, ownRegistryId, secrets: [name, ...Object.values(ids), entry.digest] };
@@ -83,7 +98,13 @@ async function createSide(name: string): Promise<Side> {
 function ask(
   side: Side,
   operation: Operation,
-  options: { role?: Role | null; replaced?: Partial<TenantIds>; rawBody?: string; body?: unknown } = {},
+  options: {
+    role?: Role | null;
+    replaced?: Partial<TenantIds>;
+    rawBody?: string;
+    body?: unknown;
+    query?: Record<string, unknown> | undefined;
+  } = {},
 ): Promise<RawAnswer> {
   const { role = "admin", replaced = {}, rawBody } = options;
   const ids = { ...side.ids, ...replaced };
@@ -91,7 +112,7 @@ function ask(
   return send(stack.url, operation, {
     session: role === null ? null : side.tenant.members[role],
     params,
-    query: queryOf(operation, side.space),
+    query: options.query ?? queryOf(operation, side.space),
     body: options.body ?? bodyOf(operation, { ...side.ids, registryId: side.space.registryId }, side.space),
     ...(rawBody === undefined ? {} : { rawBody }),
   });
@@ -122,6 +143,8 @@ const UNKNOWN: TenantIds = {
   entryId: newId("bin"),
   crawlId: newId("crawl"),
   pinId: newId("pin"),
+  registryId: newId("reg"),
+  readerSlug: "no-such-readers",
 };
 const OF_WORKSPACES = OPERATIONS.filter((operation) => operation.access.kind === "workspace");
 const PERMISSION = (operation: Operation) =>
@@ -194,11 +217,24 @@ test("every operation does its work for an admin", async () => {
   const bodies: Record<string, unknown> = {
     startRestore: { entryIds: [entries[0]?.id] },
     startPurge: { entryIds: [entries[1]?.id], typedName: south.space.prefix },
+    testRegistry: { url: spare.url, auth: "none" },
+    attachRegistry: { name: "one more", url: spare.url, auth: "none", isPlatformWide: false },
+    bindSpace: { workspaceSlugs: [south.ids.readerSlug] },
   };
-  const last = new Set(["updateRule", "deleteRule", "updatePin", "deletePin"]);
+  // The space with all that happened in it is not removed, but an empty one.
+  const { registryId } = south.space;
+  const empty = await admin.call(createSpace, {
+    params: place,
+    body: { name: "south empty", registryId, prefix: "south-empty" },
+  });
+  const last = new Set(["updateRule", "deleteRule", "updatePin", "deletePin", "detachRegistry"]);
   const ordered = [...OPERATIONS].sort((a, b) => Number(last.has(a.id)) - Number(last.has(b.id)));
   for (const operation of ordered) {
-    const answer = await ask(south, operation, { body: bodies[operation.id] });
+    const isRemoval = operation.id === "removeSpace";
+    const answer = await ask(south, operation, {
+      body: bodies[operation.id],
+      ...(isRemoval ? { replaced: { spaceId: empty.id }, query: { typedName: empty.name } } : {}),
+    });
     expect({ id: operation.id, status: answer.status }, answer.text.slice(0, 300)).toEqual({
       ...{ id: operation.id, status: operation.successStatus },
     });

@@ -4,7 +4,16 @@ import { takeTags } from "./tenants";
 
 /** Ids of things that a tenant owns, by the name of the path parameter. */
 export type TenantIds = Record<
-  "workspaceId" | "spaceId" | "runId" | "ruleId" | "entryId" | "crawlId" | "pinId",
+  | "workspaceId"
+  | "spaceId"
+  | "runId"
+  | "ruleId"
+  | "entryId"
+  | "crawlId"
+  | "pinId"
+  | "registryId"
+  /** of a workspace that the space may be bound to */
+  | "readerSlug",
   string
 >;
 
@@ -17,6 +26,12 @@ export interface BodyIds {
 
 const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) => unknown> = {
   measureImages: () => ({ selection: { filter: { state: "untagged" } } }),
+  testRegistry: ({ registryId }) => ({ url: "https://registry.invalid", auth: "none", registryId }),
+  attachRegistry: (_, { prefix }) => ({
+    ...{ name: `registry ${prefix}`, url: "https://registry.invalid", auth: "none", isPlatformWide: false },
+  }),
+  updateRegistry: (_, { prefix }) => ({ name: `renamed ${prefix}` }),
+  bindSpace: () => ({ workspaceSlugs: ["nobody"] }),
   createSpace: ({ registryId }, { prefix }) => ({ name: `${prefix} two`, registryId, prefix: `${prefix}-two` }),
   updateSpace: () => ({ binRetentionDays: 14 }),
   createRule: () => ({ name: "another", definition: takeTags("none-*") }),
@@ -46,7 +61,9 @@ const imageOf = ({ images }: Pick<TenantSpace, "images">) => ({
   repository: images[3]?.repository ?? "",
   digest: images[3]?.digest ?? "",
 });
-const QUERIES: Record<string, (space: Pick<TenantSpace, "images">) => Record<string, unknown>> = {
+type ExampleSpace = Pick<TenantSpace, "images" | "prefix">;
+const QUERIES: Record<string, (space: ExampleSpace) => Record<string, unknown>> = {
+  removeSpace: ({ prefix }) => ({ typedName: prefix }),
   getImage: imageOf,
   getImageManifest: imageOf,
   getImageConfig: imageOf,
@@ -54,7 +71,7 @@ const QUERIES: Record<string, (space: Pick<TenantSpace, "images">) => Record<str
 };
 
 /** A query that the operation needs to be answered; empty for most. */
-export function queryOf(operation: Operation, space: Pick<TenantSpace, "images">): Record<string, unknown> {
+export function queryOf(operation: Operation, space: ExampleSpace): Record<string, unknown> {
   return QUERIES[operation.id]?.(space) ?? {};
 }
 
