@@ -2,7 +2,7 @@ import { z } from "zod";
 import { idSchema, pageQueryShape, pageSchema, spaceParamsSchema, timeSchema } from "./common";
 import { defineOperation } from "./define";
 
-export const IMAGE_EVENT_KINDS = [
+const IMAGE_EVENT_KINDS = [
   "pushed",
   "tagged",
   "overwritten",
@@ -73,7 +73,6 @@ const imagePullSchema = z.object({
   firstAt: timeSchema,
   lastAt: timeSchema,
 });
-export type ImagePullDto = z.infer<typeof imagePullSchema>;
 
 export const listImagePulls = defineOperation({
   id: "listImagePulls",

@@ -52,7 +52,8 @@ async function openPage(spaceId: string) {
     { spaceId },
     { signal: leave.signal, isStillAllowed: () => Promise.resolve(true) },
   );
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
   let text = "";
   return {
     async nextFrame(): Promise<SpaceFrame> {
@@ -66,7 +67,7 @@ async function openPage(spaceId: string) {
         }
         const { done, value } = await reader.read();
         if (done) throw new Error("the stream ended");
-        text += value;
+        text += decoder.decode(value, { stream: true });
       }
     },
     leave: () => leave.abort(),

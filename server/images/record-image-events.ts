@@ -1,3 +1,4 @@
+import type { ImageEventDto } from "@/contracts/image-history";
 import { storableJson } from "@/lib/storable";
 import type { Transaction } from "@/server/platform/db/prisma";
 
@@ -9,17 +10,7 @@ import type { Transaction } from "@/server/platform/db/prisma";
  * - `untagged`: a tag went and its digest stayed
  * - `gone`: a digest went; one row for each tag that was on it, or one without a tag
  */
-export type ImageEventKind =
-  | "pushed"
-  | "tagged"
-  | "overwritten"
-  | "untagged"
-  | "gone"
-  | "recycled"
-  | "restored"
-  | "purged"
-  | "pinned"
-  | "unpinned";
+export type ImageEventKind = ImageEventDto["kind"];
 
 export interface NewImageEvent {
   workspaceId: string;

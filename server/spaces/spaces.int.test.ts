@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { updateSpaceBodySchema } from "@/contracts/spaces";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { closeQueues } from "@/server/platform/queue/enqueue";
@@ -84,6 +85,20 @@ test("a new retention counts for what is in the bin already", async () => {
   expect(space).toMatchObject({ binRetentionDays: 7, binEntryCount: 1, binBytes: 7 });
   const entry = await prisma().binEntry.findFirst({ where: { spaceId: tenant.spaceId } });
   expect(entry?.purgeAfter?.toISOString()).toBe("2026-01-08T00:00:00.000Z");
+});
+
+test("N-12 a space names whose pulls do not count, and history tells of it", async () => {
+  const save = (ignoredPullers: string[]) => updateSpace(tenant.scope, { spaceId: tenant.spaceId, ignoredPullers });
+  expect(await save(["mirror-*", "curl", "curl"])).toMatchObject({ ignoredPullers: ["mirror-*", "curl"] });
+  await save(["mirror-*", "curl"]);
+  const audits = await prisma().auditEvent.findMany({ where: { spaceId: tenant.spaceId, action: "spaces.update" } });
+  expect(audits.map(({ data }) => data)).toMatchObject([
+    { ignoredPullers: ["mirror-*", "curl"], before: { ignoredPullers: [] } },
+  ]);
+  const isTaken = (ignoredPullers: string[]) => updateSpaceBodySchema.safeParse({ ignoredPullers }).success;
+  expect(isTaken([" trimmed "])).toBe(true);
+  for (const refused of [[""], ["*"], ["* *"], ["a\u202eb"], ["x".repeat(201)], Array<string>(51).fill("x")])
+    expect(isTaken(refused), refused[0]).toBe(false);
 });
 
 test("a foreign space is not found, and not listed", async () => {
