@@ -1,4 +1,6 @@
 // `npm run bench -- <name>`: measures beside what people would use instead, and prints a table. Numbers of one machine and one run.
+import process from "node:process";
+
 const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   crawl: () => import("./crawl"),
 };

@@ -121,7 +121,7 @@ test("the storage shows everything: untagged images, children inside their index
   expect(sizes?.uniqueBytes).toBeGreaterThan(0);
   expect((await list({ state: "untagged" })).items.map((one) => one.digest)).toEqual([old.digest]);
   expect((await list({ search: "MULT" })).items.map((one) => one.digest)).toEqual([index.digest]);
-  const repositories = await listRepositories(tenant.scope, { spaceId: tenant.spaceId, limit: 10 });
+  const repositories = await listRepositories(tenant.scope, { spaceId: tenant.spaceId, sort: "name", limit: 10 });
   expect(repositories.items).toMatchObject([{ name, imageCount: 3, tagCount: 4, untaggedCount: 1 }]);
   // The space counts as its list does: the signature that is only tagged after its subject is no image.
   expect(await getSpace(tenant.scope, { spaceId: tenant.spaceId })).toMatchObject({ imageCount: 3, tagCount: 4 });
@@ -196,7 +196,12 @@ test("a search takes every character as it is, and counts what it shows", async 
   for (const name of ["one_two", "one-two", "oneatwo"])
     await pusher.push(`t${sequence}/${name}`, await image(name), "v1");
   await crawlRegistry(tenant.registryId, signal);
-  const found = await listRepositories(tenant.scope, { spaceId: tenant.spaceId, search: "E_T", limit: 10 });
+  const found = await listRepositories(tenant.scope, {
+    spaceId: tenant.spaceId,
+    search: "E_T",
+    sort: "name",
+    limit: 10,
+  });
   expect([found.items.map((item) => item.name), found.total]).toEqual([[`t${sequence}/one_two`], 1]);
 });
 
