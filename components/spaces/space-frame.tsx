@@ -25,6 +25,7 @@ const TABS = [
   { path: "reclaim", label: "Reclaim" },
   { path: "recycle-bin", label: "Recycle bin" },
   { path: "gc", label: "Garbage collection" },
+  { path: "storage", label: "Storage" },
   { path: "history", label: "History" },
   { path: "settings", label: "Settings" },
 ] as const;

@@ -8,6 +8,7 @@ import { formatBytes } from "@/lib/bytes";
 import { count, group } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { useSpaces } from "../spaces/queries";
+import { WorkspaceStorageTiles } from "../storage/workspace-storage-tiles";
 import { Button, ButtonLink } from "../ui/button";
 import { Bytes } from "../ui/bytes";
 import { Callout } from "../ui/callout";
@@ -113,6 +114,7 @@ function Numbers({ workspaceId }: { workspaceId: string }) {
         value={value((known) => group(known.spaceCount))}
         detail="prefixes that belong to this workspace"
       />
+      <WorkspaceStorageTiles workspaceId={workspaceId} />
     </StatRow>
   );
 }
@@ -153,7 +155,7 @@ function LargestSpaces({ workspaceSlug, spaces }: { workspaceSlug: string; space
               <div className="bg-chart-bin" style={{ width: `${(space.binBytes / whole) * 100}%` }} />
             </div>
             <p className="text-right tabular-nums">
-              <Bytes value={space.storedBytes} className="font-medium" />
+              <Bytes value={space.storedBytes} about={space.isStoredAbout} className="font-medium" />
               {space.binBytes > 0 ? (
                 <span className="block text-sm text-subtle">
                   <Bytes value={space.binBytes} /> in the bin
