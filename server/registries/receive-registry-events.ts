@@ -13,6 +13,7 @@ const envelopeSchema = z.object({
 const WANTED = new Set(["push", "pull", "delete"]);
 const BLOB_MEDIA_TYPE = "application/octet-stream";
 const TEXT_MAX = 512;
+const ENQUEUE_MS = 200;
 
 /** What is read of a notification later. The rest, lists of layers among it, is as long and as odd as what somebody pushed. */
 const KEPT = {
@@ -66,5 +67,18 @@ export async function receiveRegistryEvents(registryId: string | null, body: unk
   if (events.length === 0) return;
   await insertEvents(registry.id, events);
   // One that waits will find these, one under way may have looked already: then another follows it at once.
-  await enqueue("registry-events", { registryId: registry.id }, { mergeId: `events-${registry.id}` });
+  await atMost(
+    ENQUEUE_MS,
+    enqueue("registry-events", { registryId: registry.id }, { mergeId: `events-${registry.id}` }),
+  );
+}
+
+/** A Redis that hangs must not hold the registry back: what was stored is found without it. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
 }

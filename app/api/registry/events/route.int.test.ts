@@ -1,3 +1,4 @@
+import net, { type AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { closeQueues } from "@/server/platform/queue/enqueue";
@@ -21,9 +22,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function post(body: string, secret = "an events secret of the tests"): Promise<number> {
+async function post(
+  body: string,
+  secret = "an events secret of the tests",
+  contentType = "application/vnd.docker.distribution.events.v1+json",
+): Promise<number> {
   const url = `http://127.0.0.1/api/registry/events?registry=${tenant.registryId}`;
-  const headers = { authorization: `Bearer ${secret}` };
+  const headers = { authorization: `Bearer ${secret}`, "content-type": contentType };
   return (await POST(new Request(url, { method: "POST", headers, body }))).status;
 }
 
@@ -67,6 +72,42 @@ test("a notification that nothing can be done about is not asked for again: the 
   expect(await stored("nul")).toMatchObject({
     payload: { target: { mediaType: "b\ufffd\ufffd", repository: "acme/app" } },
   });
+});
+
+test("R-02 registries of version 2.8 and 3 are understood alike, and answered within milliseconds", async () => {
+  const times: number[] = [];
+  for (let i = 0; i < 30; i++) {
+    // 3.x says of what is removed that it is nothing of no size.
+    const body =
+      i % 2 === 0
+        ? pushed(`v1 ${i}`)
+        : pushed(`v2 ${i}`)
+            .replace('"push"', '"delete"')
+            .replace(/"mediaType":"[^"]*"/, '"mediaType":"","size":0');
+    const type = `application/vnd.docker.distribution.events.v${i % 2 === 0 ? 1 : 2}+json`;
+    const begunAt = performance.now();
+    expect(await post(body, undefined, type)).toBe(200);
+    times.push(performance.now() - begunAt);
+  }
+  expect((await stored("v1 0"))?.payload).toMatchObject({ action: "push" });
+  expect((await stored("v2 29"))?.payload).toMatchObject({ action: "delete", target: { mediaType: "" } });
+  // A few milliseconds where the machine is free; a registry waits for one second by default.
+  expect(times.toSorted((a, b) => a - b)[15]).toBeLessThan(500);
+});
+
+test("a Redis that hangs does not hold the registry back", async () => {
+  const hung = net.createServer(() => undefined);
+  await new Promise<void>((resolve) => hung.listen(0, "127.0.0.1", resolve));
+  await closeQueues();
+  const { port } = hung.address() as AddressInfo;
+  setConsoleEnv({ databaseUrl: database.url, redisUrl: `redis://127.0.0.1:${port}` });
+  const begunAt = performance.now();
+  expect(await post(pushed("while redis hangs"))).toBe(200);
+  expect(performance.now() - begunAt).toBeLessThan(2_000);
+  expect(await stored("while redis hangs")).not.toBeNull();
+  await closeQueues();
+  hung.close();
+  setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl() });
 });
 
 test("who does not know the secret is refused", async () => {
