@@ -64,6 +64,6 @@ export async function deleteOldEvents(before: Date): Promise<void> {
 export async function listRegistriesWithPendingEvents(): Promise<string[]> {
   const rows = await prisma().$queryRaw<{ id: string }[]>`
     SELECT r.id FROM registries r
-    WHERE EXISTS (SELECT 1 FROM registry_events e WHERE e.registry_id = r.id AND e.processed_at IS NULL)`;
+    WHERE r.detached_at IS NULL AND EXISTS (SELECT 1 FROM registry_events e WHERE e.registry_id = r.id AND e.processed_at IS NULL)`;
   return rows.map((row) => row.id);
 }
