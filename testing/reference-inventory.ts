@@ -54,17 +54,18 @@ export function membersOf(
   top: string,
 ): Map<string, "child" | "referrer"> {
   const found = new Map<string, "child" | "referrer">();
-  const walk = (digest: string, isBelowReferrer: boolean, seen: ReadonlySet<string>) => {
-    for (const [next, role] of [
-      ...childrenOf(registry, digest).map((child) => [child, isBelowReferrer ? "referrer" : "child"] as const),
-      ...referrersOf(registry, repository, digest).map((referrer) => [referrer, "referrer"] as const),
-    ]) {
-      if (seen.has(next)) continue;
-      if (found.get(next) !== "child") found.set(next, role);
-      walk(next, role === "referrer", new Set([...seen, next]));
-    }
-  };
-  walk(top, false, new Set([top]));
+  const seen = new Set<string>();
+  const pending = [{ digest: top, isBelowReferrer: false }];
+  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    const { digest, isBelowReferrer } = one;
+    if (seen.has(`${digest} ${isBelowReferrer}`)) continue;
+    seen.add(`${digest} ${isBelowReferrer}`);
+    if (digest !== top && found.get(digest) !== "child") found.set(digest, isBelowReferrer ? "referrer" : "child");
+    pending.push(...childrenOf(registry, digest).map((child) => ({ digest: child, isBelowReferrer })));
+    pending.push(
+      ...referrersOf(registry, repository, digest).map((other) => ({ digest: other, isBelowReferrer: true })),
+    );
+  }
   return found;
 }
 

@@ -22,7 +22,7 @@ export async function measureUniqueBytes(
         AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
       GROUP BY 1, 2, 3
       UNION ALL
-      SELECT p.repository_id, p.top, p.digest, m.size_bytes FROM part p JOIN manifests m ON m.registry_id = ${registryId} AND m.digest = p.digest
+      SELECT p.repository_id, p.top, p.digest, (SELECT m.size_bytes FROM manifests m WHERE m.registry_id = ${registryId} AND m.digest = p.digest) FROM part p
     )
     SELECT c.repository_id AS "repositoryId", c.top, coalesce(sum(c.bytes), 0)::bigint AS "uniqueBytes"
     FROM content c WHERE NOT EXISTS (

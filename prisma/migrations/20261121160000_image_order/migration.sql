@@ -20,11 +20,6 @@ CREATE INDEX "tags_subject_idx" ON "tags"("repository_id", "subject_digest") WHE
 CREATE INDEX "images_space_id_digest_idx" ON "images"("space_id", "digest" COLLATE "C");
 CREATE INDEX "images_platforms_idx" ON "images" USING gin ("platforms");
 
--- Our queries are many small probes: compiling them costs more than it saves, and disks have no arm to move any more.
-DO $$ BEGIN
-  EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
-  EXECUTE format('ALTER DATABASE %I SET random_page_cost = 1.1', current_database());
-EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;
 
 -- Indexes of a few children among many images with many layers: found without reading the layers.
 CREATE INDEX "manifest_references_child_idx" ON "manifest_references"("registry_id", "manifest_digest", "digest") WHERE "role" = 'child';

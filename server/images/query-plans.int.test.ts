@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ImageFilterDto } from "@/contracts/images";
+import { disconnectPrisma, Prisma, prisma } from "@/server/platform/db/prisma";
+import { setConsoleEnv } from "@/testing/console-env";
+import { fillLargeInventory } from "@/testing/large-inventory";
+import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { testRedisUrl } from "@/testing/redis";
+import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { type ImagePosition, listImageRows, positionOf } from "./image.store";
+import { type ImageListInput, listImages } from "./list-images";
+import { listRepositories } from "./list-repositories";
+import { measureImages } from "./measure-images";
+
+let database: TestDatabase;
+let tenant: TestTenant;
+let plans: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl() });
+  tenant = await createTestTenant();
+  await fillLargeInventory(tenant, { repositories: 30, imagesPerRepository: 400, tagsPerImage: 5 });
+  explainEverything();
+}, 120_000);
+afterAll(async () => {
+  await disconnectPrisma();
+  await database.drop();
+}, 60_000);
+
+/** From here on each query of the client is explained before it runs, with the very same parameters. */
+function explainEverything(): void {
+  const client = prisma();
+  const run = client.$queryRaw.bind(client);
+  const explained = async (strings: TemplateStringsArray, ...values: unknown[]): Promise<unknown> => {
+    const query = Prisma.sql(strings, ...values);
+    const lines = await run<{ "QUERY PLAN": string }[]>(Prisma.sql`EXPLAIN ${query}`);
+    plans.push(lines.map((line) => line["QUERY PLAN"]).join("\n"));
+    return run(query);
+  };
+  Object.assign(client, { $queryRaw: explained });
+}
+
+async function plansOf(run: () => Promise<unknown>): Promise<string[]> {
+  plans = [];
+  await run();
+  expect(plans.length).toBeGreaterThan(0);
+  return plans;
+}
+
+const BIG = "images|tags|manifests|manifest_references|repository_manifests";
+const SEQUENTIAL = new RegExp(`Seq Scan on (?:${BIG})\\b`);
+const expectIndexed = (found: readonly string[]) => {
+  // Counting reads rows as they come where every other one is a hit: it stops at its maximum.
+  for (const plan of found) if (!/^Aggregate.*\n {2}-> {2}Limit/.test(plan)) expect(plan).not.toMatch(SEQUENTIAL);
+};
+
+const list = (query: Partial<ImageListInput> = {}) =>
+  listImages(tenant.scope, { spaceId: tenant.spaceId, state: "any", sort: "pushed", limit: 100, ...query });
+
+test.each(["pushed", "pulled", "size", "name"] as const)(
+  "pages by %s come from an index, first, next and far",
+  async (sort) => {
+    const first = await list({ sort });
+    expect(first.items).toHaveLength(100);
+    expectIndexed(await plansOf(() => list({ sort })));
+    expectIndexed(await plansOf(() => list({ sort, cursor: first.nextCursor ?? "" })));
+    expectIndexed(await plansOf(() => list({ sort, position: 9_000 })));
+  },
+);
+
+const FILTERS: Record<string, Partial<ImageFilterDto>> = {
+  untagged: { state: "untagged" },
+  broken: { health: "broken" },
+  "a rare tag": { tag: "v3.17?.3-rc" },
+  "a common tag": { tag: "v*" },
+  "a search that finds": { search: "app17" },
+  "a search that finds nothing": { search: "nothing-like-it" },
+  "a digest": { search: "sha256:0a" },
+  idle: { idleDays: 380 },
+  size: { minBytes: 50_000_000 },
+  "a platform": { platform: "linux/arm64" },
+  "a platform that nobody has": { platform: "linux/s390x" },
+  pinned: { pinned: "yes" },
+  "a repository": { repository: "acme/team3/app3" },
+};
+test.each(Object.entries(FILTERS))("a filter by %s reads no big table from end to end", async (_name, filter) => {
+  expectIndexed(await plansOf(() => list(filter)));
+  expectIndexed(await plansOf(() => list({ ...filter, sort: "size" })));
+});
+
+test("repositories and a selection are read by index, too", async () => {
+  expectIndexed(
+    await plansOf(() => listRepositories(tenant.scope, { spaceId: tenant.spaceId, sort: "size", limit: 100 })),
+  );
+  const { items } = await list();
+  const images = items.map(({ repositoryName, digest }) => ({ repositoryName, digest }));
+  expectIndexed(await plansOf(() => measureImages(tenant.scope, { spaceId: tenant.spaceId, selection: { images } })));
+});
+
+test("a walk by keyset and one by position name every image once, in the same order", async () => {
+  const walk = { spaceId: tenant.spaceId, filter: { state: "tagged" as const }, isDescending: true, limit: 1000 };
+  for (const sort of ["pulled", "name"] as const) {
+    const seen: string[] = [];
+    for (let after: ImagePosition | null = null, isLast = false; !isLast; ) {
+      const rows = await listImageRows({ ...walk, sort, after, position: 0 });
+      seen.push(...rows.map((row) => `${row.repositoryName}@${row.digest}`));
+      const last = rows.at(-1);
+      after = last ? positionOf(last, sort) : null;
+      isLast = rows.length < walk.limit;
+    }
+    expect(seen).toHaveLength(11_760);
+    expect(new Set(seen).size).toBe(11_760);
+    const far = await listImageRows({ ...walk, sort, after: null, position: 7_345, limit: 50 });
+    expect(far.map((row) => `${row.repositoryName}@${row.digest}`)).toEqual(seen.slice(7_345, 7_395));
+  }
+});
