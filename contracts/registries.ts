@@ -5,7 +5,7 @@ import { defineOperation } from "./define";
 /** What a registry can do; when it cannot, `reason` says why, in words for the screen. */
 export const capabilitySchema = z.object({ isAvailable: z.boolean(), reason: z.string().nullable() });
 
-export const REGISTRY_CHECKS = [
+const REGISTRY_CHECKS = [
   "address",
   "answer",
   "version",

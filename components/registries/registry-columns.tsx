@@ -21,7 +21,7 @@ export type RegistryActions = {
 };
 
 /** Why somebody cannot edit or detach a registry; null = they can. */
-export function closedReason(registry: RegistryDto): string | null {
+function closedReason(registry: RegistryDto): string | null {
   if (registry.canEdit) return null;
   if (registry.isInstalled) return "set where the console starts";
   return registry.owner === "platform" ? "platform admins only" : "admins only";

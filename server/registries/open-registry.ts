@@ -3,12 +3,8 @@ import { decryptSecret } from "@/server/platform/crypto/secret-box";
 import { env } from "@/server/platform/env";
 import { createRegistryAdapter } from "@/server/platform/registry/distribution-adapter";
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
-import {
-  basicAuthorizer,
-  consoleAuthorizer,
-  noAuthorizer,
-  type RegistryAuthorizer,
-} from "@/server/platform/registry/registry-authorizer";
+import { basicAuthorizer, consoleAuthorizer, noAuthorizer } from "@/server/platform/registry/registry-authorizer";
+import type { RegistryAuthorizer } from "@/server/platform/registry/request-authorizer";
 import type { RegistryRecord } from "./registry.store";
 import { addressPolicyOf } from "./registry-connection";
 import { TOKEN_ISSUER, TOKEN_SERVICE } from "./token-settings";

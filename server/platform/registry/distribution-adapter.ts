@@ -5,8 +5,8 @@ import { createDistributionCopy, verifyDistributionCopy } from "@/server/platfor
 import { deleteByDigest, untagDistribution } from "@/server/platform/registry/distribution-untag";
 import { createTransport, type TransportAnswer, type TransportLimits } from "@/server/platform/registry/http-transport";
 import type { Capability, RegistryAdapter, RegistryCapabilities } from "@/server/platform/registry/registry-adapter";
-import type { RegistryAuthorizer } from "@/server/platform/registry/registry-authorizer";
 import { errorOfAnswer, protocolError, RegistryError } from "@/server/platform/registry/registry-error";
+import type { RegistryAuthorizer } from "@/server/platform/registry/request-authorizer";
 
 export type DistributionAdapterOptions = {
   /** `http(s)://host[:port]` */

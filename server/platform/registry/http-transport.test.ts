@@ -2,8 +2,9 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTransport, type Transport } from "./http-transport";
-import { basicAuthorizer, noAuthorizer, type RegistryAuthorizer } from "./registry-authorizer";
+import { basicAuthorizer, noAuthorizer } from "./registry-authorizer";
 import { RegistryError } from "./registry-error";
+import type { RegistryAuthorizer } from "./request-authorizer";
 
 const closers: (() => void)[] = [];
 afterEach(() => {

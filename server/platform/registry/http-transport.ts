@@ -4,8 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { RegistryAccess } from "@/domain/access/registry-scope";
 import type { AddressPolicy } from "@/domain/registries/address-policy";
 import { guardedLookup, refuseAddress } from "@/server/platform/registry/address-guard";
-import type { RegistryAuthorizer } from "@/server/platform/registry/registry-authorizer";
 import { protocolError, RegistryError } from "@/server/platform/registry/registry-error";
+import type { RegistryAuthorizer } from "@/server/platform/registry/request-authorizer";
 
 type TransportRequest = {
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -2,15 +2,8 @@ import type { RegistryAccess } from "@/domain/access/registry-scope";
 import { SYSTEM_SUBJECT } from "@/domain/access/registry-scope";
 import type { AddressPolicy } from "@/domain/registries/address-policy";
 import type { TokenSigner } from "@/server/platform/crypto/registry-token";
+import type { RegistryAuthorizer } from "@/server/platform/registry/request-authorizer";
 import { exchangeToken, parseChallenge } from "@/server/platform/registry/token-exchange";
-
-/** Gives the `Authorization` header for what a request needs, or null for none. */
-export type RegistryAuthorizer = {
-  readonly kind: "console" | "basic" | "none";
-  authorize(access: readonly RegistryAccess[]): Promise<string | null>;
-  /** Called once where the registry answered 401: a header to try again with, or null to give up. */
-  answerChallenge(challenge: string | undefined, access: readonly RegistryAccess[]): Promise<string | null>;
-};
 
 /** Nobody is asked for credentials. */
 export function noAuthorizer(): RegistryAuthorizer {
