@@ -3,6 +3,7 @@ import process from "node:process";
 
 const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   crawl: () => import("./crawl"),
+  inventory: () => import("./inventory"),
 };
 
 const names = process.argv.slice(2);

@@ -36,7 +36,8 @@ export interface EndToEndStack {
   /** Of the first user (platform admin). */
   email: string;
   password: string;
-  /** Its process id; null while it is killed. */
+  /** Process ids; null while one is killed. */
+  webPid(): number | null;
   workerPid(): number | null;
   /** SIGKILL; nothing starts it again but `startWorker`. */
   killWorker(): Promise<void>;
@@ -78,7 +79,7 @@ export async function startStack(options: EndToEndOptions): Promise<EndToEndStac
       isDemo: options.isDemo,
       password: PASSWORD,
     });
-    return { url, email, ...describe(stack, console.worker), stop: handle.stop };
+    return { url, email, ...describe(stack, console), stop: handle.stop };
   } catch (error) {
     await handle.stop();
     throw error;
@@ -99,7 +100,7 @@ async function seed(options: Parameters<typeof seedDemo>[0]): Promise<{ email: s
 
 type Services = Awaited<ReturnType<ReturnType<typeof createStack>["startServices"]>>;
 
-function describe(stack: Services, worker: Supervised) {
+function describe(stack: Services, { web, worker }: { web: Supervised; worker: Supervised }) {
   return {
     registryUrl: stack.registryUrl,
     databaseUrl: stack.databaseUrl,
@@ -107,6 +108,7 @@ function describe(stack: Services, worker: Supervised) {
     storageRoot: stack.folders.storage,
     logs: stack.folders.logs,
     password: PASSWORD,
+    webPid: web.pid,
     workerPid: worker.pid,
     killWorker: worker.kill,
     startWorker: worker.start,
