@@ -31,6 +31,7 @@ export async function executeReclaim(context: RunContext, hooks: MoveHooks = {})
   const kind = moveKindOf(context);
   let outcome = await executeMoves(context, hooks, kind);
   if (isByHand(options) && options.skipBin) {
+    await hooks.beforeStep?.({ action: "purge", ordinal: -1, step: "take-own" });
     await purgeOwnEntries(context);
     await context.setPhase("purging");
     outcome = await executeMoves(context, hooks, kind);

@@ -3,6 +3,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BuiltImage } from "@/scripts/demo/oci-image";
 import { prisma } from "@/server/platform/db/prisma";
+import { startRecycle } from "@/server/reclaim/start-recycle";
+import { startUntag } from "@/server/reclaim/start-untag";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 import { startPurge } from "./start-purge";
 import { startRestore } from "./start-restore";
@@ -66,8 +68,10 @@ async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: s
   const history = await prisma().imageEvent.findMany({ where: { spaceId: space.spaceId, source: "run" } });
   const inventory = await space.inventory();
   const { run, items } = await space.result(runId);
-  const bytes = items.reduce((sum, item) => sum + item.logicalBytes, 0);
-  const unique = items.reduce((sum, item) => sum + item.uniqueBytes, 0);
+  // What skips the bin is there twice: moved, and purged.
+  const counted = items.filter((item) => run.kind !== "reclaim" || item.action !== "purge");
+  const bytes = counted.reduce((sum, item) => sum + item.logicalBytes, 0);
+  const unique = counted.reduce((sum, item) => sum + item.uniqueBytes, 0);
   return {
     source: await there(space.repository),
     bin: await there(space.binRepository),
@@ -98,19 +102,31 @@ async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: s
   };
 }
 
-type Kind = "recycle" | "restore" | "purge";
+type Kind = "recycle" | "restore" | "purge" | "destroy" | "untag";
 
 /** Furnishes a space, and makes the run of the kind that is to be interrupted. */
 async function prepare(kind: Kind) {
   const space = await BinSpace.create(world);
   const parts = await furnish(space);
+  const { spaceId } = space;
+  const { name } = await prisma().space.findUniqueOrThrow({ where: { id: spaceId } });
+  const { digest = "" } = parts.get("going") ?? {};
+  const image = { repositoryName: space.repository, digest };
+  if (kind === "destroy") {
+    const selection = { images: [image] };
+    const run = await startRecycle(space.scope, { spaceId, selection, skipBin: { typedName: name } });
+    return { space, parts, runId: run.id };
+  }
+  if (kind === "untag") {
+    const tags = ["v1", "stable"].map((tag) => ({ ...image, tag }));
+    const run = await startUntag(space.scope, { spaceId, tags, recycleDigests: false });
+    return { space, parts, runId: run.id };
+  }
   const ruleId = await space.rule(["v1", "stable"]);
   const recycle = await space.start(ruleId);
   if (kind === "recycle") return { space, parts, runId: recycle };
   await space.execute(recycle);
-  const { spaceId } = space;
   const entryIds = (await space.entries()).map((entry) => entry.id);
-  const { name } = await prisma().space.findUniqueOrThrow({ where: { id: spaceId } });
   const run =
     kind === "restore"
       ? await startRestore(space.scope, { spaceId, entryIds, onTagConflict: "keep_current" })
@@ -158,6 +174,21 @@ const POINTS: Record<Kind, [step: string, nth: number][]> = {
     ["remove-from-bin", 2],
     ["remove-from-bin", 4],
     ["finish", 1],
+  ],
+  destroy: [
+    ["verify", 1],
+    ["remove-part", 1],
+    ["finish", 1],
+    // Everything is moved, nothing purged.
+    ["take-own", 1],
+    ["remove", 2],
+    ["remove-from-bin", 2],
+    ["finish", 2],
+  ],
+  untag: [
+    ["untag", 1],
+    ["untagged", 1],
+    ["untagged", 2],
   ],
 };
 

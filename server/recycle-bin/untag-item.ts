@@ -7,7 +7,7 @@ import { prisma } from "@/server/platform/db/prisma";
 import { RegistryError } from "@/server/platform/registry/registry-error";
 import { forgetTags } from "./bin-move.store";
 import { freshFacts } from "./fresh-facts";
-import { enterStep, type Move, writeItem } from "./move";
+import { enterStep, type Move, reach, writeItem } from "./move";
 import { reasonTextOf, recordMove } from "./record-move";
 import type { RecycleGuard } from "./recycle-guard";
 
@@ -37,6 +37,7 @@ export async function untagItem(move: Move, item: RunItemRecord, guard: RecycleG
         if (!(error instanceof RegistryError && error.code === "TAG_MOVED")) throw error;
         moved.push(tag);
       }
+      await reach(move, item, "untagged");
     }
     await finish(move, item, moved);
   });
