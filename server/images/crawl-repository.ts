@@ -2,9 +2,9 @@ import { type InventoryChange, inventoryChange, isNoChange, touchedDigests } fro
 import { abortableTransaction } from "@/server/platform/db/abortable-transaction";
 import type { Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
-import { type ChangeEvent, changeEvents } from "./change-events";
+import { changeEvents } from "./change-events";
 import { type CrawledSpace, hasMovedSince, readDatabaseTime } from "./inventory.store";
-import { type NewImageEvent, recordImageEvents } from "./record-image-events";
+import { recordImageEvents } from "./record-image-events";
 import { refreshImages } from "./refresh-images";
 import type { CheckRequest, RepositoryReader, RepositoryReading } from "./repository-reader";
 import {
@@ -31,16 +31,9 @@ export interface RepositoryCrawl {
   manifestsRead: number;
 }
 
-export interface RepositoryCrawlOptions {
-  /** What to ask for over the API. Default: everything. */
-  check?: CheckRequest;
-  /** Adds to an event of the history what the caller knows of it: who, when, from where. */
-  describe?: (event: ChangeEvent) => Partial<NewImageEvent>;
-}
-
 /**
  * Makes the inventory of one repository what the registry has, and writes only what differs. Manifests are immutable, so only
- * unknown ones are read. A failure to list or to ask throws before anything is written: nothing is taken for gone because of it.
+ * unknown ones are read. `check` says what to ask for over the API. A failure to list or to ask throws before anything is written: nothing is taken for gone because of it.
  */
 export async function crawlRepository(
   registryId: string,
@@ -48,17 +41,16 @@ export async function crawlRepository(
   name: string,
   reader: RepositoryReader,
   signal: AbortSignal,
-  options: RepositoryCrawlOptions = {},
+  { check = "all" }: { check?: CheckRequest } = {},
 ): Promise<RepositoryCrawl> {
   let manifestsRead = 0;
   for (let attempt = 1; attempt <= STALE_READINGS_MAX; attempt++) {
     const startedAt = await readDatabaseTime();
     const known = await loadKnownRepository(registryId, space.id, name);
-    const check = options.check ?? "all";
     const reading = await reader.read({ registryId, name, known, check, signal });
     manifestsRead += reading.manifestsRead;
     if (reading.manifestsRead > 0) await keepStatistics(reading.manifestsRead);
-    const written = await write({ registryId, space, name, reader, signal, options, startedAt, known, reading });
+    const written = await write({ registryId, space, name, reader, signal, startedAt, known, reading });
     if (written === "stale") continue;
     return { change: written, manifestsRead };
   }
@@ -71,7 +63,6 @@ interface Finding {
   name: string;
   reader: RepositoryReader;
   signal: AbortSignal;
-  options: RepositoryCrawlOptions;
   startedAt: Date;
   known: KnownRepository;
   reading: RepositoryReading;
@@ -94,7 +85,7 @@ async function write(finding: Finding): Promise<InventoryChange | null | "stale"
 
 async function writeChange(
   tx: Transaction,
-  { registryId, space, name, reader, options, startedAt, known, reading }: Finding,
+  { registryId, space, name, reader, startedAt, known, reading }: Finding,
   change: InventoryChange,
 ): Promise<InventoryChange | "stale"> {
   const made = { id: newId("repo"), workspaceId: space.workspaceId, spaceId: space.id, registryId, name };
@@ -105,7 +96,7 @@ async function writeChange(
   if (!isNoChange(change)) {
     await writeInventoryChange(tx, repository, change, reading.digests, reader.source);
     if (change.addedDigests.length > MANY_ADDED) await analyzeHeld(tx);
-    await recordChange(tx, repository, change, { known, reading, options, startedAt });
+    await recordChange(tx, repository, change, { known, reading, startedAt });
   }
   const isFirstReading = known.digests.size === 0;
   const touched = [...touchedDigests(change), ...reading.healed];
@@ -118,7 +109,7 @@ async function recordChange(
   tx: Transaction,
   repository: RepositoryRef,
   change: InventoryChange,
-  { known, reading, options, startedAt }: Pick<Finding, "known" | "reading" | "options" | "startedAt">,
+  { known, reading, startedAt }: Pick<Finding, "known" | "reading" | "startedAt">,
 ): Promise<void> {
   const isFirstReading = known.stamp === null && known.digests.size === 0;
   const parts = isFirstReading
@@ -131,7 +122,6 @@ async function recordChange(
     events.map((event) => ({
       ...{ workspaceId, spaceId, repositoryName, source: "crawl" as const },
       ...event,
-      ...options.describe?.(event),
     })),
   );
 }
