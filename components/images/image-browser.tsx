@@ -60,6 +60,11 @@ export function ImageBrowser(props: ImageBrowserProps) {
     (image: ImageDto) => imagePath(workspaceSlug, place.spaceId, image),
     [workspaceSlug, place.spaceId],
   );
+  const pullCommandOf = (image: ImageDto) => {
+    if (!space) return "";
+    const { byTag, byDigest } = pullReferences(registryHost(space.registryUrl), image);
+    return `docker pull ${byTag ?? byDigest}`;
+  };
   const details = useCallback(
     (image: ImageDto) => <ImageDetails image={image} space={space} href={hrefOf(image)} />,
     [space, hrefOf],
@@ -69,7 +74,6 @@ export function ImageBrowser(props: ImageBrowserProps) {
   if (first && first.items.length === 0 && !props.isStale) {
     return <NothingFound view={props.view} onClear={() => onChange(NO_FILTER)} />;
   }
-  const references = menu && space ? pullReferences(registryHost(space.registryUrl), menu.image) : null;
   return (
     <>
       <div className="flex min-h-6 flex-wrap items-baseline gap-x-3 pb-1 text-sm text-subtle tabular-nums">
@@ -93,6 +97,7 @@ export function ImageBrowser(props: ImageBrowserProps) {
         neverPulledTitle={neverPulledTitle(trackingSince)}
         selecting={selecting}
         hrefOf={hrefOf}
+        pullCommandOf={pullCommandOf}
         onOpen={(image) => props.onOpen(hrefOf(image))}
         onSort={(sort) => onChange(sortBy(listing, sort))}
         onMenu={(image, at, onClosed) => setMenu({ image, at, onClosed })}
@@ -114,7 +119,7 @@ export function ImageBrowser(props: ImageBrowserProps) {
       />
       <RowMenu
         menu={menu}
-        pullCommand={references ? `docker pull ${references.byTag ?? references.byDigest}` : ""}
+        pullCommand={menu ? pullCommandOf(menu.image) : ""}
         href={menu ? hrefOf(menu.image) : ""}
         historyHref={menu ? imagePath(workspaceSlug, place.spaceId, menu.image, "history") : ""}
         deleteReason={deleteReason}

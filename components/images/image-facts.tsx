@@ -143,6 +143,9 @@ export function ImageFacts({
           <Line label="Repository">
             <code className="text-sm [overflow-wrap:anywhere]">{details.repositoryName}</code>
           </Line>
+          <Line label="Digest">
+            <code className="text-sm [overflow-wrap:anywhere]">{details.digest}</code>
+          </Line>
           <Line label="Media type">
             <code className="text-sm [overflow-wrap:anywhere]">{details.mediaType}</code>
           </Line>

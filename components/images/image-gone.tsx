@@ -50,8 +50,7 @@ export function ImageGone(props: GoneProps) {
       >
         {last ? (
           <>
-            It was {last.text}, <RelativeTime at={last.at} />
-            {last.actorName ? ` by ${last.actorName}` : ""}.{" "}
+            It was {last.text}, <RelativeTime at={last.at} />.{" "}
           </>
         ) : null}
         {entry.data

@@ -8,6 +8,7 @@ import { spacePath } from "../history/space-path";
 import { GatedButton } from "../reclaim/gated-button";
 import { CopyButton } from "../ui/copy-button";
 import { PageHeader } from "../ui/page-header";
+import { RelativeTime } from "../ui/relative-time";
 import { Badge } from "../ui/status-pill";
 import { type DialogRequest, pinRequest } from "./image-dialogs";
 import { repositoryPath } from "./image-path";
@@ -51,13 +52,14 @@ export function ImageHead({
       title={<span className="font-mono text-[18px]">{title}</span>}
       status={details ? <States details={details} /> : null}
       description={
-        <span className="inline-flex max-w-full items-start gap-1">
-          <code className="[overflow-wrap:anywhere]">{digest}</code>
-          <CopyButton
-            text={digest}
-            label="Copy digest"
-            className="-my-0.5 size-6 shrink-0 text-subtle [&_svg]:size-3.5"
-          />
+        <span className="inline-flex max-w-full flex-wrap items-center gap-x-1">
+          <code title={digest}>{digest.slice(0, 19)}…</code>
+          <CopyButton text={digest} label="Copy digest" className="-my-0.5 size-6 text-subtle [&_svg]:size-3.5" />
+          {details ? (
+            <span className="pl-2">
+              pushed <RelativeTime at={details.pushedAt} />
+            </span>
+          ) : null}
         </span>
       }
       actions={

@@ -15,7 +15,6 @@ import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
 import { Select } from "../ui/select";
 import { Skeleton } from "../ui/skeleton";
-import { Badge } from "../ui/status-pill";
 import { imagePath } from "./image-path";
 import { type Place, useImageEvents } from "./queries";
 
@@ -33,6 +32,13 @@ const TONES: Record<ImageEventDto["kind"], string> = {
   recycled: "bg-chart-bin",
   purged: "bg-danger",
   gone: "bg-danger",
+};
+
+const SOURCES: Record<ImageEventDto["source"], string> = {
+  event: "told by the registry",
+  crawl: "found by a reading of the registry",
+  run: "done by a run",
+  console: "done in the console",
 };
 
 /** What happened to the digest, or to one of its tags: pushed, overwritten, recycled by which rule, restored, purged. */
@@ -128,6 +134,7 @@ export function EventList({
   );
 }
 
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const linkStyles = "font-medium text-accent underline-offset-2 hover:underline";
 
 function Event({
@@ -145,11 +152,6 @@ function Event({
     <li className="grid grid-cols-[12px_minmax(0,1fr)_112px] gap-x-3 border-rule py-1.5 [&+&]:border-t narrow:grid-cols-[12px_minmax(0,1fr)]">
       <span aria-hidden="true" className={cn("mt-1.5 size-2 rounded-full", TONES[event.kind])} />
       <span className="min-w-0 [overflow-wrap:anywhere]">
-        {event.tag && !isOfTag ? (
-          <Badge mono className="mr-1.5 align-bottom">
-            {event.tag}
-          </Badge>
-        ) : null}
         {isOfTag ? (
           <Link
             prefetch={false}
@@ -159,7 +161,7 @@ function Event({
             {event.digest.slice(7, 19)}
           </Link>
         ) : null}
-        <MarkedText>{event.text}</MarkedText>
+        <MarkedText>{sentence(event.text)}</MarkedText>
         {event.runId ? (
           <>
             {" "}
@@ -172,12 +174,21 @@ function Event({
             </Link>
           </>
         ) : null}
-        {event.actorName || event.userAgent ? (
-          <span className="block text-sm text-subtle">
-            {event.actorName ? `by ${event.actorName}` : ""}
-            {event.userAgent ? ` with ${event.userAgent}` : ""}
-          </span>
+        {event.otherDigest ? (
+          <>
+            {" "}
+            <Link
+              prefetch={false}
+              className={linkStyles}
+              href={imagePath(workspaceSlug, place.spaceId, { ...event, digest: event.otherDigest })}
+            >
+              see the other image
+            </Link>
+          </>
         ) : null}
+        <span className="block text-sm text-subtle" title={event.userAgent ?? undefined}>
+          {SOURCES[event.source]}
+        </span>
       </span>
       <RelativeTime at={event.at} className="text-right text-sm text-subtle narrow:col-start-2 narrow:text-left" />
     </li>

@@ -31,6 +31,7 @@ export interface ImageListProps {
   neverPulledTitle: string;
   selecting: ImageSelecting;
   hrefOf: (image: ImageDto) => string;
+  pullCommandOf: (image: ImageDto) => string;
   onOpen: (image: ImageDto) => void;
   onSort: (sort: ImageListing["sort"]) => void;
   onMenu: (image: ImageDto, at: { left: number; top: number }, onClosed: () => void) => void;
@@ -197,7 +198,8 @@ export function ImageList(props: ImageListProps) {
             index={index}
             topPx={topOf(layout, index)}
             image={itemAt(index)}
-            href={hrefAt(itemAt(index), props.hrefOf)}
+            href={textAt(itemAt(index), props.hrefOf)}
+            pullCommand={textAt(itemAt(index), props.pullCommandOf)}
             prefix={props.prefix}
             isRepositoryShown={listing.filter.repository === undefined}
             isSelected={isSelectedAt(itemAt(index), selecting)}
@@ -215,7 +217,7 @@ export function ImageList(props: ImageListProps) {
   );
 }
 
-const hrefAt = (image: ImageDto | undefined, hrefOf: (image: ImageDto) => string) => (image ? hrefOf(image) : "");
+const textAt = (image: ImageDto | undefined, of: (image: ImageDto) => string) => (image ? of(image) : "");
 const isSelectedAt = (image: ImageDto | undefined, { selection }: ImageSelecting) =>
   image ? isSelected(selection, image) : false;
 const isOpenAt = (image: ImageDto | undefined, open: ReadonlyMap<string, unknown>) =>

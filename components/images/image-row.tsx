@@ -3,7 +3,7 @@
 /* biome-ignore-all lint/a11y/useKeyWithClickEvents: keys of rows are handled for all of them alike */
 "use client";
 
-import { ChevronRight, Ellipsis, Link2, Pin, TriangleAlert } from "lucide-react";
+import { Check, ChevronRight, Ellipsis, Link2, Pin, TriangleAlert } from "lucide-react";
 import { type KeyboardEvent, type MouseEvent, memo, type ReactNode } from "react";
 import type { ImageDto } from "@/contracts/images";
 import { cn } from "@/lib/cn";
@@ -31,8 +31,8 @@ export const ROW_PX = { wide: 52, narrow: 92 };
 
 /** The columns, shared by the head and every row. Below 640 px a row is a card. */
 export const columnStyles = cn(
-  "grid grid-cols-[32px_24px_minmax(0,1fr)_124px_112px_112px_32px] items-center gap-x-3",
-  "medium:grid-cols-[32px_24px_minmax(0,1fr)_116px_104px_32px]",
+  "grid grid-cols-[28px_24px_minmax(0,1fr)_124px_104px_104px_60px] items-center gap-x-4",
+  "medium:grid-cols-[28px_24px_minmax(0,1fr)_116px_104px_60px]",
   "narrow:grid-cols-[28px_minmax(0,1fr)_32px] narrow:items-start",
 );
 
@@ -56,6 +56,7 @@ export interface ImageRowProps {
   isSelected: boolean;
   isOpen: boolean;
   isTabStop: boolean;
+  pullCommand: string;
   /** since when a missing pull means something */
   neverPulledTitle: string;
   actions: RowActions;
@@ -151,7 +152,8 @@ export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
           <RelativeTime at={image.lastPulledAt} />
         )}
       </span>
-      <span role="gridcell" className="flex justify-end narrow:-mt-1">
+      <span role="gridcell" className="flex items-center justify-end narrow:-mt-1">
+        <RowCopyButton text={props.pullCommand} label="Copy pull command" className="narrow:hidden" />
         <button
           type="button"
           tabIndex={-1}
@@ -191,14 +193,20 @@ function SelectBox({
   onChange: (isRange: boolean) => void;
 }) {
   return (
-    <input
-      type="checkbox"
-      tabIndex={-1}
-      aria-label={label}
-      checked={isChecked}
-      onChange={(event) => onChange((event.nativeEvent as PointerEvent).shiftKey === true)}
-      className="size-4 cursor-pointer rounded-sm accent-accent narrow:size-5"
-    />
+    <span className="relative flex size-4 narrow:size-5">
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        aria-label={label}
+        checked={isChecked}
+        onChange={(event) => onChange((event.nativeEvent as PointerEvent).shiftKey === true)}
+        className="peer size-full cursor-pointer appearance-none rounded-sm border border-control bg-surface checked:border-accent checked:bg-accent hover:border-muted"
+      />
+      <Check
+        aria-hidden="true"
+        className="pointer-events-none absolute inset-0 m-auto hidden size-3 stroke-3 text-on-accent peer-checked:block"
+      />
+    </span>
   );
 }
 
@@ -245,10 +253,9 @@ function FactsLine({ image }: { image: ImageDto }) {
   const broken = brokenText(image);
   return (
     <span className="flex h-5 min-w-0 items-center gap-2 overflow-hidden text-sm text-subtle">
-      <span className="flex shrink-0 items-center gap-0.5">
-        <code title={image.digest}>{shortDigest(image.digest)}</code>
-        <RowCopyButton text={image.digest} label="Copy digest" className="-my-1 size-5 narrow:hidden" />
-      </span>
+      <code title={image.digest} className="shrink-0">
+        {shortDigest(image.digest)}
+      </code>
       {broken ? (
         <span
           title={broken.text}
@@ -267,7 +274,7 @@ function FactsLine({ image }: { image: ImageDto }) {
           pinned
         </span>
       ) : null}
-      {kind ? (
+      {kind && platforms.all.length < 2 ? (
         <span className="min-w-0 shrink truncate" title={image.artifactType ?? image.mediaType}>
           {kind}
         </span>

@@ -44,11 +44,11 @@ function Node({ value, name, depth, isLast }: { value: unknown; name: string | n
     );
   }
   return (
-    <details open={depth < 2} className="group/json">
+    <details open={depth < 3}>
       <summary className="cursor-pointer list-none hover:bg-hover [&::-webkit-details-marker]:hidden">
         {head}
         {open}
-        <span className="text-subtle group-open/json:hidden">
+        <span className="text-subtle [[open]>summary>&]:hidden">
           {" "}
           {entries.length} {close}
           {comma}

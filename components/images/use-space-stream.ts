@@ -34,9 +34,10 @@ export function useSpaceStream(
       try {
         const space = await callOperation(getSpace, { params }, { signal: abort.signal });
         gate.see(space.inventoryRevision);
+        // The browser gives a stream up for good that was once answered with an error.
+        if (source.readyState === EventSource.CLOSED) source = open();
       } catch (error) {
-        // Signed out, or no longer theirs: asking again would not change that.
-        if (abort.signal.aborted || (error instanceof ProblemError && error.problem.status >= 400)) return;
+        if (abort.signal.aborted || isEnd(error)) return;
       }
       timer = setTimeout(() => void poll(), POLL_MS);
     };
@@ -44,20 +45,24 @@ export function useSpaceStream(
       clearTimeout(timer);
       timer = undefined;
     };
-    const source = new EventSource(operationUrl(watchSpace, { params }));
-    source.addEventListener("message", (message: MessageEvent<string>) => {
-      const frame = readFrame(message.data);
-      if (!frame) return;
-      stopPolling();
-      setConnection("live");
-      setCrawl(frame.crawl);
-      gate.see(frame.revision);
-    });
-    source.addEventListener("error", () => {
-      // A stream that ends by itself is reopened at once by the browser: only one that stays away needs asking.
-      setConnection("polling");
-      timer ??= setTimeout(() => void poll(), POLL_MS);
-    });
+    const open = () => {
+      const opened = new EventSource(operationUrl(watchSpace, { params }));
+      opened.addEventListener("message", (message: MessageEvent<string>) => {
+        const frame = readFrame(message.data);
+        if (!frame) return;
+        stopPolling();
+        setConnection("live");
+        setCrawl(frame.crawl);
+        gate.see(frame.revision);
+      });
+      opened.addEventListener("error", () => {
+        // A stream that ends by itself is reopened at once by the browser: only one that stays away needs asking.
+        setConnection("polling");
+        timer ??= setTimeout(() => void poll(), POLL_MS);
+      });
+      return opened;
+    };
+    let source = open();
     return () => {
       source.close();
       stopPolling();
@@ -67,6 +72,11 @@ export function useSpaceStream(
   }, [workspaceId, spaceId]);
 
   return { crawl, connection };
+}
+
+/** Signed out, or no longer theirs: asking again would not change that. */
+function isEnd(error: unknown): boolean {
+  return error instanceof ProblemError && [401, 403, 404].includes(error.problem.status);
 }
 
 function readFrame(text: string): SpaceFrame | null {
