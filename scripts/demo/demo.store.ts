@@ -1,3 +1,4 @@
+import { refreshImages } from "@/server/images/refresh-images";
 import { hashPassword } from "@/server/platform/auth/password";
 import { encryptSecret } from "@/server/platform/crypto/secret-box";
 import { prisma } from "@/server/platform/db/prisma";
@@ -86,18 +87,25 @@ export async function backdateImages(registryId: string, images: readonly Pushed
   const rows = JSON.stringify(
     images.map(({ repository, tag, digest, pushedAt }) => ({ repository, tag, digest, at: pushedAt.toISOString() })),
   );
-  await prisma().$transaction([
-    prisma().$executeRaw`
+  await prisma().$transaction(async (tx) => {
+    await tx.$executeRaw`
       UPDATE repository_manifests rm SET pushed_at = d.at, pushed_at_source = 'demo',
         untagged_since = CASE WHEN rm.untagged_since IS NULL THEN NULL ELSE d.at END
       FROM (SELECT d.repository, d.digest, max(d.at) AS at
             FROM jsonb_to_recordset(${rows}::jsonb) AS d(repository text, digest text, at timestamptz) GROUP BY 1, 2) d
       JOIN repositories r ON r.registry_id = ${registryId} AND r.name = d.repository
-      WHERE rm.repository_id = r.id AND rm.digest = d.digest`,
-    prisma().$executeRaw`
+      WHERE rm.repository_id = r.id AND rm.digest = d.digest`;
+    await tx.$executeRaw`
       UPDATE tags t SET pushed_at = d.at
       FROM jsonb_to_recordset(${rows}::jsonb) AS d(repository text, tag text, at timestamptz)
       JOIN repositories r ON r.registry_id = ${registryId} AND r.name = d.repository
-      WHERE t.repository_id = r.id AND t.name = d.tag`,
-  ]);
+      WHERE t.repository_id = r.id AND t.name = d.tag`;
+    const names = [...new Set(images.map(({ repository }) => repository))];
+    const repositories = await tx.repository.findMany({
+      where: { registryId, name: { in: names } },
+      select: { id: true },
+    });
+    // What people browse is written from these times.
+    for (const { id } of repositories) await refreshImages(tx, { id, registryId }, "all");
+  });
 }

@@ -1,4 +1,5 @@
 import { prisma } from "@/server/platform/db/prisma";
+import { IN_BIN } from "./image-parts.store";
 
 export interface ManifestInRepository {
   repositoryId: string;
@@ -124,7 +125,7 @@ export async function findBlobsInBin(registryId: string, digests: readonly strin
       JOIN bin_entry_manifests held ON held.digest = ref.manifest_digest
       JOIN bin_entries entry ON entry.id = held.entry_id
       WHERE ref.registry_id = ${registryId} AND ref.digest = blob.digest AND entry.registry_id = ${registryId}
-        AND entry.state IN ('recycling', 'held', 'restoring', 'purging'))`;
+        AND entry.state IN ${IN_BIN})`;
   return new Set(rows.map((row) => row.digest));
 }
 
