@@ -29,15 +29,17 @@ export function useSpaceStream(
     const gate = createChangeGate((revision) => tell(revision), CHANGES_EVERY_MS);
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let isLive = true;
 
     const poll = async () => {
       try {
         const space = await callOperation(getSpace, { params }, { signal: abort.signal });
+        if (isLive || abort.signal.aborted) return;
         gate.see(space.inventoryRevision);
         // The browser gives a stream up for good that was once answered with an error.
         if (source.readyState === EventSource.CLOSED) source = open();
       } catch (error) {
-        if (abort.signal.aborted || isEnd(error)) return;
+        if (isLive || abort.signal.aborted || isEnd(error)) return;
       }
       timer = setTimeout(() => void poll(), POLL_MS);
     };
@@ -50,6 +52,7 @@ export function useSpaceStream(
       opened.addEventListener("message", (message: MessageEvent<string>) => {
         const frame = readFrame(message.data);
         if (!frame) return;
+        isLive = true;
         stopPolling();
         setConnection("live");
         setCrawl(frame.crawl);
@@ -57,6 +60,7 @@ export function useSpaceStream(
       });
       opened.addEventListener("error", () => {
         // A stream that ends by itself is reopened at once by the browser: only one that stays away needs asking.
+        isLive = false;
         setConnection("polling");
         timer ??= setTimeout(() => void poll(), POLL_MS);
       });
