@@ -38,7 +38,7 @@ export async function executeCrawl(
   crawlId: string,
   workerId: string,
   shutdown: AbortSignal,
-): Promise<{ registryId: string; isChanged: boolean } | null> {
+): Promise<{ registryId: string } | null> {
   const waiting = await findCrawl(crawlId);
   if (!waiting) return null;
   const open = await openRegistryById(waiting.registryId);
@@ -57,7 +57,7 @@ export async function executeCrawl(
       if (await releaseCrawl(crawl.id, crawl.epoch)) await enqueueCrawlJob(crawl);
       return null;
     }
-    return await settle(crawl, outcome, attempt);
+    return await settle(crawl, outcome);
   } catch (error) {
     // The database could not take the end: the heartbeat grows stale and the reconciler gives the crawl to somebody.
     log.error({ crawlId, error }, "the end of a crawl could not be written");
@@ -67,14 +67,12 @@ export async function executeCrawl(
   }
 }
 
-async function settle(crawl: CrawlRecord, outcome: Outcome, attempt: Attempt) {
+async function settle(crawl: CrawlRecord, outcome: Outcome): Promise<{ registryId: string } | null> {
   const repeatId = newId("crawl");
   const { isOurs, isRepeated } = await finishCrawl(crawl.id, crawl.epoch, outcome, repeatId);
   log.info({ crawlId: crawl.id, registryId: crawl.registryId, ...outcome, isOurs }, "crawl finished");
   if (isRepeated) await enqueueCrawlJob({ id: repeatId, epoch: 0 });
-  return isOurs && outcome.status === "succeeded"
-    ? { registryId: crawl.registryId, isChanged: attempt.hasReadManifests }
-    : null;
+  return isOurs && outcome.status === "succeeded" ? { registryId: crawl.registryId } : null;
 }
 
 /** One claim of a crawl: reads, and meanwhile renews the claim, takes a wish to cancel and writes how far it came. */
@@ -88,10 +86,6 @@ class Attempt {
   ) {
     const { repositoriesTotal, repositoriesDone, repositoriesFailed, manifestsRead, lastRepository } = crawl;
     this.#progress = { repositoriesTotal, repositoriesDone, repositoriesFailed, manifestsRead, lastRepository };
-  }
-
-  get hasReadManifests(): boolean {
-    return this.#progress.manifestsRead > 0;
   }
 
   async run(): Promise<Outcome | "fenced" | "shutdown"> {
