@@ -4,13 +4,12 @@ import type { BuiltImage } from "@/scripts/demo/oci-image";
 import { markPolicy } from "@/server/gc/mark-policy";
 import { listHistory } from "@/server/history/list-history";
 import { listRunItems } from "@/server/history/list-run-items";
-import { openScope, type WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
-import { newId } from "@/server/platform/new-id";
 import { previewReclaim } from "@/server/reclaim/preview-reclaim";
 import { startRecycle } from "@/server/reclaim/start-recycle";
 import { startUntag } from "@/server/reclaim/start-untag";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
+import { createTestUser, scopeOf } from "@/testing/signed-in";
 import { createPins } from "./create-pins";
 import { deletePin } from "./delete-pin";
 import { reconcilePins } from "./end-expired-pins";
@@ -42,14 +41,7 @@ const events = () =>
   });
 
 /** Somebody else in the workspace. */
-async function member(role: "admin" | "editor"): Promise<WorkspaceScope> {
-  const userId = newId("usr");
-  const { workspaceId } = space.tenant;
-  await prisma().user.create({ data: { id: userId, email: `${userId}@example.com`, name: role, passwordHash: "-" } });
-  await prisma().member.create({ data: { workspaceId, userId, role } });
-  const actor = { userId, name: role, email: `${userId}@example.com`, isPlatformAdmin: false, sessionId: "none" };
-  return openScope({ kind: "user", ...actor }, workspaceId);
-}
+const member = async (role: "admin" | "editor") => scopeOf(await createTestUser(role), space.tenant.workspaceId, role);
 
 describe("what a pin holds", () => {
   test("N-13: a pinned image is kept by rules, with who pinned it, until when and why", async () => {

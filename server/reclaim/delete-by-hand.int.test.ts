@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ImageSelection } from "@/contracts/images";
 import type { BuiltImage } from "@/scripts/demo/oci-image";
+import { cancelRun } from "@/server/history/cancel-run";
 import { listHistory } from "@/server/history/list-history";
 import { listRunItems } from "@/server/history/list-run-items";
+import { RunStopped } from "@/server/history/run-context";
+import { crawlRegistry } from "@/server/images/crawl-registry";
 import { prisma } from "@/server/platform/db/prisma";
 import type { MoveHooks } from "@/server/recycle-bin/move";
+import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
+import { createTestUser, scopeOf } from "@/testing/signed-in";
 import { startRecycle } from "./start-recycle";
 import { startUntag } from "./start-untag";
 
@@ -99,6 +104,27 @@ describe("images", () => {
     expect(await space.status(child.digest)).toBe(404);
     expect(await space.tags()).toEqual([]);
     expect(await space.entries()).toMatchObject([{ tags: ["v1"] }]);
+  });
+
+  test("a filter takes what it finds when the run plans, but for what was excepted, in however many repositories", async () => {
+    const [one, two, kept] = [
+      await space.push(await space.image("one"), "pr-1"),
+      await space.push(await space.image("two"), "pr-2"),
+      await space.push(await space.image("kept"), "v1"),
+    ];
+    await space.crawl();
+    const except = [{ repositoryName: space.repository, digest: two.digest }];
+    const filter = { state: "any", tag: "pr-*" } as const;
+    const run = await startRecycle(space.scope, { spaceId: space.spaceId, selection: { filter, except } });
+    // Pushed after it was asked for: whoever asked has not seen it.
+    const late = await space.push(await space.image("late"), "pr-3");
+    await crawlRegistry(world.registryId, new AbortController().signal);
+    const { items } = await space.execute(run.id);
+    expect(items.map((item) => item.digest)).toEqual([one.digest]);
+    expect((await allItems(run.id)).filter((item) => item.action === "keep")).toMatchObject([{ digest: late.digest }]);
+    expect(await space.tags()).toEqual(["pr-2", "pr-3", "v1"]);
+    expect((await space.pull("v1")).digest).toBe(kept.digest);
+    expect(await history()).toContain("started to move all images that a filter finds to the recycle bin by hand");
   });
 
   test("the last image of a repository may go by hand", async () => {
@@ -207,6 +233,60 @@ describe("without the recycle bin", () => {
     expect(items.filter((item) => item.action === "purge")).toHaveLength(1);
     const entries = await prisma().binEntry.findMany({ where: { spaceId: space.spaceId } });
     expect(entries.map((entry) => entry.state).sort()).toEqual(["purged", "restoring"]);
+  });
+});
+
+describe("who may, and what stops it", () => {
+  test("D-11: who may not purge may not skip the bin, and may delete to it", async () => {
+    const image = await space.push(await space.image("image"), "v1");
+    await space.crawl();
+    const editor = await scopeOf(await createTestUser("editor"), space.tenant.workspaceId, "editor");
+    const { name } = await prisma().space.findUniqueOrThrow({ where: { id: space.spaceId } });
+    const request = { spaceId: space.spaceId, selection: listOf(image) };
+    const asked = startRecycle(editor, { ...request, skipBin: { typedName: name } });
+    await expect(asked).rejects.toMatchObject({ code: "forbidden" });
+    const { items } = await space.execute((await startRecycle(editor, request)).id);
+    expect(items).toMatchObject([{ state: "done", reasonText: "by hand: editor" }]);
+  });
+
+  test("a cancel before the purge leaves everything in the bin, and the run says what was purged", async () => {
+    const images = [await space.push(await space.image("one"), "v1"), await space.push(await space.image("two"), "v2")];
+    await space.crawl();
+    const { run, items } = await destroy(listOf(...images), {
+      beforeStep: async ({ step }) => {
+        if (step !== "take-own") return;
+        const { id } = await prisma().run.findFirstOrThrow({ where: { spaceId: space.spaceId, finishedAt: null } });
+        await cancelRun(space.scope, { runId: id });
+        const heartbeat = async () => (await prisma().run.findUniqueOrThrow({ where: { id } })).heartbeatAt;
+        const asked = await heartbeat();
+        // Until the heartbeat has told the run.
+        await expect.poll(heartbeat, { timeout: 10_000 }).not.toEqual(asked);
+      },
+    });
+    expect(run).toMatchObject({ status: "cancelled", totals: { itemsDone: 2, itemsPurged: 0 } });
+    expect(items.filter((item) => item.action === "purge").map((item) => item.state)).toEqual(["left_out", "left_out"]);
+    expect((await space.entries()).map((entry) => entry.state)).toEqual(["held", "held"]);
+    await space.restore((await space.entries()).map((entry) => entry.id));
+    expect(await space.tags()).toEqual(["v1", "v2"]);
+  });
+
+  test("entries that a run is about to purge are its own while it is under way, and the bin's when it was given up", async () => {
+    const image = await space.push(await space.image("image"), "v1");
+    await space.crawl();
+    const state = async () =>
+      (await prisma().binEntry.findFirstOrThrow({ where: { spaceId: space.spaceId, digest: image.digest } })).state;
+    const { run } = await destroy(listOf(image), {
+      beforeStep: async ({ action, step }) => {
+        if (action !== "purge" || step !== "remove") return;
+        await purgeDueEntries(new Date());
+        expect(await state()).toBe("purging");
+        throw new RunStopped("shutdown");
+      },
+    });
+    expect(run.status).toBe("queued");
+    await prisma().run.update({ where: { id: run.id }, data: { status: "failed", finishedAt: new Date() } });
+    await purgeDueEntries(new Date());
+    expect(await state()).toBe("held");
   });
 });
 
