@@ -37,7 +37,7 @@ const reasonSchema = z
   .refine(hasOnlyVisibleText, VISIBLE_TEXT_PROBLEM);
 
 /** At most so many images in one request to pin. */
-export const PIN_MAX = 1000;
+const PIN_MAX = 1000;
 
 export const listPins = defineOperation({
   id: "listPins",

@@ -4,7 +4,7 @@ import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import type { PinRow } from "./pin.store";
 
 /** Whether somebody may change or end a pin: its owner, or an admin of the workspace whose space it is in. */
-export function mayChangePin(scope: WorkspaceScope, pin: Pick<PinRow, "ownerId">, workspaceId: string): boolean {
+function mayChangePin(scope: WorkspaceScope, pin: Pick<PinRow, "ownerId">, workspaceId: string): boolean {
   if (scope.workspaceId !== workspaceId || !scope.can("images.pin")) return false;
   return scope.role === "admin" || (scope.actor.kind === "user" && scope.actor.userId === pin.ownerId);
 }
