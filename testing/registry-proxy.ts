@@ -2,7 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What becomes of an answer on its way: it is replaced, its JSON changed, or it never comes (until `release`). */
-export type Tampering =
+type Tampering =
   | { status: number; body: string; type?: string }
   | { change: (json: Record<string, unknown>) => unknown }
   | "hang"

@@ -13,7 +13,7 @@ const LANES = { storage: 2, api: 4 } as const;
 const CHECKED_SHARE = 1 / 16;
 const CHECKED_MIN = 100;
 
-export interface RegistryCrawlProgress {
+interface RegistryCrawlProgress {
   repositoriesTotal: number;
   repositoriesDone: number;
   repositoriesFailed: number;
@@ -81,7 +81,7 @@ export async function crawlRegistry(
 }
 
 /** From storage where the console reaches it, else over the API. */
-export function readerOf(open: OpenRegistry): RepositoryReader {
+function readerOf(open: OpenRegistry): RepositoryReader {
   return open.storage ? storageReader(open.storage) : apiReader(open.adapter, Date.now);
 }
 
