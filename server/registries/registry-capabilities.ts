@@ -1,6 +1,7 @@
 import type { RegistryDto } from "@/contracts/registries";
 import { env } from "@/server/platform/env";
 import type { RegistryRecord } from "./registry.store";
+import { isInstalledRegistry } from "./registry-connection";
 
 type Capabilities = RegistryDto["capabilities"];
 const YES = { isAvailable: true, reason: null };
@@ -15,7 +16,11 @@ export function registryCapabilities(registry: RegistryRecord): Capabilities {
   const storage = registry.storageRoot
     ? YES
     : no(
-        "The console cannot reach this registry's storage. Set REGISTRY_STORAGE_ROOT to the folder that holds docker/registry/v2.",
+        `The console cannot reach this registry's storage. ${
+          isInstalledRegistry(registry)
+            ? "Set REGISTRY_STORAGE_ROOT to the folder that holds docker/registry/v2."
+            : "A platform admin can name its folder under Registries."
+        }`,
       );
   return { recycle: YES, garbageCollection: collection(registry, storage), untaggedManifests: storage };
 }
