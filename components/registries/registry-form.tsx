@@ -27,11 +27,11 @@ export function RegistryForm(props: RegistryFormProps) {
   const { draft, onChange, problems, isEdited, hasPassword, isPlatformAdmin, workspaceName } = props;
   return (
     <>
-      <Field label="Type" hint={isEdited ? undefined : "Harbor registries are supported in a later version."}>
-        <Select value="distribution" onValueChange={() => undefined} options={KINDS} disabled={isEdited} />
-      </Field>
       <Field label="Name" error={problems.name} required>
         <Input value={draft.name} onChange={(event) => onChange({ name: event.target.value })} autoComplete="off" />
+      </Field>
+      <Field label="Type" hint={isEdited ? undefined : "Harbor registries are supported in a later version."}>
+        <Select value="distribution" onValueChange={() => undefined} options={KINDS} disabled={isEdited} />
       </Field>
       <Field label="Address" hint="https:// or http://, host and port; without a path." error={problems.url} required>
         <Input
