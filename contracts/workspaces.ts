@@ -21,6 +21,8 @@ export const getWorkspace = defineOperation({
     tagCount: z.number().int(),
     /** stored bytes of all images, each blob counted once a registry */
     storedBytes: bytesSchema,
+    /** storedBytes of a space is older than its images, or was added up */
+    isStoredAbout: z.boolean(),
     binEntryCount: z.number().int(),
     binBytes: bytesSchema,
     /** bytes freed by garbage collections that this workspace ran, ever */

@@ -24,7 +24,6 @@ export function ChartSection({
       actions={
         <Button
           size="sm"
-          variant="ghost"
           aria-label={`${title}: ${isTable ? "show as chart" : "show as table"}`}
           onClick={() => setIsTable(!isTable)}
         >

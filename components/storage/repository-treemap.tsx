@@ -49,42 +49,50 @@ export function RepositoryTreemap({
     height,
   );
   return (
-    <div ref={ref} className="flex flex-col gap-2">
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot hold a drawing */}
-      <svg width={width} height={height} role="group" aria-label="Repositories by stored size" className="block">
-        {items.map((item, index) => {
-          const cell = cells[index];
-          if (!cell || cell.width < 1 || cell.height < 1) return null;
-          const inner = cell.width - 2 * PAD;
-          const name = cell.height >= 26 ? fittingName(item.name, inner, CHAR_PX) : "";
-          const size = aboutBytes(item.bytes, item.isAbout);
-          const hasSize = name !== "" && cell.height >= 46 && size.length * CHAR_PX <= inner;
-          return (
-            <Tooltip key={item.name} content={describe(item)}>
-              <Link href={item.href} aria-label={describe(item)} className="group outline-none">
-                <rect
-                  x={cell.x + GAP / 2}
-                  y={cell.y + GAP / 2}
-                  width={Math.max(0.5, cell.width - GAP)}
-                  height={Math.max(0.5, cell.height - GAP)}
-                  rx={2}
-                  className={`${fillOf(item)} stroke-rule-strong group-hover:stroke-ink group-focus-visible:stroke-[3px] group-focus-visible:stroke-focus`}
-                />
-                {name ? (
-                  <text x={cell.x + PAD} y={cell.y + 20} className="fill-ink font-medium text-base">
-                    {name}
-                  </text>
-                ) : null}
-                {hasSize ? (
-                  <text x={cell.x + PAD} y={cell.y + 37} className="fill-muted text-sm tabular-nums">
-                    {size}
-                  </text>
-                ) : null}
-              </Link>
-            </Tooltip>
-          );
-        })}
-      </svg>
+    <div className="flex flex-col gap-2">
+      <div ref={ref} className="relative" style={{ height }}>
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot hold a drawing */}
+        <svg
+          role="group"
+          aria-label="Repositories by stored size"
+          viewBox={`0 0 ${width} ${height}`}
+          preserveAspectRatio="none"
+          className="absolute inset-0 size-full"
+        >
+          {items.map((item, index) => {
+            const cell = cells[index];
+            if (!cell || cell.width < 1 || cell.height < 1) return null;
+            const inner = cell.width - 2 * PAD;
+            const name = cell.height >= 26 ? fittingName(item.name, inner, CHAR_PX) : "";
+            const size = aboutBytes(item.bytes, item.isAbout);
+            const hasSize = name !== "" && cell.height >= 46 && size.length * CHAR_PX <= inner;
+            return (
+              <Tooltip key={item.name} content={describe(item)}>
+                <Link href={item.href} aria-label={describe(item)} className="group outline-none">
+                  <rect
+                    x={cell.x + GAP / 2}
+                    y={cell.y + GAP / 2}
+                    width={Math.max(0.5, cell.width - GAP)}
+                    height={Math.max(0.5, cell.height - GAP)}
+                    rx={2}
+                    className={`${fillOf(item)} stroke-rule-strong group-hover:stroke-ink group-focus-visible:stroke-[3px] group-focus-visible:stroke-focus`}
+                  />
+                  {name ? (
+                    <text x={cell.x + PAD} y={cell.y + 20} className="fill-ink font-medium text-base">
+                      {name}
+                    </text>
+                  ) : null}
+                  {hasSize ? (
+                    <text x={cell.x + PAD} y={cell.y + 37} className="fill-muted text-sm tabular-nums">
+                      {size}
+                    </text>
+                  ) : null}
+                </Link>
+              </Tooltip>
+            );
+          })}
+        </svg>
+      </div>
       <ul className="flex flex-wrap gap-x-6 gap-y-1 text-muted">
         <li className="flex items-baseline gap-1.5">
           <Swatch className="fill-accent-soft stroke-rule-strong" />

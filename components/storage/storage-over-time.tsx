@@ -58,9 +58,9 @@ export function StorageOverTime({ samples }: { samples: readonly StorageSampleDt
         <svg
           role="img"
           aria-label={`Storage over time, ${samples.length} ${samples.length === 1 ? "point" : "points"}; latest: ${readout(samples[last] ?? sample)}`}
-          width={width}
-          height={HEIGHT}
-          className="block"
+          viewBox={`0 0 ${width} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          className="absolute inset-0 size-full"
         >
           {ticks.map((tick) => (
             <g key={tick}>
@@ -109,8 +109,9 @@ export function StorageOverTime({ samples }: { samples: readonly StorageSampleDt
           className="absolute cursor-crosshair appearance-none bg-transparent [&::-moz-range-thumb]:opacity-0 [&::-webkit-slider-thumb]:opacity-0"
           style={{
             left: MARGIN.left,
+            right: MARGIN.right,
             top: MARGIN.top,
-            width: Math.max(1, width - MARGIN.left - MARGIN.right),
+            width: `calc(100% - ${MARGIN.left + MARGIN.right}px)`,
             height: bottom - MARGIN.top,
             touchAction: "pan-y",
           }}

@@ -29,7 +29,7 @@ export function WorkspaceStorageTiles({ workspaceId }: { workspaceId: string }) 
       <StatTile
         label="Unreferenced"
         value={known ? (measured.length === 0 ? "not measured" : aboutBytes(unreferenced, true)) : waiting}
-        detail={known ? `on ${count(known.registries.length, "registry", "registries")}, all spaces of it` : none}
+        detail={known ? `of ${count(known.registries.length, "whole registry", "whole registries")}` : none}
       />
       <StatTile
         label="Reclaimable"

@@ -94,7 +94,7 @@ function Numbers({ workspaceId }: { workspaceId: string }) {
     <StatRow>
       <StatTile
         label="Stored"
-        value={value((known) => formatBytes(known.storedBytes))}
+        value={value((known) => `${known.isStoredAbout ? "about " : ""}${formatBytes(known.storedBytes)}`)}
         detail={numbers ? `${count(numbers.imageCount, "image")}, ${count(numbers.tagCount, "tag")}` : "\u00a0"}
       />
       <StatTile

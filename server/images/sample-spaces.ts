@@ -22,8 +22,8 @@ export async function sampleSpaces(now: Date, signal: AbortSignal): Promise<numb
     const measured = await measureAll(due, signal);
     if (measured.length > 0) {
       await writeSamples(hour, now, measured);
-      const ids = measured.map((one) => one.spaceId);
-      await thinSamples(ids, new Date(now.getTime() - HOURLY_MS));
+      const ids = due.filter((one) => one.isNewHour).map((one) => one.spaceId);
+      if (ids.length > 0) await thinSamples(ids, new Date(now.getTime() - HOURLY_MS));
     }
     sampled += measured.length;
     after = due.at(-1)?.spaceId ?? "";

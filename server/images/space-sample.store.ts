@@ -1,14 +1,17 @@
 // What spaces hold at a moment, kept once an hour.
-import { prisma } from "@/server/platform/db/prisma";
+import { Prisma, prisma } from "@/server/platform/db/prisma";
 
-/** Images above which a space is measured again at most each ten minutes; a smaller one each minute. */
-const LARGE_IMAGES = 10_000;
+/** A space that changes all the time is measured again each so often: the more images, the heavier. */
+const MEASURED_EVERY = Prisma.sql`CASE WHEN last.image_count > 10000 THEN interval '10 minutes'
+  WHEN last.image_count > 1000 THEN interval '1 minute' ELSE interval '5 seconds' END`;
 
 export interface DueSpace {
   spaceId: string;
   workspaceId: string;
   registryId: string;
   revision: bigint;
+  /** there is no sample of this hour yet */
+  isNewHour: boolean;
   /** of the last sample; null where there is none, or the inventory is another by now */
   storedBytes: bigint | null;
   untaggedBytes: bigint | null;
@@ -21,13 +24,14 @@ export interface DueSpace {
 export function listDueSpaces(hour: Date, now: Date, afterId: string, limit: number): Promise<DueSpace[]> {
   return prisma().$queryRaw<DueSpace[]>`
     SELECT s.id AS "spaceId", s.workspace_id AS "workspaceId", s.registry_id AS "registryId", s.inventory_revision AS revision,
+      coalesce(last.at < ${hour}, true) AS "isNewHour",
       CASE WHEN last.inventory_revision = s.inventory_revision THEN last.stored_bytes END AS "storedBytes",
       CASE WHEN last.inventory_revision = s.inventory_revision THEN last.untagged_bytes END AS "untaggedBytes"
     FROM spaces s
     LEFT JOIN LATERAL (SELECT x.* FROM space_samples x WHERE x.space_id = s.id ORDER BY x.at DESC LIMIT 1) last ON true
     WHERE s.removed_at IS NULL AND s.id > ${afterId} AND s.inventory_revision > 0 AND (
       last.at IS NULL OR last.at < ${hour}
-      OR (last.measured_at < ${now}::timestamptz - CASE WHEN last.image_count > ${LARGE_IMAGES} THEN interval '10 minutes' ELSE interval '1 minute' END
+      OR (last.measured_at < ${now}::timestamptz - ${MEASURED_EVERY}
         AND (last.inventory_revision <> s.inventory_revision
           OR EXISTS (SELECT 1 FROM runs u WHERE u.space_id = s.id AND NOT u.is_dry_run AND u.finished_at > last.measured_at))))
     ORDER BY s.id LIMIT ${limit}`;

@@ -21,6 +21,7 @@ export async function getWorkspace(scope: WorkspaceScope) {
     imageCount: sum((space) => space.imageCount),
     tagCount: sum((space) => space.tagCount),
     storedBytes: sum((space) => space.storedBytes),
+    isStoredAbout: spaces.some((space) => space.isStoredAbout),
     binEntryCount: sum((space) => space.binEntryCount),
     binBytes: sum((space) => space.binBytes),
     freedBytes,
