@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import type { ImageSelection } from "@/contracts/images";
 import type { Permission } from "@/domain/access/permissions";
 import { formatBytes } from "@/lib/bytes";
-import { count } from "../history/run-words";
+import { count, group } from "../history/run-words";
 import { missingPermissionText } from "../reclaim/gated-button";
 import { Callout } from "../ui/callout";
 import { ConfirmDialog } from "../ui/confirm-dialog";
@@ -19,7 +19,7 @@ import { StartedRunDialog } from "./started-run-dialog";
 
 type Measured = NonNullable<ReturnType<typeof useMeasure>["data"]>;
 
-const TAGS_SHOWN = 12;
+const TAGS_SHOWN = 6;
 
 /**
  * Asks before images are deleted, in numbers; to the recycle bin with a plain confirmation, or without it, with the name of the space typed.
@@ -114,56 +114,66 @@ export function DeleteImagesDialog({
 }
 
 function Impact({ numbers, isSkipping }: { numbers: Measured; isSkipping: boolean }) {
-  const { images, tags, children, referrers, repositories, pinned, gone } = numbers;
-  const more = tags - Math.min(TAGS_SHOWN, numbers.tagSample.length);
+  const { images, tags, repositories } = numbers;
   return (
-    <div className="flex flex-col gap-3">
+    <div className="flex flex-col gap-3 text-ink">
       <KeyValueList
+        layout="columns"
+        className="gap-x-8"
         items={[
-          {
-            label: "Images",
-            value: `${count(images, "digest")} in ${count(repositories, "repository", "repositories")}`,
-          },
-          {
-            label: "With them",
-            value: `${count(children, "platform image")}, ${count(referrers, "signature, SBOM or other referrer", "signatures, SBOMs and other referrers")}`,
-          },
-          {
-            label: "Size",
-            value: `${formatBytes(numbers.storedBytes)} stored, ${formatBytes(numbers.logicalBytes)} as pulls`,
-          },
-          {
-            label: isSkipping ? "Unreferenced then" : "Freed later",
-            value: `${formatBytes(numbers.freedBytes)}; ${formatBytes(numbers.sharedBytes)} is shared with other images, ${formatBytes(numbers.heldByBinBytes)} held by the recycle bin`,
-          },
+          { label: count(repositories, "repository", "repositories"), value: count(images, "digest") },
+          { label: "Platforms", value: group(numbers.children) },
+          { label: "Signatures, SBOMs", value: group(numbers.referrers) },
+        ]}
+      />
+      <KeyValueList
+        layout="columns"
+        className="gap-x-8"
+        items={[
+          { label: isSkipping ? "Unreferenced then" : "Freed later", value: formatBytes(numbers.freedBytes) },
+          { label: "Shared, stays", value: formatBytes(numbers.sharedBytes) },
+          { label: "Held by the bin", value: formatBytes(numbers.heldByBinBytes) },
         ]}
       />
       <div>
-        <p className="font-medium text-ink">
+        <p className="font-medium">
           {tags === 0 ? "No tag points at them." : `Deleting a digest deletes its tags: ${count(tags, "tag")}.`}
         </p>
-        {tags > 0 ? (
-          <p className="text-sm text-muted [overflow-wrap:anywhere]">
-            <code>{numbers.tagSample.slice(0, TAGS_SHOWN).join(", ")}</code>
-            {more > 0 ? ` and ${more.toLocaleString("en-US")} more` : ""}
-          </p>
-        ) : null}
+        {tags > 0 ? <TagSample numbers={numbers} /> : null}
       </div>
-      {pinned > 0 ? (
-        <Callout tone="info">
-          {pinned === images
-            ? `${pinned === 1 ? "It is" : "All are"} pinned, and kept: end the pin first.`
-            : `${count(pinned, "image")} of these ${pinned === 1 ? "is" : "are"} pinned, and kept.`}
-        </Callout>
-      ) : null}
-      {gone > 0 ? (
-        <Callout tone="info">{`${count(gone, "image")} of the selection ${gone === 1 ? "is" : "are"} gone already.`}</Callout>
-      ) : null}
+      <Exceptions numbers={numbers} />
       <p className="text-sm text-subtle">
-        Layer data that nothing needs any more stays in the registry until the next garbage collection.
-        {isSkipping ? "" : " What is in the recycle bin keeps its data until it is purged."} Parts that another image
-        needs stay for it.
+        Layer data that nothing needs any more stays in the registry until the next garbage collection
+        {isSkipping ? "" : " after a purge"}. Parts that another image needs stay for it.
       </p>
     </div>
   );
+}
+
+function TagSample({ numbers: { tags, tagSample, repositories } }: { numbers: Measured }) {
+  const shown = tagSample.slice(0, TAGS_SHOWN);
+  const more = tags - shown.length;
+  // With one repository its name is said once.
+  const repository = repositories === 1 ? shown[0]?.slice(0, shown[0].lastIndexOf(":")) : undefined;
+  const names = repository === undefined ? shown : shown.map((name) => name.slice(repository.length + 1));
+  return (
+    <p className="text-sm text-muted [overflow-wrap:anywhere]">
+      {repository === undefined ? "" : `${repository}: `}
+      <code>{names.join(", ")}</code>
+      {more > 0 ? ` and ${group(more)} more` : ""}
+    </p>
+  );
+}
+
+/** What was chosen and does not go. */
+function Exceptions({ numbers: { images, pinned, gone } }: { numbers: Measured }) {
+  const lines = [
+    pinned === 0
+      ? ""
+      : pinned === images
+        ? `${images === 1 ? "It is" : "All are"} pinned, and kept: end the pin first.`
+        : `${count(pinned, "image")} of these ${pinned === 1 ? "is" : "are"} pinned, and kept.`,
+    gone === 0 ? "" : `${count(gone, "image")} of the selection ${gone === 1 ? "is" : "are"} gone already.`,
+  ].filter((line) => line !== "");
+  return lines.length === 0 ? null : <Callout tone="info">{lines.join(" ")}</Callout>;
 }

@@ -1,8 +1,7 @@
 "use client";
 
-import { spacePath } from "../history/space-path";
 import { FollowedRun } from "../recycle-bin/followed-run";
-import { Button, ButtonLink } from "../ui/button";
+import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 
 /** What was started in a dialog, followed in its place; it goes on when this is closed. */
@@ -31,12 +30,9 @@ export function StartedRunDialog({
       title={title}
       description="It goes on when this is closed. Each image is looked at once more right before its move."
       footer={
-        <>
-          <ButtonLink href={spacePath(workspaceSlug, spaceId, "runs", runId)}>Open the run</ButtonLink>
-          <Button variant="primary" onClick={onClose}>
-            Close
-          </Button>
-        </>
+        <Button variant="primary" onClick={onClose}>
+          Close
+        </Button>
       }
     >
       <FollowedRun workspaceId={workspaceId} workspaceSlug={workspaceSlug} spaceId={spaceId} runId={runId} />
