@@ -116,6 +116,7 @@ export function findPullSettings(spaceId: string) {
     where: { id: spaceId },
     select: {
       ignoredPullers: true,
+      createdAt: true,
       registry: { select: { auth: true, createdAt: true, pullTrackingSince: true } },
     },
   });

@@ -27,7 +27,7 @@ export async function listImagePulls(
       firstAt: row.firstAt.toISOString(),
       lastAt: row.lastAt.toISOString(),
     })),
-    trackingSince: pullTrackingSince(settings.registry)?.toISOString() ?? null,
+    trackingSince: pullTrackingSince(settings)?.toISOString() ?? null,
     ignored: {
       wellKnown: [...WELL_KNOWN_IGNORED_PULLERS],
       ofSpace: isOwner ? settings.ignoredPullers : [],

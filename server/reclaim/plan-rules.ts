@@ -27,7 +27,7 @@ export async function planRules(
     rules,
     nowMs: run.frozenNow.getTime(),
     graceMs: graceMs(),
-    pullTrackingSinceMs: pullTrackingSince(space.registry)?.getTime() ?? null,
+    pullTrackingSinceMs: pullTrackingSince(space)?.getTime() ?? null,
     isDigestElsewhere: (digest) => elsewhere.has(digest),
     isBlobHeldElsewhere,
   });
