@@ -43,11 +43,12 @@ test.afterAll(async () => {
   await stack?.stop();
 });
 
-/** The sizes once the worker has written a point. */
+/** The sizes once the worker has written a point of what is there now. */
 function sampled(): Promise<SpaceStorageDto> {
   return until("a sample of the space", async () => {
     const storage = await api.call(getSpaceStorage, { params: place });
-    return storage.samples.length > 0 ? storage : null;
+    const last = storage.samples.at(-1);
+    return last?.storedBytes === storage.now.storedBytes && last.binBytes === storage.now.bin.bytes ? storage : null;
   });
 }
 
