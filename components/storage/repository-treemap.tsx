@@ -9,7 +9,7 @@ import { repositoryPath } from "../images/image-path";
 import { Tooltip } from "../ui/tooltip";
 import { Swatch } from "./reclaimable-bar";
 import { aboutBytes, fittingName } from "./storage-words";
-import { treemapLayout } from "./treemap-layout";
+import { type Cell, treemapLayout } from "./treemap-layout";
 import { useWidth } from "./use-width";
 
 const WIDE_HEIGHT = 320;
@@ -62,10 +62,6 @@ export function RepositoryTreemap({
           {items.map((item, index) => {
             const cell = cells[index];
             if (!cell || cell.width < 1 || cell.height < 1) return null;
-            const inner = cell.width - 2 * PAD;
-            const name = cell.height >= 26 ? fittingName(item.name, inner, CHAR_PX) : "";
-            const size = aboutBytes(item.bytes, item.isAbout);
-            const hasSize = name !== "" && cell.height >= 46 && size.length * CHAR_PX <= inner;
             return (
               <Tooltip key={item.name} content={describe(item)}>
                 <Link href={item.href} aria-label={describe(item)} className="group outline-none">
@@ -77,20 +73,16 @@ export function RepositoryTreemap({
                     rx={2}
                     className={`${fillOf(item)} stroke-rule-strong group-hover:stroke-ink group-focus-visible:stroke-[3px] group-focus-visible:stroke-focus`}
                   />
-                  {name ? (
-                    <text x={cell.x + PAD} y={cell.y + 20} className="fill-ink font-medium text-base">
-                      {name}
-                    </text>
-                  ) : null}
-                  {hasSize ? (
-                    <text x={cell.x + PAD} y={cell.y + 37} className="fill-muted text-sm tabular-nums">
-                      {size}
-                    </text>
-                  ) : null}
                 </Link>
               </Tooltip>
             );
           })}
+          {/* Beside the links, not in them: what is cut short on screen is whole in their names. */}
+          <g aria-hidden="true" className="pointer-events-none">
+            {items.map((item, index) => (
+              <CellText key={item.name} item={item} cell={cells[index]} />
+            ))}
+          </g>
         </svg>
       </div>
       <ul className="flex flex-wrap gap-x-6 gap-y-1 text-muted">
@@ -103,6 +95,27 @@ export function RepositoryTreemap({
         </li>
       </ul>
     </div>
+  );
+}
+
+/** As much of a repository's name and size as fits into its cell. */
+function CellText({ item, cell }: { item: Item; cell: Cell | undefined }) {
+  if (!cell || cell.height < 26) return null;
+  const room = cell.width - 2 * PAD;
+  const name = fittingName(item.name, room, CHAR_PX);
+  const size = aboutBytes(item.bytes, item.isAbout);
+  if (name === "") return null;
+  return (
+    <>
+      <text x={cell.x + PAD} y={cell.y + 20} className="fill-ink font-medium text-base">
+        {name}
+      </text>
+      {cell.height >= 46 && size.length * CHAR_PX <= room ? (
+        <text x={cell.x + PAD} y={cell.y + 37} className="fill-muted text-sm tabular-nums">
+          {size}
+        </text>
+      ) : null}
+    </>
   );
 }
 
