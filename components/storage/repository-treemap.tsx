@@ -78,6 +78,7 @@ export function RepositoryTreemap({
             );
           })}
           {/* Beside the links, not in them: what is cut short on screen is whole in their names. */}
+          {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: text of a drawing takes no focus */}
           <g aria-hidden="true" className="pointer-events-none">
             {items.map((item, index) => (
               <CellText key={item.name} item={item} cell={cells[index]} />
