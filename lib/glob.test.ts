@@ -69,11 +69,11 @@ describe("compileGlob", () => {
     fc.assert(
       fc.property(pattern, text, (glob, candidate) => {
         // Left out: runs of ** and stars inside a component with them, and leading dots, where picomatch follows shells, not names.
-        fc.pre(!/\*{2}\/\*{2}|\*\*[^/]|[^/]\*\*|(^|\/|\{|,)\./.test(glob));
+        fc.pre(globProblem(glob) === null && !/\*{2}\/\*{2}|\*\*[^/]|[^/]\*\*|(^|\/|\{|,)\./.test(glob));
         const oracle = picomatch(glob, { dot: true, nonegate: true, noextglob: true, strictSlashes: true });
         expect([glob, candidate, matches(glob, candidate)]).toEqual([glob, candidate, oracle(candidate)]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
