@@ -77,7 +77,7 @@ export function FilterBar({ view, onChange, onShowKeys }: FilterBarProps) {
             onChange({ sort, order: orderOf({ sort, order: null }) === order ? null : order });
           }}
           options={SORTS}
-          className="hidden w-44 medium:inline-flex narrow:w-auto narrow:flex-1"
+          className="hidden w-44 medium:inline-flex narrow:order-last narrow:w-full"
         />
       ) : null}
       <ChoiceChips
@@ -112,7 +112,7 @@ export function FilterChips({ view, onChange }: Pick<FilterBarProps, "view" | "o
   );
   const isAny = parts.length > 0 || QUICK_FILTERS.some((quick) => quick.isOn(view));
   return (
-    <fieldset className="flex min-w-0 flex-wrap items-center gap-1.5 pb-3">
+    <fieldset className="flex min-w-0 flex-wrap items-center gap-1.5 pb-3 compact:-mx-4 compact:px-4 narrow:flex-nowrap narrow:overflow-x-auto narrow:[scrollbar-width:none]">
       <legend className="sr-only">Quick filters</legend>
       {QUICK_FILTERS.map((quick) => {
         const isOn = quick.isOn(view);

@@ -58,7 +58,10 @@ export function ImageList(props: ImageListProps) {
   for (const { index, px } of open.values()) layout.extraPx.set(index, px);
   const view = useRowsInView(bodyRef, layout);
   const wanted = usePacedPages(pagesAround(view?.first ?? 0, view?.last ?? 0, layout.count));
-  const { pages, error, retry } = useImagePages(place, listing, wanted);
+  // The row with the focus stays in the document wherever one scrolls, so its page is needed too.
+  const activePage = Math.floor(active / PAGE_ROWS);
+  const needed = wanted.includes(activePage) ? wanted : [...wanted, activePage].sort((a, b) => a - b);
+  const { pages, error, retry } = useImagePages(place, listing, needed);
 
   const counted = countRows(pages, count.count);
   if (pages.length > 0 && (counted.count !== count.count || counted.isCapped !== count.isCapped)) setCount(counted);
@@ -293,7 +296,7 @@ function SkeletonRows() {
       // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
       key={at}
       aria-hidden="true"
-      className="flex h-[52px] flex-col justify-center gap-2 border-rule border-b pl-16 narrow:h-[92px] narrow:pl-9"
+      className="flex h-[52px] flex-col justify-center gap-2 border-rule border-b pl-16 narrow:h-[84px] narrow:pl-9"
     >
       <Skeleton className={width} />
       <Skeleton className="w-40" />

@@ -65,7 +65,7 @@ export function ImageManifest({ place, details }: { place: Place; details: Image
       ) : text === null ? (
         <Skeleton className="w-2/3" />
       ) : tree && look === "tree" ? (
-        <JsonView value={tree.value} label="Manifest" />
+        <JsonView value={tree.value} label="Manifest as a tree" />
       ) : (
         <pre
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard

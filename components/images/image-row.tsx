@@ -27,7 +27,7 @@ import { withoutPrefix } from "./pull-reference";
 import { RowCopyButton } from "./row-copy-button";
 
 /** Every closed row is this high: places in a list of 100,000 are reckoned, not measured. */
-export const ROW_PX = { wide: 52, narrow: 92 };
+export const ROW_PX = { wide: 52, narrow: 84 };
 
 /** The columns, shared by the head and every row. Below 640 px a row is a card. */
 export const columnStyles = cn(
@@ -95,7 +95,7 @@ export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
       }}
       className={cn(
         columnStyles,
-        "group/row h-[52px] cursor-pointer border-rule border-b px-1 focus-visible:-outline-offset-2 narrow:h-[92px] narrow:px-0 narrow:pt-2.5",
+        "group/row h-[52px] cursor-pointer border-rule border-b px-1 focus-visible:-outline-offset-2 narrow:h-[84px] narrow:px-0 narrow:pt-2.5",
         isSelected ? "bg-selected" : "hover:bg-hover",
       )}
     >
@@ -214,7 +214,7 @@ function NameLine({ image, index, href, prefix, isRepositoryShown, actions }: Im
   const { shown, hidden } = tagsThatFit(image.tags, isRepositoryShown ? 34 : 56);
   const name = withoutPrefix(image.repositoryName, prefix);
   return (
-    <span className="flex h-5 min-w-0 items-center gap-1.5 narrow:h-auto narrow:flex-wrap">
+    <span className="flex h-5 min-w-0 items-center gap-1.5">
       <a
         href={href}
         tabIndex={-1}
@@ -222,7 +222,7 @@ function NameLine({ image, index, href, prefix, isRepositoryShown, actions }: Im
         title={isRepositoryShown ? image.repositoryName : image.digest}
         className={cn(
           "min-w-0 truncate font-mono text-sm leading-5 underline-offset-2 hover:underline",
-          isRepositoryShown ? "max-w-[60%] shrink-[2] narrow:max-w-full" : "shrink-0",
+          isRepositoryShown ? "max-w-[60%] shrink-[2]" : "shrink-0",
         )}
       >
         {isRepositoryShown ? name : shortDigest(image.digest)}

@@ -39,7 +39,7 @@ function LoadingRow({ index, isTabStop }: { index: number; isTabStop: boolean })
       aria-label="Loading"
       data-row={index}
       tabIndex={isTabStop ? 0 : -1}
-      className="h-[52px] border-rule border-b pl-16 narrow:h-[92px] narrow:pl-9"
+      className="h-[52px] border-rule border-b pl-16 narrow:h-[84px] narrow:pl-9"
     >
       <span role="gridcell" className="flex h-full flex-col justify-center gap-2">
         <Skeleton className={index % 3 === 0 ? "w-2/5" : index % 3 === 1 ? "w-1/2" : "w-1/3"} />
