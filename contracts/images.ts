@@ -46,7 +46,7 @@ const daysSchema = z.coerce.number().int().min(0).max(36_500);
 const sizeSchema = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** What can be asked of a list of images; every part narrows. As a query, so that a filter is a link. */
-export const imageFilterShape = {
+const imageFilterShape = {
   repository: z.string().max(300).optional(),
   /** glob over tags: `*` and `?` within one tag, `{a,b}` one of these; one of the image's tags must match */
   tag: z.string().max(200).optional(),

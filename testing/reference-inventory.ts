@@ -48,7 +48,7 @@ function referrersOf(registry: ModelRegistry, repository: ModelRepository, diges
 const childrenOf = (registry: ModelRegistry, digest: string) => registry.manifests.get(digest)?.children ?? [];
 
 /** Everything that hangs in a manifest, with whether the way there leads through a referrer. */
-export function membersOf(
+function membersOf(
   registry: ModelRegistry,
   repository: ModelRepository,
   top: string,
@@ -69,7 +69,7 @@ export function membersOf(
   return found;
 }
 
-export function isTop(registry: ModelRegistry, repository: ModelRepository, digest: string): boolean {
+function isTop(registry: ModelRegistry, repository: ModelRepository, digest: string): boolean {
   const hasTag = [...repository.tags.values()].includes(digest);
   const isListed = [...repository.manifests].some((parent) => childrenOf(registry, parent).includes(digest));
   if (isListed && !hasTag) return false;
