@@ -31,7 +31,7 @@ module.exports = {
       name: "tests-may-use-testing-only-besides",
       comment: "A test may also import testing/; it must not reach into e2e, bench or app.",
       severity: "error",
-      from: { path: "^(lib|domain|contracts|server|worker|cli|components)/.*" + TEST_FILE },
+      from: { path: `^(lib|domain|contracts|server|worker|cli|components)/.*${TEST_FILE}` },
       to: { path: "^(e2e|bench|app)/" },
     },
     {

@@ -99,6 +99,7 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "gc", path: `${space}/gc` },
     { name: "gc-start", path: `${space}/gc`, open: startCollection },
     { name: "gc-run", path: `${space}/runs/${gcRunId}` },
+    { name: "storage", path: `${space}/storage` },
     { name: "history", path: `${space}/history` },
     { name: "settings", path: `${space}/settings` },
   ];
