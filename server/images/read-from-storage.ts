@@ -7,8 +7,8 @@ import { manifestRow, unreadableRow } from "./manifest-row";
 import type { ReadRequest, RepositoryReading } from "./repository-reader";
 
 const MANIFEST_BYTES_MAX = 8 * 1024 * 1024;
-const ROWS_PER_WRITE = 500;
-const BYTES_PER_WRITE = 16 * 1024 * 1024;
+const ROWS_PER_WRITE = 150;
+const BYTES_PER_WRITE = 4 * 1024 * 1024;
 const DIGESTS_PER_QUESTION = 20_000;
 
 /** Lists a repository's links, and reads the manifests that nobody has read before. */

@@ -10,7 +10,7 @@ import { findChildren } from "./snapshot.store";
 /** More at a time gain nothing: the registry's own work is the limit. */
 const CONCURRENCY = 16;
 const QUESTIONS_PER_WRITE = 256;
-const BYTES_PER_WRITE = 16 * 1024 * 1024;
+const BYTES_PER_WRITE = 8 * 1024 * 1024;
 const CONFIG_BYTES_MAX = 8 * 1024 * 1024;
 /** Known manifests without a tag are asked for in turns, by the first digit of their digest. */
 const TURNS = 16;
