@@ -4,7 +4,8 @@ import { forEachLimited } from "@/server/platform/registry/for-each-limited";
 import { type OpenRegistry, openRegistryById } from "@/server/registries/open-registry-by-id";
 import { crawlRepository } from "./crawl-repository";
 import { type CrawledSpace, listSpacesOfRegistry, markCrawled } from "./inventory.store";
-import { apiReader, type CheckRequest, type RepositoryReader, storageReader } from "./repository-reader";
+import { apiReader, type RepositoryReader, storageReader } from "./repository-reader";
+import type { CheckRequest } from "./repository-reading";
 import { countTags, listHeldRepositories } from "./snapshot.store";
 
 /** Repositories at a time: the database works on one while the next is read; over the API they also share connections. */

@@ -6,7 +6,8 @@ import { changeEvents } from "./change-events";
 import { type CrawledSpace, hasMovedSince, readDatabaseTime } from "./inventory.store";
 import { recordImageEvents } from "./record-image-events";
 import { refreshImages } from "./refresh-images";
-import type { CheckRequest, RepositoryReader, RepositoryReading } from "./repository-reader";
+import type { RepositoryReader } from "./repository-reader";
+import type { CheckRequest, RepositoryReading } from "./repository-reading";
 import {
   findParts,
   type KnownRepository,

@@ -4,7 +4,7 @@ import { TimeSlice } from "@/server/platform/storage/time-slice";
 import { findKnownDigests, type ManifestRow } from "./inventory.store";
 import { keepFoundManifests } from "./keep-found-manifests";
 import { manifestRow, unreadableRow } from "./manifest-row";
-import type { ReadRequest, RepositoryReading } from "./repository-reader";
+import type { ReadRequest, RepositoryReading } from "./repository-reading";
 
 const MANIFEST_BYTES_MAX = 8 * 1024 * 1024;
 const ROWS_PER_WRITE = 150;

@@ -4,7 +4,7 @@ import { RegistryError } from "@/server/platform/registry/registry-error";
 import type { ManifestRow } from "./inventory.store";
 import { keepFoundManifests } from "./keep-found-manifests";
 import { manifestRow } from "./manifest-row";
-import type { ReadRequest, RepositoryReading } from "./repository-reader";
+import type { ReadRequest, RepositoryReading } from "./repository-reading";
 import { findChildren } from "./snapshot.store";
 
 /** More at a time gain nothing: the registry's own work is the limit. */

@@ -2,37 +2,7 @@ import type { RegistryAdapter } from "@/server/platform/registry/registry-adapte
 import { type BlobStorage, StorageReadError } from "@/server/platform/storage/blob-storage";
 import { readFromStorage } from "./read-from-storage";
 import { readOverApi } from "./read-over-api";
-import type { KnownRepository } from "./snapshot.store";
-
-/** What one reading of a repository found. */
-export interface RepositoryReading {
-  /** digest → when it was pushed, as far as the registry tells */
-  digests: ReadonlyMap<string, Date>;
-  /** tag → digest */
-  tags: ReadonlyMap<string, string>;
-  /** Tags that the registry was asked for one by one. */
-  checkedTags: readonly string[];
-  /** Manifests that were unknown, or not understood, before. */
-  manifestsRead: number;
-  /** Known manifests that could be understood now. */
-  healed: readonly string[];
-}
-
-/**
- * What to ask a registry for that only lists names: everything, or what is new and, of what is known, a share (those asked for
- * longest ago) and what a notification named. The storage shows everything at each reading.
- */
-export type CheckRequest =
-  | "all"
-  | { share: number; tags?: readonly string[] | undefined; digests?: readonly string[] | undefined };
-
-export interface ReadRequest {
-  registryId: string;
-  name: string;
-  known: KnownRepository;
-  check: CheckRequest;
-  signal: AbortSignal;
-}
+import type { ReadRequest, RepositoryReading } from "./repository-reading";
 
 /** How the crawl sees a repository: through the storage, which hides nothing, or through the registry's API. */
 export interface RepositoryReader {
