@@ -112,7 +112,8 @@ function heapBytes(page: Page): Promise<number> {
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const rows = [...document.querySelectorAll("[role=row][data-row]")];
-    return rows.length > 5 && rows.every((row) => !row.hasAttribute("aria-busy"));
+    const isReading = document.querySelector("[data-loading], [data-row][aria-busy]") !== null;
+    return rows.length > 5 && !isReading;
   });
 }
 
@@ -155,7 +156,7 @@ async function measureLeaps(page: Page): Promise<[string, number][]> {
     await page.waitForFunction((share) => {
       const row = document.elementFromPoint(900, 500)?.closest("[role=row]");
       const isThere = Math.abs(window.scrollY / document.documentElement.scrollHeight - share) < 0.01;
-      return isThere && row !== null && row !== undefined && !row.hasAttribute("aria-busy");
+      return isThere && row?.hasAttribute("data-row") && document.querySelector("[data-loading]") === null;
     }, part);
     leaps.push([`to ${part * 100} % of the list`, Date.now() - before]);
   }

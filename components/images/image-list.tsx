@@ -7,13 +7,12 @@ import type { ImageDto } from "@/contracts/images";
 import { cn } from "@/lib/cn";
 import { Button } from "../ui/button";
 import { problemOf } from "../ui/problem-of";
-import { Skeleton } from "../ui/skeleton";
 import { ImageListHead } from "./image-list-head";
 import { ROW_PX, type RowActions } from "./image-row";
-import { LinedRow } from "./lined-row";
+import { LinedRow, LoadingRows } from "./lined-row";
 import { countRows, PAGE_ROWS, pagesAround } from "./page-window";
 import { type ImageListing, type Place, useImagePages } from "./queries";
-import { drawableCount, heightOf, topOf } from "./row-layout";
+import { drawableCount, heightOf, splitRows, topOf } from "./row-layout";
 import { imageKey, isSelected } from "./selection";
 import type { ImageSelecting } from "./use-image-selection";
 import { useIsNarrow, usePacedPages, useRowsInView } from "./use-rows-in-view";
@@ -21,6 +20,7 @@ import { useIsNarrow, usePacedPages, useRowsInView } from "./use-rows-in-view";
 /** Higher than most open rows, so that what comes below moves down rather than up when it is measured. */
 const OPEN_GUESS_PX = 300;
 const KEY_PAGE_ROWS = 12;
+const SKELETON_ROWS = 12;
 
 export interface ImageListProps {
   place: Place;
@@ -170,12 +170,7 @@ export function ImageList(props: ImageListProps) {
     });
   }, []);
 
-  const first = view?.first ?? 0;
-  const last = view?.last ?? -1;
-  const rows = Array.from({ length: last - first + 1 }, (_, at) => first + at);
-  // The row that has the focus stays in the document, or the focus would be lost.
-  if (active < first && active < layout.count) rows.unshift(active);
-  if (active > last && active < layout.count) rows.push(active);
+  const { rows, gaps } = splitRows(view, active, layout.count, (index) => itemAt(index) !== undefined);
   const isLoading = count.count === 0;
 
   return (
@@ -192,9 +187,12 @@ export function ImageList(props: ImageListProps) {
         ref={bodyRef}
         role="rowgroup"
         className="relative [overflow-anchor:none]"
-        style={{ height: isLoading ? undefined : heightOf(layout) }}
+        style={{ height: isLoading ? SKELETON_ROWS * rowPx : heightOf(layout) }}
       >
-        {isLoading ? <SkeletonRows /> : null}
+        {isLoading ? <LoadingRows topPx={0} rows={SKELETON_ROWS} rowPx={rowPx} /> : null}
+        {gaps.map((gap) => (
+          <LoadingRows key={gap.first} topPx={topOf(layout, gap.first)} rows={gap.rows} rowPx={rowPx} />
+        ))}
         {rows.map((index) => (
           <LinedRow
             key={index}
@@ -286,22 +284,6 @@ function scrollToRow(body: HTMLElement | null, topPx: number, rowPx: number): vo
   const lower = window.innerHeight - 96;
   if (top < upper) window.scrollBy({ top: top - upper });
   else if (top + rowPx > lower) window.scrollBy({ top: top + rowPx - lower });
-}
-
-const SKELETON_WIDTHS = ["w-2/5", "w-3/5", "w-1/2", "w-2/3", "w-2/5", "w-1/2", "w-3/5", "w-1/3"];
-
-function SkeletonRows() {
-  return SKELETON_WIDTHS.map((width, at) => (
-    <div
-      // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
-      key={at}
-      aria-hidden="true"
-      className="flex h-[52px] flex-col justify-center gap-2 border-rule border-b pl-16 narrow:h-[84px] narrow:pl-9"
-    >
-      <Skeleton className={width} />
-      <Skeleton className="w-40" />
-    </div>
-  ));
 }
 
 function ReadOnError({ error, onRetry }: { error: unknown; onRetry: () => void }) {

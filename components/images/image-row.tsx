@@ -200,12 +200,14 @@ function SelectBox({
         aria-label={label}
         checked={isChecked}
         onChange={(event) => onChange((event.nativeEvent as PointerEvent).shiftKey === true)}
-        className="peer size-full cursor-pointer appearance-none rounded-sm border border-control bg-surface checked:border-accent checked:bg-accent hover:border-muted"
+        className="size-full cursor-pointer appearance-none rounded-sm border border-control bg-surface checked:border-accent checked:bg-accent hover:border-muted"
       />
-      <Check
-        aria-hidden="true"
-        className="pointer-events-none absolute inset-0 m-auto hidden size-3 stroke-3 text-on-accent peer-checked:block"
-      />
+      {isChecked ? (
+        <Check
+          aria-hidden="true"
+          className="pointer-events-none absolute inset-0 m-auto size-3 stroke-3 text-on-accent"
+        />
+      ) : null}
     </span>
   );
 }

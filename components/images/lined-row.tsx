@@ -19,8 +19,12 @@ interface LinedRowProps extends Omit<ImageRowProps, "image"> {
 /** A row at its place in the list, with what is open under it; grey lines while its page is being read. */
 export const LinedRow = memo(function LinedRow({ image, topPx, onMeasure, details, ...row }: LinedRowProps) {
   return (
-    <div role="presentation" className="absolute inset-x-0 top-0" style={{ transform: `translateY(${topPx}px)` }}>
-      {image ? <ImageRow {...row} image={image} /> : <LoadingRow index={row.index} isTabStop={row.isTabStop} />}
+    <div
+      role="presentation"
+      className="absolute inset-x-0 top-0 [contain:layout_style]"
+      style={{ transform: `translateY(${topPx}px)` }}
+    >
+      {image ? <ImageRow {...row} image={image} /> : <LoadingRow index={row.index} />}
       {image && row.isOpen ? (
         <OpenDetails image={image} index={row.index} onMeasure={onMeasure}>
           {details(image)}
@@ -30,7 +34,8 @@ export const LinedRow = memo(function LinedRow({ image, topPx, onMeasure, detail
   );
 });
 
-function LoadingRow({ index, isTabStop }: { index: number; isTabStop: boolean }) {
+/** The row with the focus, while its page is being read: something has to keep the focus. */
+function LoadingRow({ index }: { index: number }) {
   return (
     <div
       role="row"
@@ -38,14 +43,33 @@ function LoadingRow({ index, isTabStop }: { index: number; isTabStop: boolean })
       aria-busy="true"
       aria-label="Loading"
       data-row={index}
-      tabIndex={isTabStop ? 0 : -1}
-      className="h-[52px] border-rule border-b pl-16 narrow:h-[84px] narrow:pl-9"
+      tabIndex={0}
+      className="h-[52px] border-rule border-b focus-visible:-outline-offset-2 narrow:h-[84px]"
     >
-      <span role="gridcell" className="flex h-full flex-col justify-center gap-2">
-        <Skeleton className={index % 3 === 0 ? "w-2/5" : index % 3 === 1 ? "w-1/2" : "w-1/3"} />
+      <span role="gridcell" className="flex h-full flex-col justify-center gap-2 pl-16 narrow:pl-9">
+        <Skeleton className="w-2/5" />
         <Skeleton className="w-40" />
       </span>
     </div>
+  );
+}
+
+/** Grey lines in the place of many rows that are still being read: one element, however many rows fly by. */
+export function LoadingRows({ topPx, rows, rowPx }: { topPx: number; rows: number; rowPx: number }) {
+  const line = (fromPx: number, toPx: number) =>
+    `linear-gradient(to bottom, transparent ${fromPx}px, var(--rule) ${fromPx}px ${toPx}px, transparent ${toPx}px)`;
+  return (
+    <div
+      aria-hidden="true"
+      data-loading={rows}
+      className="absolute inset-x-0 top-0 animate-shimmer bg-repeat-y [background-position:64px_0,64px_0,0_0] narrow:[background-position:36px_0,36px_0,0_0]"
+      style={{
+        transform: `translateY(${topPx}px)`,
+        height: rows * rowPx,
+        backgroundImage: `${line(13, 23)}, ${line(31, 39)}, ${line(rowPx - 1, rowPx)}`,
+        backgroundSize: `38% ${rowPx}px, 150px ${rowPx}px, 100% ${rowPx}px`,
+      }}
+    />
   );
 }
 

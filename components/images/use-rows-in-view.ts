@@ -3,7 +3,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import { type RowLayout, rowsInView } from "./row-layout";
 
-const OVERSCAN_ROWS = 10;
+const OVERSCAN_ROWS = 6;
 /** The window onto the list moves in steps, so that not every pixel of scrolling draws anew. */
 const STEP_PX = 100;
 /** How long a drag of the scroll bar has to rest before what is there is read. */

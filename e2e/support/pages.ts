@@ -81,6 +81,15 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "space-create", path: "/w/acme/spaces", open: (page) => click(page, "Create registry space", "dialog") },
     { name: "not-found", path: "/w/acme/spaces/spc_nothing/images" },
     { name: "images", path: `${space}/images` },
+    { name: "images-none", path: `${space}/images?q=no-such-image&state=untagged` },
+    { name: "images-filters", path: `${space}/images?kind=index`, open: openFilters },
+    { name: "images-open", path: `${space}/images?kind=index`, open: openRow },
+    { name: "images-selection", path: `${space}/images`, open: selectTwo },
+    { name: "images-keys", path: `${space}/images`, open: showKeys },
+    { name: "images-delete", path: `${space}/images`, open: (page) => menu(page, "Delete Digest", "alertdialog") },
+    { name: "images-repositories", path: `${space}/images?view=repositories`, open: openRepository },
+    { name: "image", path: `${space}/images?kind=index`, open: openImage },
+    { name: "image-unknown", path: `${space}/images/details?repository=acme/nothing&digest=sha256:0` },
     { name: "images-push", path: `${space}/images`, open: (page) => click(page, "Push an image", "dialog") },
     { name: "reclaim", path: `${space}/reclaim` },
     { name: "rule-run", path: `${space}/reclaim`, open: askToRun },
@@ -157,6 +166,36 @@ async function selectTwo(page: Page): Promise<void> {
   await boxes.nth(0).click();
   await boxes.nth(1).click();
   await expect(page.getByRole("region", { name: "Selection" })).toBeVisible();
+}
+
+async function openFilters(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Filters/ }).click();
+  await expect(page.getByRole("dialog", { name: "Filters" })).toBeVisible();
+}
+
+/** By keyboard: on a phone a row has no button for it. */
+async function openRow(page: Page): Promise<void> {
+  await page.keyboard.press("j");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("row", { name: "Details" })).toBeVisible();
+}
+
+async function showKeys(page: Page): Promise<void> {
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+}
+
+async function openRepository(page: Page): Promise<void> {
+  await page
+    .getByRole("button", { name: /^Versions of/ })
+    .first()
+    .click();
+  await expect(page.getByRole("list", { name: /^Versions of/ })).toBeVisible();
+}
+
+async function openImage(page: Page): Promise<void> {
+  await page.getByRole("grid", { name: "Images" }).getByRole("link").first().click();
+  await expect(page.getByRole("heading", { name: /^Layers/ })).toBeVisible();
 }
 
 async function startCollection(page: Page): Promise<void> {
