@@ -50,7 +50,7 @@ async function benchApi(services: BenchServices): Promise<void> {
     const first = await measureCrawl(registryId, true);
     const routine = await measureCrawl(registryId, false);
     const thorough = await measureCrawl(registryId, true);
-    const perTag = (ms: number) => duration(ms / tree.tags);
+    const perTag = (ms: number) => `${(ms / tree.tags).toFixed(1)} ms`;
     const row = (name: string, { ms, peakRssMb }: CrawlMeasure) => [
       ...[
         name,

@@ -45,7 +45,8 @@ export async function readOverApi(
   const lostTag = [...known.tags].filter(([tag, digest]) => tags.get(tag) !== digest).map(([, digest]) => digest);
   const named = check === "all" ? [] : (check.digests ?? []);
   const doubtful = new Set([...lostTag.filter((digest) => !tagged.has(digest)), ...named]);
-  for (const digest of known.digests) if (!found.has(digest) && isTheirTurn(digest)) doubtful.add(digest);
+  // Those with a tag have their turn with it.
+  for (const digest of known.digests) if (!tagged.has(digest) && isTheirTurn(digest)) doubtful.add(digest);
   for (const digest of found) doubtful.delete(digest);
 
   // Children that nobody has asked for, level by level.
