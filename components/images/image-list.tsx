@@ -2,17 +2,26 @@
 /* biome-ignore-all lint/a11y/useFocusableInteractive: one row at a time is in the tab order, its cells never */
 "use client";
 
-import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import type { ImageDto } from "@/contracts/images";
 import { cn } from "@/lib/cn";
 import { Button } from "../ui/button";
 import { problemOf } from "../ui/problem-of";
 import { ImageListHead } from "./image-list-head";
 import { ROW_PX, type RowActions } from "./image-row";
-import { LinedRow, LoadingRows } from "./lined-row";
+import { LinedRow, linesOfRows } from "./lined-row";
 import { countRows, PAGE_ROWS, pagesAround } from "./page-window";
-import { type ImageListing, type Place, useImagePages } from "./queries";
-import { drawableCount, heightOf, splitRows, topOf } from "./row-layout";
+import { type ImageListing, type ImagePage, type Place, useImagePages } from "./queries";
+import { drawableCount, heightOf, rowsToDraw, topOf } from "./row-layout";
 import { imageKey, isSelected } from "./selection";
 import type { ImageSelecting } from "./use-image-selection";
 import { useIsNarrow, usePacedPages, useRowsInView } from "./use-rows-in-view";
@@ -68,8 +77,11 @@ export function ImageList(props: ImageListProps) {
   // Outside system: the page around this list, which says the number too.
   useEffect(() => onCount(count.count, count.isCapped), [onCount, count.count, count.isCapped]);
 
-  const itemAt = (index: number): ImageDto | undefined =>
-    pages.find((page) => page.index === Math.floor(index / PAGE_ROWS))?.items[index % PAGE_ROWS];
+  const itemAt = (index: number) => itemIn(pages, index);
+  // Rows that come into view or arrive are drawn in slices, between which the page answers: scrolling never waits for them.
+  const drawnView = useDeferredValue(view);
+  const drawnPages = useDeferredValue(pages);
+  const drawnAt = (index: number) => (index === active ? itemAt(index) : itemIn(drawnPages, index));
 
   const focusRow = (index: number) => {
     const target = Math.max(0, Math.min(layout.count - 1, index));
@@ -170,7 +182,7 @@ export function ImageList(props: ImageListProps) {
     });
   }, []);
 
-  const { rows, gaps } = splitRows(view, active, layout.count, (index) => itemAt(index) !== undefined);
+  const rows = rowsToDraw(drawnView, active, layout.count, (index) => drawnAt(index) !== undefined);
   const isLoading = count.count === 0;
 
   return (
@@ -187,35 +199,38 @@ export function ImageList(props: ImageListProps) {
         ref={bodyRef}
         role="rowgroup"
         className="relative [overflow-anchor:none]"
-        style={{ height: isLoading ? SKELETON_ROWS * rowPx : heightOf(layout) }}
+        style={{ height: isLoading ? SKELETON_ROWS * rowPx : heightOf(layout), ...linesOfRows(rowPx, isNarrow) }}
       >
-        {isLoading ? <LoadingRows topPx={0} rows={SKELETON_ROWS} rowPx={rowPx} /> : null}
-        {gaps.map((gap) => (
-          <LoadingRows key={gap.first} topPx={topOf(layout, gap.first)} rows={gap.rows} rowPx={rowPx} />
-        ))}
-        {rows.map((index) => (
-          <LinedRow
-            key={index}
-            index={index}
-            topPx={topOf(layout, index)}
-            image={itemAt(index)}
-            href={textAt(itemAt(index), props.hrefOf)}
-            pullCommand={textAt(itemAt(index), props.pullCommandOf)}
-            prefix={props.prefix}
-            isRepositoryShown={listing.filter.repository === undefined}
-            isSelected={isSelectedAt(itemAt(index), selecting)}
-            isOpen={isOpenAt(itemAt(index), open)}
-            isTabStop={index === active}
-            neverPulledTitle={props.neverPulledTitle}
-            actions={actions}
-            onMeasure={onMeasure}
-            details={props.details}
-          />
-        ))}
+        {rows.map((index) => {
+          const image = drawnAt(index);
+          return (
+            <LinedRow
+              key={index}
+              index={index}
+              topPx={topOf(layout, index)}
+              image={image}
+              href={textAt(image, props.hrefOf)}
+              pullCommand={textAt(image, props.pullCommandOf)}
+              prefix={props.prefix}
+              isRepositoryShown={listing.filter.repository === undefined}
+              isSelected={isSelectedAt(image, selecting)}
+              isOpen={isOpenAt(image, open)}
+              isTabStop={index === active}
+              neverPulledTitle={props.neverPulledTitle}
+              actions={actions}
+              onMeasure={onMeasure}
+              details={props.details}
+            />
+          );
+        })}
       </div>
       {error ? <ReadOnError error={error} onRetry={retry} /> : null}
     </div>
   );
+}
+
+function itemIn(pages: readonly ImagePage[], index: number): ImageDto | undefined {
+  return pages.find((page) => page.index === Math.floor(index / PAGE_ROWS))?.items[index % PAGE_ROWS];
 }
 
 const textAt = (image: ImageDto | undefined, of: (image: ImageDto) => string) => (image ? of(image) : "");

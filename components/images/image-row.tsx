@@ -4,7 +4,7 @@
 "use client";
 
 import { Check, ChevronRight, Ellipsis, Link2, Pin, TriangleAlert } from "lucide-react";
-import { type KeyboardEvent, type MouseEvent, memo, type ReactNode } from "react";
+import type { KeyboardEvent, MouseEvent, ReactNode } from "react";
 import type { ImageDto } from "@/contracts/images";
 import { cn } from "@/lib/cn";
 import { formatRelative } from "@/lib/dates";
@@ -48,7 +48,8 @@ export interface RowActions {
 }
 
 export interface ImageRowProps {
-  image: ImageDto;
+  /** Undefined while its page is being read: then it only keeps its place, and the focus. */
+  image: ImageDto | undefined;
   index: number;
   href: string;
   prefix: string;
@@ -62,8 +63,10 @@ export interface ImageRowProps {
   actions: RowActions;
 }
 
-/** One image in two lines. Memoised, and without a popup of its own: scrolling draws some dozens of them a second. */
-export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
+type ReadRowProps = ImageRowProps & { image: ImageDto };
+
+/** One image in two lines, without a popup of its own: scrolling draws some dozens of them a second. */
+export function ImageRow(props: ImageRowProps) {
   const { image, index, actions, isSelected } = props;
   const onClick = (event: MouseEvent<HTMLElement>) => {
     if (event.target instanceof Element && event.target.closest("button, a, input, label")) return;
@@ -72,10 +75,11 @@ export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
     // Marking text with the mouse is no wish to open.
     if (window.getSelection()?.isCollapsed !== false) actions.onExpand(index);
   };
-  const label = imageLabel(image);
+  const label = image ? imageLabel(image) : "Loading";
   return (
     <div
       role="row"
+      aria-busy={image === undefined || undefined}
       data-row={index}
       aria-rowindex={index + 2}
       aria-selected={isSelected}
@@ -99,6 +103,15 @@ export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
         isSelected ? "bg-selected" : "hover:bg-hover",
       )}
     >
+      {image ? <Cells {...props} image={image} label={label} /> : <span role="gridcell" className="col-span-full" />}
+    </div>
+  );
+}
+
+function Cells(props: ReadRowProps & { label: string }) {
+  const { image, index, label, isSelected, actions } = props;
+  return (
+    <>
       <span role="gridcell" className="flex justify-center">
         <SelectBox
           isChecked={isSelected}
@@ -168,9 +181,9 @@ export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
           <Ellipsis className="size-4" aria-hidden="true" />
         </button>
       </span>
-    </div>
+    </>
   );
-});
+}
 
 /** "frees 12 MiB alone": what goes when this image alone goes, and nothing else. */
 function freesText(image: ImageDto): ReactNode {
@@ -212,7 +225,7 @@ function SelectBox({
   );
 }
 
-function NameLine({ image, index, href, prefix, isRepositoryShown, actions }: ImageRowProps) {
+function NameLine({ image, index, href, prefix, isRepositoryShown, actions }: ReadRowProps) {
   const { shown, hidden } = tagsThatFit(image.tags, isRepositoryShown ? 34 : 56);
   const name = withoutPrefix(image.repositoryName, prefix);
   return (

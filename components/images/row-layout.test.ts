@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { drawableCount, heightOf, type RowLayout, rowAt, rowsInView, splitRows, topOf } from "./row-layout";
+import { drawableCount, heightOf, type RowLayout, rowAt, rowsInView, rowsToDraw, topOf } from "./row-layout";
 
 const layouts: fc.Arbitrary<RowLayout> = fc
   .record({
@@ -40,23 +40,11 @@ describe("row layout", () => {
     expect(drawableCount(10_000_000, 52)).toBeLessThan(600_000);
   });
 
-  test("K-31 rows that are not read yet are one gap, and the row with the focus is always there", () => {
+  test("K-31 rows that are read are drawn, and the row with the focus always is", () => {
     const isRead = (index: number) => index < 5 || index === 9;
-    expect(splitRows({ first: 2, last: 11 }, 0, 100, isRead)).toEqual({
-      rows: [0, 2, 3, 4, 9],
-      gaps: [
-        { first: 5, rows: 4 },
-        { first: 10, rows: 2 },
-      ],
-    });
-    expect(splitRows({ first: 5, last: 8 }, 6, 100, () => false)).toEqual({
-      rows: [6],
-      gaps: [
-        { first: 5, rows: 1 },
-        { first: 7, rows: 2 },
-      ],
-    });
-    expect(splitRows({ first: 0, last: 1 }, 50, 100, () => true).rows).toEqual([0, 1, 50]);
-    expect(splitRows(null, 0, 0, () => true)).toEqual({ rows: [], gaps: [] });
+    expect(rowsToDraw({ first: 2, last: 11 }, 0, 100, isRead)).toEqual([0, 2, 3, 4, 9]);
+    expect(rowsToDraw({ first: 5, last: 8 }, 6, 100, () => false)).toEqual([6]);
+    expect(rowsToDraw({ first: 0, last: 1 }, 50, 100, () => true)).toEqual([0, 1, 50]);
+    expect(rowsToDraw(null, 0, 0, () => true)).toEqual([]);
   });
 });

@@ -51,25 +51,19 @@ export function rowsInView(
 }
 
 /**
- * The rows to draw one by one, and the gaps between them of rows that are not read yet. The active row is always drawn by itself, in view
- * or not, read or not: it may have the focus.
+ * The rows to draw: those in view that were read. The active row is always among them, in view or not, read or not: it may have
+ * the focus.
  */
-export function splitRows(
+export function rowsToDraw(
   view: { first: number; last: number } | null,
   active: number,
   count: number,
   isRead: (index: number) => boolean,
-): { rows: number[]; gaps: { first: number; rows: number }[] } {
+): number[] {
   const rows: number[] = [];
-  const gaps: { first: number; rows: number }[] = [];
   const { first, last } = view ?? { first: 0, last: -1 };
-  for (let index = first; index <= last; index++) {
-    const gap = gaps.at(-1);
-    if (index === active || isRead(index)) rows.push(index);
-    else if (gap && gap.first + gap.rows === index) gap.rows++;
-    else gaps.push({ first: index, rows: 1 });
-  }
-  if (active < count && active < first) rows.unshift(active);
+  if (active < count && active < first) rows.push(active);
+  for (let index = first; index <= last; index++) if (index === active || isRead(index)) rows.push(index);
   if (active < count && active > last) rows.push(active);
-  return { rows, gaps };
+  return rows;
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { type RowLayout, rowsInView } from "./row-layout";
 
 const OVERSCAN_ROWS = 6;
@@ -39,7 +39,9 @@ export function useRowsInView(list: RefObject<HTMLElement | null>, layout: RowLa
       observer.disconnect();
     };
   }, [list]);
-  return rowsInView(layout, view, OVERSCAN_ROWS);
+  const { first, last } = rowsInView(layout, view, OVERSCAN_ROWS) ?? { first: 0, last: -1 };
+  // The same object for the same rows: what hangs on it is drawn anew only when others come into view.
+  return useMemo(() => (last < 0 ? null : { first, last }), [first, last]);
 }
 
 /** The wanted pages: at once where they follow from the present ones, after a rest where somebody leaps across the list. */
