@@ -18,7 +18,11 @@ interface Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   response: R;
   output?: Operation["output"];
   successStatus?: Operation["successStatus"];
+  /** 256 KiB where it is omitted */
+  bodyBytesMax?: number;
 }
+
+const BODY_BYTES_MAX = 256 * 1024;
 
 /** Completes an operation; what is left out takes no input at all (unknown keys are refused). */
 export function defineOperation<
@@ -39,5 +43,6 @@ export function defineOperation<
     response: definition.response,
     output: definition.output ?? "json",
     successStatus: definition.successStatus ?? 200,
+    bodyBytesMax: definition.bodyBytesMax ?? BODY_BYTES_MAX,
   };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { spaceParamsSchema } from "./common";
 import { defineOperation } from "./define";
 import { runSchema } from "./history";
-import { imageSelectionSchema } from "./images";
+import { imageSelectionSchema, SELECTION_BYTES_MAX } from "./images";
 
 /** Reasons that are offered; any other text is as good. */
 export const DELETION_REASONS = ["outdated", "no longer used"] as const;
@@ -31,6 +31,7 @@ export const startRecycle = defineOperation({
         .optional(),
     })
     .strict(),
+  bodyBytesMax: SELECTION_BYTES_MAX,
   response: runSchema,
   successStatus: 202,
 });
@@ -66,6 +67,7 @@ export const startUntag = defineOperation({
       reason: reasonSchema,
     })
     .strict(),
+  bodyBytesMax: 1024 * 1024,
   response: runSchema,
   successStatus: 202,
 });

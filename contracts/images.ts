@@ -152,6 +152,8 @@ export const imageSelectionSchema = z.union([
     })
     .strict(),
 ]);
+/** 10,000 images with names of usual length. */
+export const SELECTION_BYTES_MAX = 4 * 1024 * 1024;
 export type ImageSelection = z.infer<typeof imageSelectionSchema>;
 
 /** What would happen if a selection went to the recycle bin and was purged there. */
@@ -163,6 +165,7 @@ export const measureImages = defineOperation({
   permission: "images.read",
   params: spaceParamsSchema,
   body: z.object({ selection: imageSelectionSchema }).strict(),
+  bodyBytesMax: SELECTION_BYTES_MAX,
   response: z.object({
     images: z.number().int(),
     /** of a list: how many of it are not there any more */

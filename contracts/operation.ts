@@ -28,6 +28,8 @@ export interface Operation<
   /** `stream`: the response is server-sent events and `response` describes one frame. */
   readonly output: "json" | "stream";
   readonly successStatus: 200 | 201 | 202;
+  /** A longer body is refused (413). */
+  readonly bodyBytesMax: number;
 }
 
 export type InputOf<O extends Operation> = {

@@ -76,6 +76,7 @@ export const createPins = defineOperation({
       path: ["days"],
       message: "give a time or a number of days, not both",
     }),
+  bodyBytesMax: 1024 * 1024,
   response: z.object({
     items: z.array(pinSchema),
     /** of the images, how many were pinned already: those pins stay as they are */

@@ -87,14 +87,14 @@ export async function writeRows(
         WHERE one.registry_id = ${registryId} AND one.digest = member.digest LIMIT 1) m ON true
       GROUP BY member.top, member.digest, rm.digest, rm.last_pulled_at, m.kind, m.size_bytes
     ),
-    blob AS (
+    blob AS MATERIALIZED (
       SELECT part.top, ref.digest, max(ref.size_bytes) AS bytes FROM part
       JOIN manifest_references ref ON ref.registry_id = ${registryId} AND ref.manifest_digest = part.digest
         AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
       WHERE part.is_present GROUP BY 1, 2
     ),
-    blobs AS (SELECT top, sum(bytes) AS bytes FROM blob GROUP BY top),
-    sums AS (
+    blobs AS MATERIALIZED (SELECT top, sum(bytes) AS bytes FROM blob GROUP BY top),
+    sums AS MATERIALIZED (
       SELECT top, count(*) FILTER (WHERE role = 'child')::int AS children,
         count(*) FILTER (WHERE role = 'referrer' AND is_present)::int AS referrers,
         count(*) FILTER (WHERE is_direct_child)::int AS direct,

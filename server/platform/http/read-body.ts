@@ -1,13 +1,11 @@
 import { isStorableText } from "@/lib/storable";
 import { AppError } from "../app-error";
 
-const BODY_BYTES_MAX = 256 * 1024;
-
 /**
  * The body of a request, never more than `maxBytes` of it.
  * @throws AppError too_large
  */
-export async function readBody(request: Request, maxBytes = BODY_BYTES_MAX): Promise<Buffer> {
+export async function readBody(request: Request, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -26,8 +24,8 @@ export async function readBody(request: Request, maxBytes = BODY_BYTES_MAX): Pro
 }
 
 /** @throws AppError bad_request when it is not JSON, or has a text that no database keeps; an empty body reads as `{}` */
-export async function readJsonBody(request: Request): Promise<unknown> {
-  const text = (await readBody(request)).toString("utf8");
+export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
+  const text = (await readBody(request, maxBytes)).toString("utf8");
   if (text.trim() === "") return {};
   let body: unknown;
   try {

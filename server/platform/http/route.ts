@@ -136,7 +136,7 @@ async function parseInput<O extends Operation>(
   return {
     params: parse(operation.params, (await context.params) ?? {}, "path"),
     query: parse(operation.query, Object.fromEntries(request.nextUrl.searchParams), "query"),
-    body: parse(operation.body, hasBody ? await readJsonBody(request) : {}, "body"),
+    body: parse(operation.body, hasBody ? await readJsonBody(request, operation.bodyBytesMax) : {}, "body"),
   } as InputOf<O>;
 }
 
