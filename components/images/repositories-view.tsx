@@ -266,7 +266,7 @@ function Version({ image, href }: { image: ImageDto; href: string }) {
       >
         {shortDigest(image.digest)}
       </Link>
-      <span className="flex min-w-0 flex-1 flex-wrap items-center gap-1">
+      <span className="flex min-w-0 flex-1 flex-wrap items-center gap-1 narrow:basis-[calc(100%-116px)]">
         {image.tags.length === 0 ? <Badge tone="warning">untagged</Badge> : null}
         {shown.map((tag) => (
           <Badge key={tag} mono className="max-w-44">

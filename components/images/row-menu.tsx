@@ -4,7 +4,7 @@ import { Copy, ExternalLink, Hash, History, Pin, PinOff, Tags, Trash2 } from "lu
 import { toast } from "sonner";
 import type { ImageDto } from "@/contracts/images";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "../ui/dropdown-menu";
-import { shortDigest } from "./image-words";
+import { imageLabel, shortDigest } from "./image-words";
 
 export interface OpenMenu {
   image: ImageDto;
@@ -55,7 +55,16 @@ export function RowMenu({
       }}
       align="end"
       className="w-60"
-      trigger={<span className="fixed size-0" style={{ left: at.left, top: at.top }} />}
+      trigger={
+        // Only a place: the rows' own buttons open this menu.
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={`Actions for ${imageLabel(image)}, open`}
+          className="pointer-events-none fixed size-0"
+          style={{ left: at.left, top: at.top }}
+        />
+      }
     >
       <MenuLabel>
         <code className="block truncate">{image.tags[0] ?? shortDigest(image.digest)}</code>

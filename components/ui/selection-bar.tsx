@@ -27,7 +27,7 @@ export function SelectionBar({ count, noun, detail, onClear, children, className
       )}
     >
       <IconButton label="Clear selection" icon={<X />} onClick={onClear} />
-      <p aria-live="polite" className="-ml-2 tabular-nums">
+      <p aria-live="polite" className="-ml-2 tabular-nums narrow:min-w-44 narrow:flex-1 narrow:basis-0">
         <strong className="font-semibold">{count.toLocaleString("en-US")}</strong> {noun} selected
         {detail ? <span className="text-muted"> · {detail}</span> : null}
       </p>
