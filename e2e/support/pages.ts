@@ -177,7 +177,7 @@ async function openFilters(page: Page): Promise<void> {
 async function openRow(page: Page): Promise<void> {
   await page.keyboard.press("j");
   await page.keyboard.press("ArrowRight");
-  await expect(page.getByRole("row", { name: "Details" })).toBeVisible();
+  await expect(page.getByRole("row", { name: "Details", exact: true })).toBeVisible();
 }
 
 async function showKeys(page: Page): Promise<void> {
