@@ -23,7 +23,7 @@ export const PULLED = ["ever", "never"] as const;
 export const PINNED = ["yes", "no"] as const;
 export const STATES = ["any", "tagged", "untagged"] as const;
 export const HEALTHS = [...IMAGE_HEALTHS, "broken"] as const;
-export const ORDERS = ["asc", "desc"] as const;
+const ORDERS = ["asc", "desc"] as const;
 
 /** The filter, sort and view of the list as they stand in the address: a filter is a link. */
 export const imageViewParsers = {

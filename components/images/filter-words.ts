@@ -47,7 +47,7 @@ export function filterParts(filter: ImageFilterDto): { key: FilterKey; text: str
   });
 }
 
-export const GIB = 1024 ** 3;
+const GIB = 1024 ** 3;
 
 /** What people ask for most; one click sets it, the next takes it away. */
 export const QUICK_FILTERS: readonly {

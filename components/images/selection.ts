@@ -53,7 +53,7 @@ export function selectedCount(selection: Selection, total: number): number {
   return selection.kind === "rows" ? selection.rows.size : Math.max(0, total - selection.except.size);
 }
 
-export function isEmptySelection(selection: Selection, total: number): boolean {
+function isEmptySelection(selection: Selection, total: number): boolean {
   return selectedCount(selection, total) === 0;
 }
 

@@ -1,5 +1,5 @@
 /** What a config says of an image, cut to what a screen can bear. Everything in it was written by whoever pushed the image. */
-export interface ParsedImageConfig {
+interface ParsedImageConfig {
   platform: string | null;
   /** ISO, null where it says none or one that is no time */
   createdAt: string | null;
