@@ -94,8 +94,11 @@ type Measured = NonNullable<ReturnType<typeof useMeasure>["data"]>;
 function Sizes({ data, isCurrent }: { data: Measured; isCurrent: boolean }) {
   return (
     <Tooltip content="Freed: what only these images use, as a garbage collection would free it once they are purged. Shared: what other images use, so it stays. In bin: what entries of a recycle bin use.">
-      <button type="button" className={isCurrent ? "" : "opacity-60"}>
-        frees <strong className="font-semibold text-ink">{formatBytes(data.freedBytes)}</strong>
+      <button type="button" aria-busy={!isCurrent} className={isCurrent ? "" : "text-subtle"}>
+        frees{" "}
+        <strong className={isCurrent ? "font-semibold text-ink" : "font-semibold"}>
+          {formatBytes(data.freedBytes)}
+        </strong>
         {" · "}shared {formatBytes(data.sharedBytes)}
         {" · "}in bin {formatBytes(data.heldByBinBytes)}
         {data.pinned > 0 ? ` · ${data.pinned.toLocaleString("en-US")} pinned` : ""}
