@@ -160,8 +160,12 @@ export async function writeCounts(tx: Transaction, repositoryId: string): Promis
   if (rows[0]?.isSmall) await measureStoredBytes(tx, repositoryId);
 }
 
-/** Measures what a repository stores, each blob once. */
+/**
+ * Measures what a repository stores, each blob once. Locked before it is summed: an update that waits for a writer would write the
+ * sum of what was there before it.
+ */
 export async function measureStoredBytes(tx: Transaction, repositoryId: string): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM repositories WHERE id = ${repositoryId} FOR NO KEY UPDATE`;
   await tx.$executeRaw`
     UPDATE repositories r SET size_stale_since = NULL, stored_bytes = coalesce((
         SELECT sum(bytes) FROM (

@@ -49,9 +49,12 @@ async function plansOf(run: () => Promise<unknown>): Promise<string[]> {
 
 const BIG = "images|tags|manifests|manifest_references|repository_manifests";
 const SEQUENTIAL = new RegExp(`Seq Scan on (?:${BIG})\\b`);
-const expectIndexed = (found: readonly string[]) => {
-  // Counting reads rows as they come where every other one is a hit: it stops at its maximum.
-  for (const plan of found) if (!/^Aggregate.*\n {2}-> {2}Limit/.test(plan)) expect(plan).not.toMatch(SEQUENTIAL);
+/** Counting the hits of these reads rows as they come: every other one is a hit, and it stops at its maximum. */
+const COUNTED_AS_THEY_COME = new Set(["a common tag"]);
+const isCount = (plan: string) => /^Aggregate.*\n {2}-> {2}Limit/.test(plan);
+const expectIndexed = (found: readonly string[], filter = "") => {
+  for (const plan of found)
+    if (!(COUNTED_AS_THEY_COME.has(filter) && isCount(plan))) expect(plan).not.toMatch(SEQUENTIAL);
 };
 
 const list = (query: Partial<ImageListInput> = {}) =>
@@ -83,9 +86,9 @@ const FILTERS: Record<string, Partial<ImageFilterDto>> = {
   pinned: { pinned: "yes" },
   "a repository": { repository: "acme/team3/app3" },
 };
-test.each(Object.entries(FILTERS))("a filter by %s reads no big table from end to end", async (_name, filter) => {
-  expectIndexed(await plansOf(() => list(filter)));
-  expectIndexed(await plansOf(() => list({ ...filter, sort: "size" })));
+test.each(Object.entries(FILTERS))("a filter by %s reads no big table from end to end", async (name, filter) => {
+  expectIndexed(await plansOf(() => list(filter)), name);
+  expectIndexed(await plansOf(() => list({ ...filter, sort: "size" })), name);
 });
 
 test("repositories and a selection are read by index, too", async () => {

@@ -28,7 +28,7 @@ export async function lockNamedRepositories(
   names: readonly string[],
 ): Promise<void> {
   await tx.$queryRaw`
-    SELECT r.id FROM repositories r WHERE r.registry_id = ${registryId} AND r.name = ANY(${[...names]}) ORDER BY r.id FOR UPDATE`;
+    SELECT r.id FROM repositories r WHERE r.registry_id = ${registryId} AND r.name = ANY(${[...names]}) ORDER BY r.id FOR NO KEY UPDATE`;
 }
 
 /** The demo backdates what it pushes; the notifications of those very pushes come late and must not undo that. */
@@ -241,6 +241,6 @@ export function listWatchedSpaces(registryId: string): Promise<WatchedSpace[]> {
 export async function raiseRevisions(tx: Transaction, spaceIds: readonly string[]): Promise<void> {
   if (spaceIds.length === 0) return;
   await tx.$executeRaw`
-    WITH locked AS (SELECT id FROM spaces WHERE id = ANY(${[...spaceIds]}) ORDER BY id FOR UPDATE)
+    WITH locked AS (SELECT id FROM spaces WHERE id = ANY(${[...spaceIds]}) ORDER BY id FOR NO KEY UPDATE)
     UPDATE spaces s SET inventory_revision = inventory_revision + 1 FROM locked WHERE s.id = locked.id`;
 }
