@@ -245,10 +245,13 @@ export class DistributionClient {
   }
 }
 
-/** Locations are taken by path only: behind a proxy the registry may name a host that we do not reach it by. */
+/**
+ * Locations are taken by path only: behind a proxy the registry may name a host that we do not reach it by. One slash at its start:
+ * two would name a host again.
+ */
 function pathOf(location: string): string {
   const url = new URL(location, "http://registry.invalid");
-  return `${url.pathname}${url.search}`;
+  return `${url.pathname}${url.search}`.replace(/^\/+/, "/");
 }
 
 function stringsOf(body: Buffer, key: "repositories" | "tags", what: string): string[] {

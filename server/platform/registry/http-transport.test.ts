@@ -57,6 +57,18 @@ describe("createTransport", () => {
     expect(server.count()).toBe(1);
   });
 
+  it("sends nothing to a host that a path names", async () => {
+    const [registry, other] = [
+      await serve((_, response) => response.end()),
+      await serve((_, response) => response.end()),
+    ];
+    const transport = transportTo(registry.url, basicAuthorizer("robot", "secret"));
+    for (const path of [`//${new URL(other.url).host}/v2/`, `${other.url}/v2/`]) {
+      await expect(transport.send(get(path))).rejects.toMatchObject({ kind: "protocol", code: "ORIGIN_INVALID" });
+    }
+    expect([registry.count(), other.count()]).toEqual([0, 0]);
+  });
+
   it("says what cannot be reached", async () => {
     const server = await serve((_, response) => response.end());
     closers.splice(0).forEach((close) => {

@@ -142,7 +142,10 @@ export function createTransport(
   }
 
   async function sendOnce(request: TransportRequest): Promise<TransportAnswer> {
-    const attempt = { ...request, url: new URL(request.path, base) };
+    const url = new URL(request.path, base);
+    // Paths may come from the registry's headers, and `//host/…` is one: credentials go to the registry alone.
+    if (url.origin !== base.origin) throw protocolError("ORIGIN_INVALID", "a request would have left the registry");
+    const attempt = { ...request, url };
     const answer = await follow({ ...attempt, authorization: await authorizer.authorize(request.access) });
     if (answer.status !== 401) return answer;
     const again = await authorizer.answerChallenge(answer.headers["www-authenticate"], request.access);
