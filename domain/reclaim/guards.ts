@@ -23,7 +23,9 @@ export function guardOf(
   if (frame.nowMs - unit.knownPushedAt <= frame.graceMs) {
     return { code: "grace", untilMs: unit.knownPushedAt + frame.graceMs };
   }
-  if (!unit.isPushKnown && frame.graceMs > 0) return { code: "push_unknown" };
+  if (frame.graceMs > 0 && (unit.pushedAtLatest === null || frame.nowMs - unit.pushedAtLatest <= frame.graceMs)) {
+    return { code: "push_unknown" };
+  }
   if (hasSeveralOwners(at, graph)) return { code: "several_owners" };
   return null;
 }

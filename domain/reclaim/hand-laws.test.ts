@@ -60,7 +60,14 @@ describe("laws of a choice by hand", () => {
         let present = all;
         items.forEach((item, at) => {
           if (skipped[at] === true) return;
-          const result = recheckItem({ item, artifacts: present, rules: "by_hand", planNowMs: NOW, graceMs: grace });
+          const result = recheckItem({
+            item,
+            artifacts: present,
+            rules: "by_hand",
+            planNowMs: NOW,
+            graceMs: grace,
+            isDigestElsewhere: () => false,
+          });
           if (result.outcome === "skipped_stale") return;
           const removed = removedBy([{ ...item, members: result.members }]);
           expectClosed(present, removed);

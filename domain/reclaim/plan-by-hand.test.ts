@@ -168,4 +168,18 @@ describe("tags chosen by hand", () => {
     expect(plan([image(), signature], { s: tags([fallbackTag("a", ".sig")], true) }).items).toEqual([]);
     expect(plan([signature], { s: tags([fallbackTag("a", ".sig")], true) }).items).toHaveLength(1);
   });
+
+  it("law 1: a fallback tag stays while its subject is in another repository, and other tags go", () => {
+    const tag = fallbackTag("a", ".sig");
+    const signature = artifact("s", { tags: [tag, "mine"] });
+    for (const recycleDigests of [false, true]) {
+      const inRegistry = plan([signature], { s: tags([tag], recycleDigests) }, ["a"]);
+      expect(inRegistry.items).toEqual([]);
+      expect(reasonOf(inRegistry, "s")).toContain(digestOf("a").slice(0, 19));
+      const inSpace = plan([signature, artifact("a", { repositoryName: "ops", tags: ["v1"] })], { s: tags([tag]) });
+      expect(inSpace.items).toEqual([]);
+      const both = plan([signature], { s: tags([tag, "mine"], recycleDigests) }, ["a"]);
+      expect(both.items).toMatchObject([{ action: "untag", selectedTags: ["mine"] }]);
+    }
+  });
 });

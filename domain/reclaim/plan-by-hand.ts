@@ -56,8 +56,14 @@ function decideTags(
   const all = artifact.tags.map((tag) => tag.name).sort(compareText);
   const [subject] = graph.subjectsOf[at] ?? [];
   const chosen = all.filter((tag) => pick.tags.includes(tag));
-  const tags = subject === undefined ? chosen : chosen.filter((tag) => subjectOfFallbackTag(tag) === null);
+  // Signatures may be kept in another repository than the image: their fallback tag is as much of them there.
+  const elsewhere = context.subjectElsewhere(at);
+  const isNeeded = subject !== undefined || elsewhere !== null;
+  const tags = isNeeded ? chosen.filter((tag) => subjectOfFallbackTag(tag) === null) : chosen;
   if (chosen.length === 0) return stay({ code: "not_chosen" });
+  if (tags.length === 0 && subject === undefined && elsewhere !== null) {
+    return stay({ code: "subject_elsewhere", digest: elsewhere });
+  }
   if (tags.length === 0) return stay({ code: "referrer_of", ...nameOf(artifacts[subject ?? at]) });
   const immutable = tags.filter((tag) => artifact.immutableTags.includes(tag));
   if (immutable.length > 0) return stay({ code: "immutable_tag", tags: immutable });

@@ -99,7 +99,14 @@ describe("laws of a plan", () => {
         items.forEach((item, at) => {
           if (skipped[at] === true) return;
           const graceMs = frame.graceMs;
-          const result = recheckItem({ item, artifacts: present, rules: standing, planNowMs: NOW, graceMs });
+          const result = recheckItem({
+            item,
+            artifacts: present,
+            rules: standing,
+            planNowMs: NOW,
+            graceMs,
+            isDigestElsewhere: () => false,
+          });
           if (result.outcome === "skipped_stale") return;
           const removed = removedBy([{ ...item, members: result.members }]);
           expectClosed(present, removed);

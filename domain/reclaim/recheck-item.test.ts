@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Artifact } from "@/domain/rules/facts";
 import { DAY_MS } from "@/domain/rules/facts";
 import type { AppliedRule } from "@/domain/rules/rule";
-import { artifact, daysAgo, digestOf, glob, NOW, plan, rule } from "@/testing/artifact-facts";
+import { artifact, daysAgo, digestOf, fallbackTag, glob, NOW, plan, rule } from "@/testing/artifact-facts";
 import type { PlanItem } from "./plan";
+import { planByHand } from "./plan-by-hand";
 import { type RecheckInput, type RecheckResult, recheckItem, staleText } from "./recheck-item";
 
 const all = rule("all");
@@ -23,7 +24,10 @@ function itemsOf(artifacts: Artifact[], rules: AppliedRule[] = [all]): PlanItem[
 function recheck(now: Artifact[], frame: Partial<RecheckInput> = {}, item = itemsOf(family)[0]): RecheckResult {
   if (item === undefined) throw new Error("nothing planned");
   const rules = new Map([["all", { revision: 1, isEnabled: true, allowLastArtifact: true }]]);
-  return recheckItem({ item, artifacts: now, rules, planNowMs: NOW, graceMs: DAY_MS, ...frame });
+  return recheckItem({
+    ...{ item, artifacts: now, rules, planNowMs: NOW, graceMs: DAY_MS, isDigestElsewhere: () => false },
+    ...frame,
+  });
 }
 
 /** The family with one member changed. */
@@ -158,5 +162,34 @@ describe("recheckItem", () => {
     );
     expect(staleText({ code: "guarded", reason: { code: "pinned", text: "by Ada" } })).toBe("kept: pinned by Ada");
     expect(staleText({ code: "rule_changed", ruleNames: ["a", "b"] })).toBe("changed or disabled since the plan: a, b");
+  });
+
+  it("law 1: a fallback tag that was an orphan's is not taken once its subject is there, in whichever repository", () => {
+    const tag = fallbackTag("image", ".sig");
+    const signature = artifact("sig", { tags: [tag, "mine"] });
+    const take = (names: string[]) =>
+      planByHand({
+        ...{ artifacts: [signature], nowMs: NOW, graceMs: 0, by: { who: "Ada", why: null } },
+        pickOf: () => ({ what: "tags", tags: names, andImage: false }),
+      }).items[0];
+    const byHand = (now: Artifact[], elsewhere: string[], names = [tag]) => {
+      const isDigestElsewhere = (digest: string) => elsewhere.map(digestOf).includes(digest);
+      return recheck(now, { rules: "by_hand", isDigestElsewhere }, take(names));
+    };
+    expect(byHand([signature], [])).toMatchObject({ outcome: "proceed" });
+    expect(byHand([signature], ["image"])).toMatchObject({ reason: { reason: { code: "subject_elsewhere" } } });
+    expect(byHand([signature, artifact("image", { tags: ["v1"] })], [])).toMatchObject({
+      reason: { reason: { code: "referrer_of", tag: "v1" } },
+    });
+    expect(byHand([signature], ["image"], ["mine"])).toMatchObject({ outcome: "proceed" });
+  });
+
+  it("an orphan that has a subject in another repository by now stays", () => {
+    const orphan = [artifact("sbom", { tags: ["sbom"], subject: "image" }), keeper];
+    const [item] = itemsOf(orphan);
+    expect(recheck(orphan, {}, item)).toMatchObject({ outcome: "proceed" });
+    expect(recheck(orphan, { isDigestElsewhere: () => true }, item)).toMatchObject({
+      reason: { code: "guarded", reason: { code: "subject_elsewhere" } },
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { buildImageGraph, type ImageGraph } from "@/domain/images/image-graph";
+import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { type Artifact, compareText } from "@/domain/rules/facts";
 import { reasonText } from "@/domain/rules/reason-text";
 import { buildUnits, type Unit } from "@/domain/rules/unit";
@@ -18,6 +19,8 @@ export interface RecheckInput {
   /** `now` of the plan: whatever was pushed or pulled after it is news. */
   planNowMs: number;
   graceMs: number;
+  /** Whether another repository of the registry has this digest now: the item may be a signature of it. */
+  isDigestElsewhere(digest: string): boolean;
 }
 
 export type StaleReason =
@@ -41,7 +44,8 @@ export type RecheckResult =
  * A move that was begun is resumed from its journal, not asked again.
  * Rules are not evaluated again (the rest of the repository may be half moved); that they still stand as they decided is checked.
  */
-export function recheckItem({ item, artifacts, rules, planNowMs, graceMs }: RecheckInput): RecheckResult {
+export function recheckItem(input: RecheckInput): RecheckResult {
+  const { item, artifacts, rules, planNowMs, graceMs } = input;
   const repository = artifacts.filter((artifact) => artifact.repositoryName === item.repositoryName);
   const graph = buildImageGraph(repository);
   const top = graph.find(item.repositoryName, item.digest);
@@ -55,13 +59,17 @@ export function recheckItem({ item, artifacts, rules, planNowMs, graceMs }: Rech
     held: holdsOfParts(repository, graph),
     frame: { nowMs: planNowMs, graceMs },
     isByHand,
+    subjectElsewhere: graph.absentSubjectsOf[top]?.find((digest) => input.isDigestElsewhere(digest)) ?? null,
   };
   if (isByHand && item.action === "untag") return recheckUntagByHand(item, top, artifact, fresh);
   const tags = tagChanges(item.tags, artifact);
   if (tags !== null) return stale(tags);
   const rulesChanged = isByHand ? null : changedRules(item, rules);
   if (rulesChanged !== null) return stale(rulesChanged);
-  const guard = guardAt(top, fresh) ?? immutableGuard(item, artifact) ?? neighbourGuard(item, fresh);
+  const { subjectElsewhere } = fresh;
+  const elsewhere: KeepReason | null =
+    subjectElsewhere === null ? null : { code: "subject_elsewhere", digest: subjectElsewhere };
+  const guard = guardAt(top, fresh) ?? immutableGuard(item, artifact) ?? neighbourGuard(item, fresh) ?? elsewhere;
   const news = newsOf(artifact, fresh);
   if (news !== null) return stale(news);
   if (guard !== null) return stale({ code: "guarded", reason: guard });
@@ -74,8 +82,9 @@ export function recheckItem({ item, artifacts, rules, planNowMs, graceMs }: Rech
 }
 
 /** Of an untag by hand only the tags that go must be as they were: the digest stays, whatever became of the others. */
-function recheckUntagByHand(item: PlanItem, top: number, artifact: Artifact, { held }: Fresh): RecheckResult {
-  const hold = holdOf(artifact) ?? held.get(top) ?? immutableGuard(item, artifact);
+function recheckUntagByHand(item: PlanItem, top: number, artifact: Artifact, fresh: Fresh): RecheckResult {
+  const hold =
+    holdOf(artifact) ?? fresh.held.get(top) ?? immutableGuard(item, artifact) ?? fallbackGuard(item, top, fresh);
   if (hold !== null) return stale({ code: "guarded", reason: hold });
   const now = new Set(artifact.tags.map((tag) => tag.name));
   if (item.selectedTags.some((tag) => now.has(tag))) return { outcome: "proceed", members: [] };
@@ -111,6 +120,8 @@ interface Fresh {
   held: ReadonlyMap<number, KeepReason>;
   frame: { nowMs: number; graceMs: number };
   isByHand: boolean;
+  /** What the item belongs to, where another repository has it. */
+  subjectElsewhere: string | null;
 }
 
 function recheckClosure(item: PlanItem, top: number, fresh: Fresh): RecheckResult {
@@ -164,6 +175,14 @@ function immutableGuard(item: PlanItem, artifact: Artifact): KeepReason | null {
   return immutable.length > 0 ? { code: "immutable_tag", tags: immutable } : null;
 }
 
+/** The fallback tag of a signature is what makes it one: it stays while its subject is anywhere. */
+function fallbackGuard(item: PlanItem, top: number, { repository, graph, subjectElsewhere }: Fresh): KeepReason | null {
+  if (item.selectedTags.every((tag) => subjectOfFallbackTag(tag) === null)) return null;
+  const [subject] = graph.subjectsOf[top] ?? [];
+  if (subject !== undefined) return { code: "referrer_of", ...nameOf(repository[subject]) };
+  return subjectElsewhere === null ? null : { code: "subject_elsewhere", digest: subjectElsewhere };
+}
+
 function neighbourGuard(item: PlanItem, { repository }: Fresh): KeepReason | null {
   const neighbour = unreadableByRepository(repository).get(item.repositoryName);
   return neighbour === undefined ? null : { code: "unreadable_neighbour", ...nameOf(neighbour) };
@@ -194,7 +213,7 @@ function changedRules(item: PlanItem, rules: Exclude<RecheckInput["rules"], "by_
 
 /** A pull is news for a rule, which may go by pulls, and none for a person, who saw the image and wants it gone. */
 function newsOf(artifact: Artifact, { frame: { nowMs: planNowMs }, isByHand }: Fresh): StaleReason | null {
-  const pushes = [artifact.pushedAt, ...artifact.tags.map((tag) => tag.pushedAt)];
+  const pushes = [artifact, ...artifact.tags].map((push) => push.pushedAt ?? push.firstSeenAt ?? null);
   if (pushes.some((push) => push !== null && push > planNowMs))
     return { code: "pushed_since", digest: artifact.digest };
   if (!isByHand && artifact.lastPulledAt !== null && artifact.lastPulledAt > planNowMs) {

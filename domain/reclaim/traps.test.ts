@@ -208,7 +208,7 @@ describe("traps of the field", () => {
     if (item === undefined) throw new Error("nothing planned");
     const rules = new Map([["untagged", { revision: 1, isEnabled: true, allowLastArtifact: true }]]);
     const recheck = (now: typeof before) =>
-      recheckItem({ item, artifacts: [now, other], rules, planNowMs: NOW, graceMs: 0 });
+      recheckItem({ item, artifacts: [now, other], rules, planNowMs: NOW, graceMs: 0, isDigestElsewhere: () => false });
     expect(recheck(before)).toMatchObject({ outcome: "proceed" });
     expect(recheck({ ...before, tags: [{ name: "v1", pushedAt: daysAgo(50) }] })).toEqual({
       outcome: "skipped_stale",

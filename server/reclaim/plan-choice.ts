@@ -1,5 +1,4 @@
 import type { ImageSelection } from "@/contracts/images";
-import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { measureItems } from "@/domain/reclaim/measure-items";
 import type { HandPick } from "@/domain/reclaim/plan";
 import { planByHand } from "@/domain/reclaim/plan-by-hand";
@@ -12,7 +11,7 @@ import { loadSpaceFacts } from "@/server/images/load-space-facts";
 import { selectImageKeys } from "@/server/images/select-images";
 import type { requireSpace } from "@/server/spaces/require-space";
 import { type RunChoice, readRunChoice } from "./hand-choice.store";
-import { graceMs, keyOf, type PlannedRun, type Unnumbered } from "./planned-run";
+import { graceMs, keyOf, type PlannedRun, subjectsOf, type Unnumbered } from "./planned-run";
 import { listBlobsHeldElsewhere, listDigestsElsewhere, listHeldOutside, listManifestsOutside } from "./reclaim.store";
 import { type HandOptions, handChoiceOf } from "./reclaim-options";
 
@@ -98,10 +97,6 @@ function knownPart(registryId: string, repositoryNames: readonly string[]) {
         ...new Set(going.flatMap((artifact) => artifact.blobs.map((blob) => blob.digest))),
       ]),
   };
-}
-
-function subjectsOf({ subject, tags }: Artifact): string[] {
-  return [subject, ...tags.map((tag) => subjectOfFallbackTag(tag.name))].filter((digest) => digest !== null);
 }
 
 function isShownAsKept(one: PlannedRun["kept"][number], picks: Picks): boolean {

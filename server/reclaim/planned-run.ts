@@ -1,3 +1,4 @@
+import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import type { LimitName } from "@/domain/reclaim/apply-limits";
 import type { ArtifactVerdict, PlanItem, PlanTotals, ReclaimPlan } from "@/domain/reclaim/plan";
 import type { Artifact } from "@/domain/rules/facts";
@@ -33,6 +34,11 @@ export interface PlannedRun {
 }
 
 export type Unnumbered = Omit<NewRunItem, "ordinal">;
+
+/** What an artifact says it belongs to, by its field or by fallback tags, wherever that is. */
+export function subjectsOf({ subject, tags }: Artifact): string[] {
+  return [subject, ...tags.map((tag) => subjectOfFallbackTag(tag.name))].filter((digest) => digest !== null);
+}
 
 export function keyOf(one: { repositoryName: string; digest: string }): string {
   return `${one.repositoryName}@${one.digest}`;

@@ -1,12 +1,14 @@
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import type { PlanItem } from "@/domain/reclaim/plan";
 import { type RecheckInput, recheckItem, staleText } from "@/domain/reclaim/recheck-item";
+import type { Artifact } from "@/domain/rules/facts";
 import type { RunContext } from "@/server/history/run-context";
 import type { RunItemRecord } from "@/server/history/run-journal";
 import type { RecycleGuard } from "@/server/recycle-bin/recycle-guard";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
 import { listRuleRecords } from "@/server/rules/list-rule-records";
-import { graceMs, type PlannedReason } from "./planned-run";
+import { graceMs, type PlannedReason, subjectsOf } from "./planned-run";
+import { listManifestsOutside } from "./reclaim.store";
 import { isByHand, protectionOf, type ReclaimOptions, reclaimOptions } from "./reclaim-options";
 
 /** Who says that an item may go: rules as they are now, or the person whose choice the run is. A text = it may not any more. */
@@ -44,6 +46,7 @@ export function createReclaimGuard(context: RunContext): RecycleGuard {
         rules: authority,
         planNowMs: run.frozenNow.getTime(),
         graceMs: graceMs(),
+        isDigestElsewhere: await subjectsElsewhere(run.registryId, item, artifacts),
       });
       if (result.outcome === "skipped_stale") return { stale: staleText(result.reason) };
       const going = result.members.filter((member) => !member.stays).map((member) => member.digest);
@@ -55,6 +58,18 @@ export function createReclaimGuard(context: RunContext): RecycleGuard {
       return { ruleId: hit?.ruleId ?? null, ruleRevision: hit?.revision ?? null };
     },
   };
+}
+
+/** Of what an item may belong to, what other repositories have now: signatures may be kept apart from their image. */
+async function subjectsElsewhere(
+  registryId: string,
+  { repositoryName, digest }: RunItemRecord,
+  artifacts: readonly Artifact[],
+): Promise<(digest: string) => boolean> {
+  const subjects = artifacts.filter((one) => one.digest === digest).flatMap(subjectsOf);
+  if (subjects.length === 0) return () => false;
+  const elsewhere = await listManifestsOutside(registryId, [repositoryName], subjects);
+  return (subject) => elsewhere.has(subject);
 }
 
 function isStale(authority: Awaited<ReturnType<Authority>>): authority is { stale: string } {
