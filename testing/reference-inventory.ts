@@ -132,9 +132,7 @@ export function imagesOf(registry: ModelRegistry, repository: ModelRepository): 
     .map((digest) => {
       const members = membersOf(registry, repository, digest);
       const present = [digest, ...members.keys()].filter((one) => repository.manifests.has(one));
-      const after = live(without(registry, new Map([[repository.id, new Set(present)]])));
-      const content = contentOf(registry, present);
-      const unique = [...content].filter(([one]) => !after.inRepositories.has(one) && !after.inBin.has(one));
+      const alone = measureModel(registry, [{ repositoryId: repository.id, digest }], new Set());
       const children = [...members].filter(([, role]) => role === "child").map(([one]) => one);
       const direct = [...new Set(childrenOf(registry, digest))];
       const directMissing = direct.filter((one) => !repository.manifests.has(one));
@@ -149,8 +147,8 @@ export function imagesOf(registry: ModelRegistry, repository: ModelRepository): 
         childCount: children.length,
         referrerCount: [...members].filter(([one, role]) => role === "referrer" && repository.manifests.has(one))
           .length,
-        logicalBytes: sum(content),
-        uniqueBytes: sum(new Map(unique)),
+        logicalBytes: sum(contentOf(registry, present)),
+        uniqueBytes: alone.freedBytes,
         health:
           direct.length > 0 && directMissing.length === direct.length
             ? "ghost"

@@ -4,8 +4,8 @@ import { type ImageKey, topOf } from "./image.store";
 import { IN_BIN, isPresent, membersOfTop, partsBelow } from "./image-parts.store";
 
 /**
- * Of each image alone, the bytes that nothing else of the registry uses: no manifest of any repository besides its own parts in
- * this one, and no entry of a recycle bin.
+ * Of each image, the bytes that would be freed if it alone went: what nothing that remains anywhere in the registry, in a repository
+ * or in a bin, refers to. Parts that another image of the repository needs, or that are images by a tag of their own, remain.
  */
 export async function measureUniqueBytes(
   registryId: string,
@@ -16,13 +16,28 @@ export async function measureUniqueBytes(
     part AS MATERIALIZED (
       SELECT DISTINCT c.repository_id, c.top, c.digest FROM member c WHERE ${isPresent("c")}
     ),
+    staying(repository_id, top, digest) AS (
+      SELECT p.repository_id, p.top, p.digest FROM part p WHERE
+        (p.digest <> p.top AND EXISTS (SELECT 1 FROM images own WHERE own.repository_id = p.repository_id AND own.digest = p.digest))
+        OR EXISTS (SELECT 1 FROM manifest_references ref
+          JOIN repository_manifests parent ON parent.repository_id = p.repository_id AND parent.digest = ref.manifest_digest
+          WHERE ref.registry_id = ${registryId} AND ref.digest = p.digest AND ref.role = 'child'
+            AND (p.repository_id, p.top, ref.manifest_digest) NOT IN (SELECT repository_id, top, digest FROM part))
+      UNION
+      SELECT c.repository_id, c.top, next.digest FROM staying c CROSS JOIN LATERAL (${partsBelow(registryId)}) next
+    ),
+    kept AS MATERIALIZED (SELECT DISTINCT repository_id, top, digest FROM staying),
+    going AS MATERIALIZED (
+      SELECT p.repository_id, p.top, p.digest FROM part p
+      LEFT JOIN kept ON kept.repository_id = p.repository_id AND kept.top = p.top AND kept.digest = p.digest WHERE kept.digest IS NULL
+    ),
     content AS (
-      SELECT p.repository_id, p.top, ref.digest, max(ref.size_bytes) AS bytes FROM part p
+      SELECT p.repository_id, p.top, ref.digest, max(ref.size_bytes) AS bytes FROM going p
       JOIN manifest_references ref ON ref.registry_id = ${registryId} AND ref.manifest_digest = p.digest
         AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
       GROUP BY 1, 2, 3
       UNION ALL
-      SELECT p.repository_id, p.top, p.digest, (SELECT m.size_bytes FROM manifests m WHERE m.registry_id = ${registryId} AND m.digest = p.digest) FROM part p
+      SELECT p.repository_id, p.top, p.digest, (SELECT m.size_bytes FROM manifests m WHERE m.registry_id = ${registryId} AND m.digest = p.digest) FROM going p
     )
     SELECT c.repository_id AS "repositoryId", c.top, coalesce(sum(c.bytes), 0)::bigint AS "uniqueBytes"
     FROM content c WHERE NOT EXISTS (
@@ -31,7 +46,7 @@ export async function measureUniqueBytes(
         UNION ALL SELECT c.digest
       ) used
       WHERE EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.registry_id = ${registryId} AND rm.digest = used.user_digest
-            AND (rm.repository_id <> c.repository_id OR (c.repository_id, c.top, rm.digest) NOT IN (SELECT repository_id, top, digest FROM part)))
+            AND (rm.repository_id <> c.repository_id OR (c.repository_id, c.top, rm.digest) NOT IN (SELECT repository_id, top, digest FROM going)))
          OR EXISTS (SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id
             WHERE e.registry_id = ${registryId} AND bm.digest = used.user_digest AND e.state IN ${IN_BIN})
     ) GROUP BY 1, 2`;
