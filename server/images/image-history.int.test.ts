@@ -152,12 +152,17 @@ test("N-12 pulls are told by who and what, with what is left out and since when 
       ...{ firstAt: minute(1).toISOString(), lastAt: minute(9).toISOString() },
     },
   ]);
-  const { registryId } = tenant;
+  const { registryId, spaceId } = tenant;
   await prisma().registry.update({ where: { id: registryId }, data: { pullTrackingSince: minute(3) } });
+  await prisma().space.update({ where: { id: spaceId }, data: { createdAt: minute(2) } });
   expect((await ask()).trackingSince).toBe(minute(3).toISOString());
+  // What the registry told before the space was there, nobody kept.
+  await prisma().space.update({ where: { id: spaceId }, data: { createdAt: minute(5) } });
+  expect((await ask()).trackingSince).toBe(minute(5).toISOString());
   // The console's own registry is set up to tell from the start, even before its first notification.
-  const { createdAt } = await prisma().registry.update({ where: { id: registryId }, data: { auth: "console" } });
-  expect((await ask()).trackingSince).toBe(createdAt.toISOString());
+  const registry = { auth: "console" as const, pullTrackingSince: null, createdAt: minute(4) };
+  await prisma().registry.update({ where: { id: registryId }, data: registry });
+  expect((await ask()).trackingSince).toBe(minute(5).toISOString());
 });
 
 test("a long history is read by its indexes, whatever is asked of it", async () => {
