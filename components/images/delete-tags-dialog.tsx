@@ -8,16 +8,19 @@ import { Callout } from "../ui/callout";
 import { Checkbox } from "../ui/checkbox";
 import { ConfirmDialog } from "../ui/confirm-dialog";
 import { FieldGroup } from "../ui/field";
+import { SearchInput } from "../ui/input";
 import { useStartUntag } from "./deletion-queries";
-import { shortDigest } from "./image-words";
+import { pinText, shortDigest } from "./image-words";
 import type { Place } from "./queries";
 import { ReasonField } from "./reason-field";
 import { StartedRunDialog } from "./started-run-dialog";
 
-type TaggedImage = Pick<ImageDto, "repositoryName" | "digest" | "tags">;
+type TaggedImage = Pick<ImageDto, "repositoryName" | "digest" | "tags" | "pin">;
 
-/** More tags than these are chosen all at once or by the list's filter, not one by one. */
+/** More tags than these are not drawn: the search finds the others. */
 const TAGS_SHOWN = 200;
+/** From so many on there is a search. */
+const SEARCH_FROM = 12;
 
 /**
  * Asks which tags of an image to delete, and whether its digest goes to the recycle bin where none is left. Then follows the run.
@@ -33,7 +36,7 @@ export function DeleteTagsDialog({
 }: Place & { workspaceSlug: string; image: TaggedImage; onDone: () => void; onClose: () => void }) {
   const place = { workspaceId, spaceId };
   const start = useStartUntag(place);
-  const all = image.tags.slice(0, UNTAG_MAX);
+  const all = image.tags;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(all.length === 1 ? all : []));
   const [isDigestToo, setIsDigestToo] = useState(false);
   const [reason, setReason] = useState("");
@@ -76,20 +79,27 @@ export function DeleteTagsDialog({
         </>
       }
       confirmLabel={chosen.size > 1 ? `Delete ${what}` : "Delete tag"}
-      isIncomplete={chosen.size === 0}
+      isIncomplete={chosen.size === 0 || chosen.size > UNTAG_MAX || image.pin !== null}
       onConfirm={submit}
     >
-      <TagChoice tags={all} chosen={chosen} onChoose={choose} onChooseAll={(tags) => setChosen(new Set(tags))} />
-      {image.tags.length > all.length ? (
-        <Callout tone="info">{`At most ${UNTAG_MAX.toLocaleString("en-US")} tags are deleted at once; this image has ${image.tags.length.toLocaleString("en-US")}.`}</Callout>
+      {image.pin ? (
+        <Callout tone="warning" title="Its tags stay: end the pin first.">
+          {pinText(image.pin)}
+        </Callout>
+      ) : null}
+      <TagChoice tags={all} chosen={chosen} onChoose={choose} onChooseAll={setChosen} />
+      {chosen.size > UNTAG_MAX ? (
+        <Callout tone="warning">{`At most ${UNTAG_MAX.toLocaleString("en-US")} tags are deleted at once; ${chosen.size.toLocaleString("en-US")} are chosen.`}</Callout>
       ) : null}
       <Checkbox
         checked={isDigestToo}
         onCheckedChange={setIsDigestToo}
         label="Delete this digest from the image history"
-        hint="If no tag is left on it, it moves to the recycle bin with its children and signatures, and can be restored with these tags."
+        hint="The image goes to the recycle bin when no tag is left on it, with its platforms and signatures, and can be restored with these tags."
       />
-      <p className="text-sm text-subtle">{outcomeText(chosen.size, image.tags.length, isDigestToo)}</p>
+      {image.pin ? null : (
+        <p className="text-sm text-subtle">{outcomeText(chosen.size, image.tags.length, isDigestToo)}</p>
+      )}
       <ReasonField value={reason} onValueChange={setReason} />
     </ConfirmDialog>
   );
@@ -104,20 +114,24 @@ function TagChoice({
   tags: readonly string[];
   chosen: ReadonlySet<string>;
   onChoose: (tag: string, isChosen: boolean) => void;
-  onChooseAll: (tags: readonly string[]) => void;
+  onChooseAll: (tags: ReadonlySet<string>) => void;
 }) {
+  const [search, setSearch] = useState("");
   const isAll = tags.every((tag) => chosen.has(tag));
+  const wanted = search.trim().toLowerCase();
+  const found = wanted === "" ? tags : tags.filter((tag) => tag.toLowerCase().includes(wanted));
   return (
     <FieldGroup label="Tags to delete">
       {tags.length > 1 ? (
         <Checkbox
           checked={isAll ? true : chosen.size > 0 ? "indeterminate" : false}
-          onCheckedChange={(isOn) => onChooseAll(isOn ? tags : [])}
+          onCheckedChange={(isOn) => onChooseAll(new Set(isOn ? tags : []))}
           label={`All ${tags.length.toLocaleString("en-US")} tags`}
         />
       ) : null}
+      {tags.length >= SEARCH_FROM ? <SearchInput label="Search tags" value={search} onValueChange={setSearch} /> : null}
       <div className="flex max-h-44 flex-col gap-2 overflow-y-auto rounded-md border border-rule px-3 py-2">
-        {tags.slice(0, TAGS_SHOWN).map((tag) => (
+        {found.slice(0, TAGS_SHOWN).map((tag) => (
           <Checkbox
             key={tag}
             checked={chosen.has(tag)}
@@ -125,8 +139,11 @@ function TagChoice({
             label={<code className="[overflow-wrap:anywhere]">{tag}</code>}
           />
         ))}
-        {tags.length > TAGS_SHOWN ? (
-          <p className="text-sm text-subtle">and {(tags.length - TAGS_SHOWN).toLocaleString("en-US")} more</p>
+        {found.length === 0 ? <p className="text-sm text-subtle">No tag has “{search.trim()}” in its name.</p> : null}
+        {found.length > TAGS_SHOWN ? (
+          <p className="text-sm text-subtle">
+            and {(found.length - TAGS_SHOWN).toLocaleString("en-US")} more: search to choose among them
+          </p>
         ) : null}
       </div>
     </FieldGroup>

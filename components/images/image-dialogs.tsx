@@ -13,7 +13,7 @@ type PinnedImage = Pick<ImageDto, "repositoryName" | "digest" | "tags"> & { pin:
 
 export type DialogRequest =
   | { kind: "delete"; selection: ImageSelection }
-  | { kind: "tags"; image: Pick<ImageDto, "repositoryName" | "digest" | "tags"> }
+  | { kind: "tags"; image: Pick<ImageDto, "repositoryName" | "digest" | "tags" | "pin"> }
   | { kind: "pin"; images: readonly ImageName[] }
   | { kind: "change-pin"; image: PinnedImage }
   | { kind: "unpin"; image: PinnedImage };

@@ -1,10 +1,12 @@
 "use client";
 
-import { FollowedRun } from "../recycle-bin/followed-run";
+import { isRunOver, runKindLabel, runStatusLook } from "../history/run-words";
+import { useRunStream } from "../history/use-run-stream";
+import { RunNote } from "../recycle-bin/followed-run";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 
-/** What was started in a dialog, followed in its place; it goes on when this is closed. */
+/** What was started in a dialog, followed in its place; it goes on when this is closed. `title`: what it does, while it does it. */
 export function StartedRunDialog({
   workspaceId,
   workspaceSlug,
@@ -20,6 +22,8 @@ export function StartedRunDialog({
   title: string;
   onClose: () => void;
 }) {
+  const { run } = useRunStream(workspaceId, runId);
+  const isOver = run !== undefined && isRunOver(run);
   return (
     <Dialog
       open
@@ -27,15 +31,19 @@ export function StartedRunDialog({
         if (!isOpen) onClose();
       }}
       size="sm"
-      title={title}
-      description="It goes on when this is closed. Each image is looked at once more right before its move."
+      title={isOver ? `${runKindLabel(run)}: ${runStatusLook(run.status).label.toLowerCase()}` : title}
+      description={
+        isOver
+          ? "The run is over; each image was looked at once more right before its move."
+          : "It goes on when this is closed. Each image is looked at once more right before its move."
+      }
       footer={
         <Button variant="primary" onClick={onClose}>
           Close
         </Button>
       }
     >
-      <FollowedRun workspaceId={workspaceId} workspaceSlug={workspaceSlug} spaceId={spaceId} runId={runId} />
+      {run ? <RunNote workspaceId={workspaceId} workspaceSlug={workspaceSlug} spaceId={spaceId} run={run} /> : null}
     </Dialog>
   );
 }
