@@ -15,6 +15,7 @@ import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
 import { Select } from "../ui/select";
 import { Skeleton } from "../ui/skeleton";
+import { groupEvents } from "./event-groups";
 import { imagePath } from "./image-path";
 import { type Place, useImageEvents } from "./queries";
 
@@ -115,15 +116,18 @@ export function EventList({
   return (
     <>
       <ol aria-label="Events" className="border-rule border-y">
-        {events.map((event) => (
-          <Event
-            key={event.id}
-            event={event}
-            place={place}
-            workspaceSlug={workspaceSlug}
-            isOfTag={about.tag !== undefined}
-          />
-        ))}
+        {(about.tag === undefined ? groupEvents(events) : events.map((event) => ({ event, text: event.text }))).map(
+          ({ event, text }) => (
+            <Event
+              key={event.id}
+              event={event}
+              text={text}
+              place={place}
+              workspaceSlug={workspaceSlug}
+              isOfTag={about.tag !== undefined}
+            />
+          ),
+        )}
       </ol>
       {query.hasNextPage ? (
         <Button size="sm" className="mt-2" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
@@ -134,16 +138,18 @@ export function EventList({
   );
 }
 
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
 const linkStyles = "font-medium text-accent underline-offset-2 hover:underline";
 
 function Event({
   event,
+  text,
   place,
   workspaceSlug,
   isOfTag,
 }: {
   event: ImageEventDto;
+  text: string;
   place: Place;
   workspaceSlug: string;
   isOfTag: boolean;
@@ -161,7 +167,7 @@ function Event({
             {event.digest.slice(7, 19)}
           </Link>
         ) : null}
-        <MarkedText>{sentence(event.text)}</MarkedText>
+        <MarkedText>{sentence(text)}</MarkedText>
         {event.runId ? (
           <>
             {" "}
@@ -170,7 +176,7 @@ function Event({
               className={linkStyles}
               href={spacePath(workspaceSlug, place.spaceId, "runs", event.runId)}
             >
-              see the run
+              See the run
             </Link>
           </>
         ) : null}
@@ -182,7 +188,7 @@ function Event({
               className={linkStyles}
               href={imagePath(workspaceSlug, place.spaceId, { ...event, digest: event.otherDigest })}
             >
-              see the other image
+              See the other image
             </Link>
           </>
         ) : null}

@@ -47,6 +47,10 @@ test("N-11 a rule is named with the revision that decided, and who ran it", () =
   expect(text({ kind: "recycled", actorName: "Ada", reason: "not needed" })).toBe(
     "moved to the recycle bin by Ada: not needed",
   );
+  expect(text({ kind: "recycled", actorName: "Ada", reason: "by hand: Ada, not needed" })).toBe(
+    "moved to the recycle bin by Ada: not needed",
+  );
+  expect(text({ kind: "recycled", actorName: "Ada", reason: "by hand: Ada" })).toBe("moved to the recycle bin by Ada");
 });
 
 test("what is not known is left out", () => {

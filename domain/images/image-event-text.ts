@@ -78,6 +78,9 @@ function byRule(event: ImageEventFacts): string {
   return ` by ${name}${revision}${starter}`;
 }
 
-function because({ reason }: ImageEventFacts): string {
-  return reason === null || reason === "" ? "" : `: ${reason}`;
+/** Why, without the name that `by` has said already. */
+function because({ actorName, reason }: ImageEventFacts): string {
+  const named = `by hand: ${actorName}`;
+  const why = reason?.startsWith(named) ? reason.slice(named.length).replace(/^[,;] /, "") : reason;
+  return why ? `: ${why}` : "";
 }
