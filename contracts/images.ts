@@ -92,11 +92,14 @@ export const imageSchema = z.object({
   uniqueBytes: bytesSchema,
   pushedAt: timeSchema,
   isPushTimeBackdated: z.boolean(),
+  /** when it was pushed is not known: `pushedAt` is when it was first seen */
+  isPushTimeFirstSeen: z.boolean(),
   lastPulledAt: timeSchema.nullable(),
   untaggedSince: timeSchema.nullable(),
   pin: z
     .object({
       id: idSchema,
+      /** this and the next: empty for who reads a space of another workspace */
       reason: z.string(),
       ownerName: z.string(),
       expiresAt: timeSchema.nullable(),
@@ -182,9 +185,9 @@ export const measureImages = defineOperation({
     storedBytes: bytesSchema,
     /** of that, what nothing outside the selection uses, no kept image and no recycle bin */
     freedBytes: bytesSchema,
-    /** of storedBytes, what stays because an entry of a recycle bin uses it */
+    /** of storedBytes, what stays because an entry of a recycle bin uses it; 0 for who reads a space of another workspace */
     heldByBinBytes: bytesSchema,
-    /** of storedBytes, what stays because other images use it */
+    /** of storedBytes, what stays because other images use it (for such a reader: or a recycle bin) */
     sharedBytes: bytesSchema,
   }),
 });

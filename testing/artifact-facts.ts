@@ -1,6 +1,6 @@
 import type { PlanInput, ReclaimPlan } from "@/domain/reclaim/plan";
 import { planReclaim } from "@/domain/reclaim/plan-reclaim";
-import { type Artifact, DAY_MS } from "@/domain/rules/facts";
+import { type Artifact, DAY_MS, type TagFact } from "@/domain/rules/facts";
 import type { Pattern } from "@/domain/rules/pattern";
 import type { SimplePredicate } from "@/domain/rules/predicate";
 import { reasonText } from "@/domain/rules/reason-text";
@@ -18,7 +18,7 @@ export function digestOf(name: string): string {
 }
 
 type ArtifactSketch = Omit<Partial<Artifact>, "tags" | "digest" | "children" | "subject" | "blobs"> & {
-  tags?: (string | { name: string; pushedAt: number | null })[];
+  tags?: (string | TagFact)[];
   /** Names of artifacts, made into digests. */
   children?: string[];
   subject?: string;

@@ -76,7 +76,7 @@ function Facts({ image }: { image: ImageDto }) {
       : []),
     { label: "Shared", value: sharedText(image) },
     {
-      label: "Pushed",
+      label: image.isPushTimeFirstSeen ? "First seen" : "Pushed",
       value: (
         <>
           <RelativeTime at={image.pushedAt} />

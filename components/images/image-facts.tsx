@@ -100,9 +100,11 @@ export function ImageFacts({
         <Section title="Pin">
           {image.pin ? (
             <div className="flex flex-col gap-2 rounded-md border border-accent-rule bg-accent-soft/55 px-3 py-2.5">
-              <p className="font-medium [overflow-wrap:anywhere]">{image.pin.reason}</p>
+              {image.pin.reason === "" ? null : (
+                <p className="font-medium [overflow-wrap:anywhere]">{image.pin.reason}</p>
+              )}
               <p className="text-muted">
-                by {image.pin.ownerName},{" "}
+                by {image.pin.ownerName || "the owner of the space"},{" "}
                 {image.pin.expiresAt === null ? (
                   "until somebody removes it"
                 ) : (
@@ -155,7 +157,7 @@ export function ImageFacts({
             </Line>
           ) : null}
           {details.platform ? <Line label="Platform">{details.platform}</Line> : null}
-          <Line label="Pushed">
+          <Line label={image?.isPushTimeFirstSeen ? "First seen" : "Pushed"}>
             <RelativeTime at={details.pushedAt} />
             {image?.isPushTimeBackdated ? <span className="text-subtle">, set back by the demo</span> : null}
           </Line>

@@ -57,7 +57,7 @@ export function ImageHead({
           <CopyButton text={digest} label="Copy digest" className="-my-0.5 size-6 text-subtle [&_svg]:size-3.5" />
           {details ? (
             <span className="pl-2">
-              pushed <RelativeTime at={details.pushedAt} />
+              {image?.isPushTimeFirstSeen ? "first seen" : "pushed"} <RelativeTime at={details.pushedAt} />
             </span>
           ) : null}
         </span>

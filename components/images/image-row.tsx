@@ -140,7 +140,7 @@ function Cells(props: ReadRowProps & { label: string }) {
         <span className="hidden items-baseline gap-3 pt-1 text-sm text-subtle narrow:flex">
           <Bytes value={image.logicalBytes} className="text-ink" />
           <span className="truncate">
-            pushed <RelativeTime at={image.pushedAt} />
+            {image.isPushTimeFirstSeen ? "first seen" : "pushed"} <RelativeTime at={image.pushedAt} />
           </span>
         </span>
       </span>
@@ -150,6 +150,14 @@ function Cells(props: ReadRowProps & { label: string }) {
       </span>
       <span role="gridcell" className="truncate narrow:hidden">
         <RelativeTime at={image.pushedAt} />
+        {image.isPushTimeFirstSeen ? (
+          <span
+            className="block text-sm text-subtle"
+            title="When it was pushed is not known: this is when it was first seen."
+          >
+            first seen
+          </span>
+        ) : null}
         {image.isPushTimeBackdated ? (
           <span className="block text-sm text-subtle" title="The demo set this push time back.">
             demo

@@ -299,3 +299,31 @@ describe("state, untagged and anyOf", () => {
     expect(holds({ tags: [] }, { kind: "anyOf", groups })).toBe(expected);
   });
 });
+
+describe("law 2: a push time of which only the first sight is known", () => {
+  const seen = (at: number) => ({
+    pushedAt: null,
+    firstSeenAt: at,
+    tags: [{ name: "t", pushedAt: null, firstSeenAt: at }],
+  });
+
+  it("says how old something is at least, and never that it is young", () => {
+    expect(holds(seen(daysAgo(31)), idle(30))).toBe(true);
+    expect(holds(seen(daysAgo(31)), within(30))).toBe(false);
+    expect(holds(seen(daysAgo(29)), idle(30))).toBe(null);
+    expect(holds(seen(daysAgo(29)), within(30))).toBe(null);
+    expect(holds(seen(daysAgo(31)), idle(30, "active"))).toBe(true);
+    expect(holds(seen(daysAgo(29)), idle(30, "active"))).toBe(null);
+    expect(holds({ ...seen(daysAgo(31)), lastPulledAt: daysAgo(1) }, idle(30, "active"))).toBe(false);
+  });
+
+  it("says nothing of an order", () => {
+    expect(holds(seen(daysAgo(900)), beyond(0))).toBe(null);
+    expect(holds(seen(daysAgo(900)), beyond(0, "active"), { pullTrackingSinceMs: 0 })).toBe(null);
+  });
+
+  it("is no bound where one of its tags has none", () => {
+    const tags = [{ name: "t", pushedAt: null }];
+    expect(holds({ pushedAt: null, firstSeenAt: daysAgo(900), tags }, idle(30))).toBe(null);
+  });
+});

@@ -8,6 +8,8 @@ export interface Artifact {
   /** Every tag in this repository that points at it, fallback tags of referrers (`sha256-….sig`) included. */
   tags: readonly TagFact[];
   pushedAt: number | null;
+  /** Where its push time is not known: when it was first seen. It was pushed then or earlier, so it is that old at least; says nothing of an order. */
+  firstSeenAt?: number | null;
   /** Last pull from outside: scanners, replication, collectors and ourselves are left out by whoever records pulls. null = none recorded. */
   lastPulledAt: number | null;
   /** When the image says it was built. */
@@ -37,6 +39,8 @@ export interface TagFact {
   name: string;
   /** When the tag was last set on this digest. */
   pushedAt: number | null;
+  /** Where that is not known: when it was first seen there. */
+  firstSeenAt?: number | null;
 }
 
 export interface BlobFact {

@@ -20,6 +20,8 @@ export interface Unit {
   knownPushedAt: number;
   /** False where one of those times is not known. */
   isPushKnown: boolean;
+  /** No push of it was later than this: what is not known counts from when it was first seen; null where not even that is known. */
+  pushedAtLatest: number | null;
   /** Last pull of it or of a child: clients pull an index and then one child by digest. */
   lastPulledAt: number | null;
   createdAt: number | null;
@@ -48,6 +50,7 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
         : [...reachableFrom([at], (node) => graph.childrenOf[node] ?? [])].flatMap((node) => artifacts[node] ?? []);
     const missingChildren = countMissing(at, artifacts, graph);
     const pushes = [artifact.pushedAt, ...tags.map((tag) => tag.pushedAt)];
+    const bounds = [artifact, ...tags].map((push) => push.pushedAt ?? push.firstSeenAt ?? null);
     return {
       artifact,
       tags,
@@ -58,6 +61,7 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
       missingChildren,
       knownPushedAt: latest(pushes) ?? Number.NEGATIVE_INFINITY,
       isPushKnown: pushes.every((push) => push !== null),
+      pushedAtLatest: bounds.every((bound) => bound !== null) ? latest(bounds) : null,
       lastPulledAt: latest(parts.map((part) => part.lastPulledAt)),
       createdAt: latest(parts.map((part) => credible(part.createdAt))),
     };
@@ -77,7 +81,7 @@ function countMissing(at: number, artifacts: readonly Artifact[], graph: ImageGr
 
 /**
  * Reads a clock. Where a part of it is unknown, what is known still counts as long as it lies within the last `days`: a lower bound is
- * enough to say that something is young, never that it is old.
+ * enough to say that something is young, never that it is old. The other way round, what was first seen longer ago than that is old.
  */
 export function readClock(unit: Unit, clock: Clock, days: number, frame: FactsFrame): ClockReading {
   const isYoung = (at: number) => frame.nowMs - at <= days * DAY_MS;
@@ -87,14 +91,16 @@ export function readClock(unit: Unit, clock: Clock, days: number, frame: FactsFr
   }
   if (clock === "created") return unit.createdAt ?? { what: "created" };
   if (clock === "pushed") {
-    return unit.isPushKnown || isYoung(unit.knownPushedAt) ? unit.knownPushedAt : { what: "pushed" };
+    if (unit.isPushKnown || isYoung(unit.knownPushedAt)) return unit.knownPushedAt;
+    const { pushedAtLatest } = unit;
+    return pushedAtLatest === null || isYoung(pushedAtLatest) ? { what: "pushed" } : pushedAtLatest;
   }
   const active = lastActive(unit);
   if (isYoung(active)) return active;
-  if (!unit.isPushKnown) return { what: "pushed" };
+  if (unit.pushedAtLatest === null || isYoung(unit.pushedAtLatest)) return { what: "pushed" };
   const since = frame.pullTrackingSinceMs;
   if (since === null || isYoung(since)) return { what: "pullTracking", sinceMs: since };
-  return active;
+  return Math.max(active, unit.pushedAtLatest);
 }
 
 /** The later of its last push and its last pull from outside: an image that nobody pulled yet counts from its push. */

@@ -96,7 +96,7 @@ export async function backdateImages(registryId: string, images: readonly Pushed
       JOIN repositories r ON r.registry_id = ${registryId} AND r.name = d.repository
       WHERE rm.repository_id = r.id AND rm.digest = d.digest`;
     await tx.$executeRaw`
-      UPDATE tags t SET pushed_at = d.at
+      UPDATE tags t SET pushed_at = d.at, pushed_at_source = 'demo'
       FROM jsonb_to_recordset(${rows}::jsonb) AS d(repository text, tag text, at timestamptz)
       JOIN repositories r ON r.registry_id = ${registryId} AND r.name = d.repository
       WHERE t.repository_id = r.id AND t.name = d.tag`;

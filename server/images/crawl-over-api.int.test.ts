@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { planReclaim } from "@/domain/reclaim/plan-reclaim";
+import { reasonText } from "@/domain/rules/reason-text";
 import {
   type BuiltImage,
   buildImage,
@@ -11,6 +13,7 @@ import { createImagePusher, type ImagePusher } from "@/scripts/demo/push-image";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
+import { beyond, idle, rule } from "@/testing/artifact-facts";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
@@ -19,6 +22,9 @@ import { type RegistryProxy, startRegistryProxy } from "@/testing/registry-proxy
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { crawlRegistry } from "./crawl-registry";
 import { crawlRepository } from "./crawl-repository";
+import { listImages } from "./list-images";
+import { loadSpaceFacts } from "./load-space-facts";
+import { writePushTimes } from "./registry-event.store";
 import { apiReader } from "./repository-reader";
 
 let database: TestDatabase;
@@ -225,4 +231,43 @@ test("a second reading with nothing new reads no manifest again and changes noth
   const after = await prisma().space.findUniqueOrThrow({ where: { id: tenant.spaceId } });
   expect(after.inventoryRevision).toBe(space.inventoryRevision);
   expect(await prisma().imageEvent.count({ where: { spaceId: tenant.spaceId } })).toBe(5);
+});
+
+test("law 2: the API tells no push times, so of what was there already nothing is the newest, and all of it stays", async () => {
+  const images = [1, 2, 3, 4].map((at) => image(`i${at}`));
+  for (const [at, one] of images.entries()) await pusher.push(repository("app"), one, `v${at}`);
+  await thorough();
+  const planned = async (when: ReturnType<typeof beyond>, inDays = 0) => {
+    const frame = { nowMs: Date.now() + inDays * 86_400_000, graceMs: 3_600_000, pullTrackingSinceMs: 0 };
+    const artifacts = await loadSpaceFacts(tenant.scope, tenant.spaceId);
+    const others = { isDigestElsewhere: () => false, isBlobHeldElsewhere: () => false };
+    const plan = planReclaim({ artifacts, rules: [rule("old", { when: [when] })], ...frame, ...others });
+    const reasons = new Map(plan.verdicts.map((one) => [one.digest, reasonText(one.verdict)]));
+    return {
+      going: plan.items.map((item) => item.digest).sort(),
+      reasons: images.map((one) => reasons.get(one.digest)),
+    };
+  };
+  const newest = await planned(beyond(2, "pushed"), 100);
+  expect(newest.going).toEqual([]);
+  for (const reason of newest.reasons) expect(reason).toBe("kept: its push time is unknown, which rule *old* needs");
+  // How old they are at least is known: they were there when they were first seen.
+  expect((await planned(idle(30), 29)).going).toEqual([]);
+  expect((await planned(idle(30), 31)).going).toEqual(images.map((one) => one.digest).sort());
+  expect((await planned(beyond(0, "semver"))).reasons[0]).toContain("when it was pushed is unknown");
+
+  const { items } = await listImages(tenant.scope, { spaceId: tenant.spaceId, limit: 10, sort: "pushed" });
+  expect(items.map((item) => item.isPushTimeFirstSeen)).toEqual([true, true, true, true]);
+  // A notification tells the time, though it comes after the reading: from then on they can be told apart.
+  const pushes = images.map((one, at) => {
+    const pushedAt = new Date(Date.UTC(2026, 0, 1 + at)).toISOString();
+    return { repository: repository("app"), digest: one.digest, tag: `v${at}`, at: pushedAt };
+  });
+  await prisma().$transaction((tx) => writePushTimes(tx, tenant.registryId, pushes));
+  expect((await planned(beyond(2, "pushed"), 100)).going).toEqual(
+    images
+      .slice(0, 2)
+      .map((one) => one.digest)
+      .sort(),
+  );
 });

@@ -9,11 +9,13 @@ export interface FactRow {
   subject: string | null;
   manifestBytes: number;
   pushedAt: Date;
+  /** event | crawl | storage | demo | restored; `crawl`: the time is that of the first sight of it. */
+  pushedAtSource: string;
   lastPulledAt: Date | null;
   imageCreatedAt: Date | null;
   untaggedSince: Date | null;
   isUnreadable: boolean;
-  tags: { name: string; pushedAt: string }[];
+  tags: { name: string; pushedAt: string; pushedAtSource: string }[];
 }
 
 export interface FactReference {
@@ -36,9 +38,10 @@ export async function* readFactRows(
   for (;;) {
     const rows = await prisma().$queryRaw<FactRow[]>`
       SELECT r.name AS "repositoryName", rm.digest, m.media_type AS "mediaType", m.kind, m.artifact_type AS "artifactType",
-        m.subject_digest AS subject, m.size_bytes AS "manifestBytes", rm.pushed_at AS "pushedAt", rm.last_pulled_at AS "lastPulledAt",
+        m.subject_digest AS subject, m.size_bytes AS "manifestBytes", rm.pushed_at AS "pushedAt", rm.pushed_at_source AS "pushedAtSource",
+        rm.last_pulled_at AS "lastPulledAt",
         m.image_created_at AS "imageCreatedAt", rm.untagged_since AS "untaggedSince", m.unreadable_reason IS NOT NULL AS "isUnreadable",
-        coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.name, 'pushedAt', t.pushed_at) ORDER BY t.name)
+        coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.name, 'pushedAt', t.pushed_at, 'pushedAtSource', t.pushed_at_source) ORDER BY t.name)
           FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest), '[]'::jsonb) AS tags
       FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id
       JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest

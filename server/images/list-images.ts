@@ -17,6 +17,7 @@ import {
   positionOf,
 } from "./image.store";
 import { measureUniqueBytes } from "./image-bytes.store";
+import { pinWords } from "./pin-dto";
 
 /** Counting the hits of a filter stops here: nobody reads a larger number off a filter, and it would cost more than the page. */
 const COUNTED_MAX = 10_000;
@@ -63,7 +64,7 @@ export async function listImages(
     items: page.map((row) => {
       const key = keyOf(row.repositoryId, row.digest);
       const pin = pinOf.get(keyOf(row.repositoryName, row.digest));
-      return imageDto(row, membersOf.get(key) ?? [], bytesOf.get(key) ?? 0, pin);
+      return imageDto(row, membersOf.get(key) ?? [], bytesOf.get(key) ?? 0, pin && { ...pin, ...pinWords(space, pin) });
     }),
     nextCursor: rows.length > limit && last ? writeCursor(positionOf(last, sort)) : null,
     total: Math.min(total, Math.max(COUNTED_MAX, isPlain(filter) ? total : 0)),
@@ -130,6 +131,7 @@ function imageDto(
     uniqueBytes,
     pushedAt: row.pushedAt.toISOString(),
     isPushTimeBackdated: row.pushedAtSource === "demo",
+    isPushTimeFirstSeen: row.pushedAtSource === "crawl",
     lastPulledAt: row.lastPulledAt?.toISOString() ?? null,
     untaggedSince: row.untaggedSince?.toISOString() ?? null,
     pin: pin

@@ -38,8 +38,8 @@ function artifactOf(row: FactRow, references: readonly FactReference[], pinText:
     digest: row.digest,
     kind: kindOf(row),
     mediaType: row.mediaType,
-    tags: row.tags.map((tag) => ({ name: tag.name, pushedAt: new Date(tag.pushedAt).getTime() })),
-    pushedAt: row.pushedAt.getTime(),
+    tags: row.tags.map((tag) => ({ name: tag.name, ...pushOf(new Date(tag.pushedAt), tag.pushedAtSource) })),
+    ...pushOf(row.pushedAt, row.pushedAtSource),
     lastPulledAt: row.lastPulledAt?.getTime() ?? null,
     createdAt: row.imageCreatedAt?.getTime() ?? null,
     untaggedSince: row.untaggedSince?.getTime() ?? null,
@@ -57,6 +57,12 @@ function artifactOf(row: FactRow, references: readonly FactReference[], pinText:
       ...blobs.map((blob) => ({ digest: blob.digest, sizeBytes: Number(blob.sizeBytes) })),
     ],
   };
+}
+
+/** The API tells no push times: what a crawl over it found was there when it was first seen, and no order follows from that. */
+function pushOf(at: Date, source: string): Pick<Artifact, "pushedAt" | "firstSeenAt"> {
+  const time = at.getTime();
+  return source === "crawl" ? { pushedAt: null, firstSeenAt: time } : { pushedAt: time };
 }
 
 function kindOf(row: FactRow): Artifact["kind"] {

@@ -49,7 +49,9 @@ export async function writePushTimes(
       JOIN repositories r ON r.registry_id = ${registryId} AND r.name = p.repository GROUP BY 1, 2, 3
     ),
     written AS (
-      UPDATE repository_manifests rm SET pushed_at = greatest(rm.pushed_at, p.at), pushed_at_source = 'event' FROM p
+      UPDATE repository_manifests rm SET pushed_at_source = 'event',
+        -- The time of the first sight is only when the reading came to it.
+        pushed_at = CASE WHEN rm.pushed_at_source = 'crawl' THEN p.at ELSE greatest(rm.pushed_at, p.at) END FROM p
       WHERE rm.repository_id = p.repository_id AND rm.digest = p.digest
         AND (rm.pushed_at_source <> 'demo' OR p.at > p.first_seen_at + ${DEMO_PUSH_WINDOW}::interval)
       RETURNING rm.repository_id, rm.digest, rm.pushed_at
@@ -61,7 +63,8 @@ export async function writePushTimes(
     UPDATE images i SET pushed_at = w.pushed_at, pushed_at_source = 'event' FROM written w
     WHERE i.repository_id = w.repository_id AND i.digest = w.digest`;
   await tx.$executeRaw`
-    UPDATE tags t SET pushed_at = greatest(t.pushed_at, p.at)
+    UPDATE tags t SET pushed_at_source = 'event',
+      pushed_at = CASE WHEN t.pushed_at_source = 'crawl' THEN p.at ELSE greatest(t.pushed_at, p.at) END
     FROM (SELECT p.repository, p.digest, p.tag, max(p.at) AS at
           FROM jsonb_to_recordset(${rows}::jsonb) AS p(repository text, digest text, tag text, at timestamptz)
           WHERE p.tag IS NOT NULL GROUP BY 1, 2, 3) p

@@ -118,12 +118,16 @@ export async function writeInventoryChange(
       ON CONFLICT DO NOTHING`;
   }
   if (setTags.length > 0) {
+    // Over the API nobody tells when a tag was set, only when a reading first saw it.
+    const isStorage = source === "storage";
     await tx.$executeRaw`
-      INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at)
-      SELECT ${id}, t.name, ${workspaceId}, t.digest, coalesce(rm.pushed_at, now())
+      INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at, pushed_at_source)
+      SELECT ${id}, t.name, ${workspaceId}, t.digest, CASE WHEN ${isStorage} THEN coalesce(rm.pushed_at, now()) ELSE now() END,
+        CASE WHEN ${isStorage} THEN coalesce(rm.pushed_at_source, 'storage') ELSE 'crawl' END
       FROM unnest(${setTags.map((tag) => tag.name)}::text[], ${setTags.map((tag) => tag.digest)}::text[]) AS t(name, digest)
       LEFT JOIN repository_manifests rm ON rm.repository_id = ${id} AND rm.digest = t.digest
-      ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest, pushed_at = now(), checked_at = now()
+      ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest, pushed_at = now(), checked_at = now(),
+        pushed_at_source = ${source === "storage" ? "storage" : "crawl"}
         WHERE tags.digest <> excluded.digest`;
   }
   if (removedTags.length > 0) {

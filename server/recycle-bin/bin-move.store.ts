@@ -44,7 +44,7 @@ export async function insertEntry(
   await tx.$executeRaw`
     INSERT INTO bin_entry_manifests (entry_id, digest, workspace_id, ordinal, role, media_type, size_bytes, is_removed_at_source, pushed_at)
     SELECT ${entry.id}, m.digest, ${entry.workspaceId}, m.ordinal, m.role, m."mediaType", m."sizeBytes", false,
-      (SELECT rm.pushed_at FROM repository_manifests rm JOIN repositories r ON r.id = rm.repository_id
+      (SELECT CASE WHEN rm.pushed_at_source <> 'crawl' THEN rm.pushed_at END FROM repository_manifests rm JOIN repositories r ON r.id = rm.repository_id
         WHERE r.registry_id = ${entry.registryId} AND r.name = ${entry.repositoryName} AND rm.digest = m.digest)
     FROM jsonb_to_recordset(${rows}::jsonb) AS m(digest text, ordinal int, role text, "mediaType" text, "sizeBytes" int)`;
   await insertEntryTags(tx, entry, tags);
@@ -183,18 +183,22 @@ export async function rememberRestored(
   const { repositoryId, workspaceId, registryId } = place;
   await tx.$executeRaw`
     INSERT INTO repository_manifests (repository_id, digest, workspace_id, registry_id, pushed_at, pushed_at_source, last_pulled_at, untagged_since)
-    SELECT ${repositoryId}, m.digest, ${workspaceId}, ${registryId}, coalesce(m."pushedAt", now()), 'crawl', m."lastPulledAt",
+    SELECT ${repositoryId}, m.digest, ${workspaceId}, ${registryId}, coalesce(m."pushedAt", now()),
+      CASE WHEN m."pushedAt" IS NULL THEN 'crawl' ELSE 'restored' END, m."lastPulledAt",
       CASE WHEN m."isUntagged" THEN now() END
     FROM jsonb_to_recordset(${JSON.stringify(manifests)}::jsonb)
       AS m(digest text, "pushedAt" timestamptz, "lastPulledAt" timestamptz, "isRemovedAtSource" boolean, "isUntagged" boolean)
-    ON CONFLICT (repository_id, digest) DO UPDATE SET pushed_at = excluded.pushed_at, untagged_since = excluded.untagged_since,
+    ON CONFLICT (repository_id, digest) DO UPDATE SET pushed_at = excluded.pushed_at, pushed_at_source = excluded.pushed_at_source,
+      untagged_since = excluded.untagged_since,
       last_pulled_at = greatest(repository_manifests.last_pulled_at, excluded.last_pulled_at)
       WHERE repository_manifests.pushed_at_source <> 'event' AND excluded.digest = ANY(${manifests
         .filter((manifest) => manifest.isRemovedAtSource)
         .map((manifest) => manifest.digest)})`;
   await tx.$executeRaw`
-    INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at)
-    SELECT ${repositoryId}, t.name, ${workspaceId}, t.digest, t."pushedAt"
+    INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at, pushed_at_source)
+    SELECT ${repositoryId}, t.name, ${workspaceId}, t.digest, t."pushedAt", coalesce(rm.pushed_at_source, 'crawl')
     FROM jsonb_to_recordset(${JSON.stringify(tags)}::jsonb) AS t(name text, digest text, "pushedAt" timestamptz)
-    ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest, pushed_at = excluded.pushed_at`;
+    LEFT JOIN repository_manifests rm ON rm.repository_id = ${repositoryId} AND rm.digest = t.digest
+    ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest, pushed_at = excluded.pushed_at,
+      pushed_at_source = excluded.pushed_at_source`;
 }

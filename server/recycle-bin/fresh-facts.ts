@@ -1,4 +1,4 @@
-import type { Artifact } from "@/domain/rules/facts";
+import type { Artifact, TagFact } from "@/domain/rules/facts";
 import { loadPinTexts } from "@/server/images/load-pin-texts";
 import { loadSpaceFacts } from "@/server/images/load-space-facts";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
@@ -28,13 +28,13 @@ export async function freshFacts(
     signal,
   );
   const nowMs = Date.now();
-  const tagsOf = new Map<string, { name: string; pushedAt: number }[]>();
+  const tagsOf = new Map<string, TagFact[]>();
   const knownTags = new Map(known.flatMap(({ digest, tags }) => tags.map((tag) => [`${digest}:${tag.name}`, tag])));
   for (const [name, digest] of view.tags) {
-    const pushedAt = knownTags.get(`${digest}:${name}`)?.pushedAt ?? nowMs;
+    const tag = knownTags.get(`${digest}:${name}`) ?? { name, pushedAt: nowMs };
     const tags = tagsOf.get(digest);
-    if (tags === undefined) tagsOf.set(digest, [{ name, pushedAt }]);
-    else tags.push({ name, pushedAt });
+    if (tags === undefined) tagsOf.set(digest, [tag]);
+    else tags.push(tag);
   }
   const facts = known.map((artifact): Artifact => ({ ...artifact, tags: tagsOf.get(artifact.digest) ?? [] }));
   // A pin names a digest: it holds for one that comes back before the inventory knows.
