@@ -146,7 +146,8 @@ export const removeSpace = defineOperation({
   id: "removeSpace",
   method: "DELETE",
   path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}",
-  summary: "Remove a registry space from the console; its images stay in the registry, its history stays here",
+  summary:
+    "Remove a registry space from the console; its images stay in the registry, what happened stays in the audit records",
   permission: "spaces.write",
   params: spaceParamsSchema,
   /** the space's name, typed by who removes it */

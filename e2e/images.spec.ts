@@ -256,7 +256,7 @@ test("N-12 a push stands on the open page within two seconds, and nothing that w
 test("D-09 D-10 tags are deleted from the row's menu, and the image stays without them", async () => {
   await openImages("?repository=acme/live");
   await expectCount(2);
-  await chooseInMenu(row({ repositoryName: "acme/live", tag: "warm" }), "Delete Tags");
+  await chooseInMenu(row({ repositoryName: "acme/live", tag: "warm" }), "Delete tags");
   const dialog = page.getByRole("alertdialog");
   await expect(dialog.getByRole("checkbox", { name: "warm" })).toBeChecked();
   await expect(dialog.getByRole("checkbox", { name: "Delete this digest from the image history" })).not.toBeChecked();
@@ -270,7 +270,7 @@ test("D-07 D-08 a digest is deleted with its tags, to the bin; its page says so 
   const { items } = await images({ repository: "acme/live", tag: "fresh" });
   const [image] = items;
   if (!image) throw new Error("the pushed image is not there");
-  await chooseInMenu(row({ repositoryName: "acme/live", tag: "fresh" }), "Delete Digest");
+  await chooseInMenu(row({ repositoryName: "acme/live", tag: "fresh" }), "Delete digest");
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("deletes its tags: 1 tag");
   await expect(dialog).toContainText("fresh");

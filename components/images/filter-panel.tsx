@@ -78,8 +78,8 @@ export function FilterPanel({ view, onChange }: { view: ImageView; onChange: (pa
         word={(pinned) => ({ any: "Any", yes: "Pinned", no: "Not pinned" })[pinned]}
         onChange={(pinned) => onChange({ pinned: pinned === ANY ? null : pinned })}
       />
-      <Size label="At least" value={view.minBytes} onCommit={(minBytes) => onChange({ minBytes })} />
-      <Size label="At most" value={view.maxBytes} onCommit={(maxBytes) => onChange({ maxBytes })} />
+      <Size label="Size at least" value={view.minBytes} onCommit={(minBytes) => onChange({ minBytes })} />
+      <Size label="Size at most" value={view.maxBytes} onCommit={(maxBytes) => onChange({ maxBytes })} />
       <Labelled label="Platform" className="col-span-full">
         {(id) => (
           <>

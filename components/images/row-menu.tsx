@@ -95,7 +95,7 @@ export function RowMenu({
         disabled={deleteReason !== null || image.tags.length === 0}
         onSelect={() => onDeleteTags(image)}
       >
-        Delete Tags
+        Delete tags
       </MenuItem>
       <MenuItem
         icon={<Trash2 aria-hidden="true" />}
@@ -103,7 +103,7 @@ export function RowMenu({
         disabled={deleteReason !== null}
         onSelect={() => onDelete(image)}
       >
-        Delete Digest
+        Delete digest
       </MenuItem>
       {deleteReason ? <p className="px-2 pt-1 pb-1.5 text-sm text-subtle">{deleteReason}</p> : null}
     </DropdownMenu>

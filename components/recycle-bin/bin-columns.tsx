@@ -77,7 +77,7 @@ export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
   { id: "size", header: "Size", width: "80px", align: "end", cell: (entry) => <Bytes value={entry.logicalBytes} /> },
   {
     id: "unique",
-    header: "Purge leaves",
+    header: "Purge frees",
     width: "118px",
     align: "end",
     cell: (entry) => <Bytes value={entry.uniqueBytes} about />,

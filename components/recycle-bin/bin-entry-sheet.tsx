@@ -89,11 +89,11 @@ function facts(entry: BinEntryDto, workspaceSlug: string, spaceId: string) {
     { label: "Kind", value: `${entry.kind}, ${entry.mediaType}` },
     { label: "Size", value: <Bytes value={entry.logicalBytes} /> },
     {
-      label: "Purging leaves",
+      label: "Purging frees",
       value: (
         <>
-          <Bytes value={entry.uniqueBytes} about /> unreferenced; a garbage collection then frees it. What other images
-          share is not counted.
+          <Bytes value={entry.uniqueBytes} about />, by the garbage collection after it. What other images share is not
+          counted.
         </>
       ),
     },

@@ -10,7 +10,9 @@ test.each([
   [HOUR, "1 hour"],
   [48 * HOUR - 1, "47 hours"],
   [48 * HOUR, "2 days"],
-  [30 * 24 * HOUR - 1, "29 days"],
-])("%d ms left reads %s: never more than there is", (leftMs, text) => {
+  [48 * HOUR + 1, "3 days"],
+  [30 * 24 * HOUR - 1, "30 days"],
+  [30 * 24 * HOUR, "30 days"],
+])("%d ms left reads %s", (leftMs, text) => {
   expect(leftText(leftMs)).toBe(text);
 });

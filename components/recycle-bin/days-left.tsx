@@ -24,11 +24,11 @@ export function DaysLeft({ until }: { until: string | null }) {
   );
 }
 
-/** "12 days", "5 hours", "due". Rounded down, so that it never promises more than there is. */
+/** "12 days", "5 hours", "due". Days are rounded up, so that what was recycled just now for 30 days says so; hours down. */
 export function leftText(leftMs: number): string {
   if (leftMs <= 0) return "due";
   const hours = Math.floor(leftMs / HOUR_MS);
   if (hours < 1) return "under an hour";
   if (hours < 48) return `${hours} hour${hours === 1 ? "" : "s"}`;
-  return `${Math.floor(hours / 24)} days`;
+  return `${Math.ceil(leftMs / (24 * HOUR_MS))} days`;
 }

@@ -30,10 +30,9 @@ export function PurgeDialog({
       description={
         <>
           {count(entries.length, "image")} with {count(tags, "tag")} and {count(manifests, "manifest")} leave the
-          recycle bin and <strong className="font-medium text-ink">cannot be restored</strong>. This leaves{" "}
-          {/* Each counts what it alone holds: what only several of them share comes on top. */}
-          {entries.length > 1 ? "at least " : ""}about {formatBytes(unique)} unreferenced, which the next garbage
-          collection frees. Layers that other images share stay.
+          recycle bin and <strong className="font-medium text-ink">cannot be restored</strong>. The next garbage
+          collection then frees {/* Each counts what it alone holds: what only several of them share comes on top. */}
+          {entries.length > 1 ? "at least " : ""}about {formatBytes(unique)}. Layers that other images share stay.
         </>
       }
       typedName={spaceName}

@@ -9,7 +9,7 @@ import { RelativeTime } from "../ui/relative-time";
 import { Badge, StatusPill } from "../ui/status-pill";
 import { RegistryHealth } from "./registry-health";
 
-const KIND = { distribution: "Docker Registry", harbor: "Harbor" } as const;
+const KIND = { distribution: "CNCF Distribution", harbor: "Harbor" } as const;
 const AUTH = { console: "this console's tokens", basic: "user name and password", none: "none" } as const;
 
 export type RegistryActions = {
@@ -61,7 +61,7 @@ export function registryColumns(
     {
       id: "kind",
       header: "Type",
-      width: "124px",
+      width: "140px",
       cell: (registry) => <span title={`Sign-in: ${AUTH[registry.auth]}`}>{KIND[registry.kind]}</span>,
     },
     {

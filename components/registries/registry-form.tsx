@@ -7,7 +7,7 @@ import { Select } from "../ui/select";
 import type { draftProblems, RegistryDraft } from "./registry-draft";
 
 const KINDS = [
-  { value: "distribution", label: "Docker Registry", hint: "CNCF Distribution 2.8 or 3.x" },
+  { value: "distribution", label: "CNCF Distribution", hint: "the Docker registry, 2.8 or 3.x" },
   { value: "harbor", label: "Harbor", hint: "in a later version", disabled: true },
 ] as const;
 

@@ -26,7 +26,7 @@ export function RemoveSpaceDialog({
         if (!isOpen) onClose();
       }}
       title={`Remove ${space.name}?`}
-      description={`Its ${count(space.imageCount, "image")} with ${count(space.tagCount, "tag")} stay in the registry, but nobody can push or pull them through this console any more. Its ${count(space.ruleCount, "rule")} will not run again; runs and history stay.${
+      description={`Its ${count(space.imageCount, "image")} with ${count(space.tagCount, "tag")} stay in the registry, but nobody can push or pull them through this console any more. Its ${count(space.ruleCount, "rule")} will not run again. Its runs end here and are no longer shown; what happened is kept in the audit records.${
         space.boundTo.length === 0 ? "" : ` ${space.boundTo.join(", ")} can no longer read it.`
       }`}
       confirmLabel="Remove registry space"

@@ -148,7 +148,9 @@ function Sharing({ space }: { space: SpaceDto }) {
     <span className="inline-flex max-w-full items-center gap-1.5">
       {space.isPublic ? <Badge tone="warning">public</Badge> : null}
       {first === undefined ? (
-        <span className="text-subtle">No binding</span>
+        space.isPublic ? null : (
+          <span className="text-subtle">No binding</span>
+        )
       ) : (
         <span className="truncate" title={space.boundTo.join(", ")}>
           {space.boundTo.length === 1 ? first : `${space.boundTo.length} workspaces`}

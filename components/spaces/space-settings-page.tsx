@@ -83,7 +83,7 @@ export function SpaceSettingsPage({ workspaceId, workspaceSlug, spaceId, permiss
       </Section>
       <Section
         title="Remove"
-        description="Takes the space out of the console. Its images stay in the registry, its runs and history stay here."
+        description="Takes the space out of the console. Its images stay in the registry. Its runs end here and are no longer shown; what happened is kept in the audit records."
       >
         <RemoveSpaceSection
           workspaceId={workspaceId}

@@ -86,7 +86,7 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "images-open", path: `${space}/images?kind=index`, open: openRow },
     { name: "images-selection", path: `${space}/images`, open: selectTwo },
     { name: "images-keys", path: `${space}/images`, open: showKeys },
-    { name: "images-delete", path: `${space}/images`, open: (page) => menu(page, "Delete Digest", "alertdialog") },
+    { name: "images-delete", path: `${space}/images`, open: (page) => menu(page, "Delete digest", "alertdialog") },
     { name: "images-repositories", path: `${space}/images?view=repositories`, open: openRepository },
     { name: "image", path: `${space}/images?kind=index`, open: openImage },
     { name: "image-unknown", path: `${space}/images/details?repository=acme/nothing&digest=sha256:0` },
