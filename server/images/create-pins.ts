@@ -2,12 +2,13 @@ import type { OutputOf } from "@/contracts/operation";
 import type { createPins as operation } from "@/contracts/pins";
 import { DAY_MS } from "@/domain/rules/facts";
 import { recordAudit } from "@/server/history/record-audit";
+import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { requireSpace } from "@/server/spaces/require-space";
 import { endExpiredPins } from "./end-expired-pins";
-import { findPinRows, insertPins, listPinnable, raiseSpaceRevision } from "./pin.store";
+import { findPinRows, insertPins, listPinnable, lockSpacesOfPins, raiseSpaceRevision } from "./pin.store";
 import { pinDto, requireFuture } from "./pin-dto";
 import { recordImageEvents } from "./record-image-events";
 
@@ -35,7 +36,9 @@ export async function createPins(
   requireFuture(expiresAt);
   const images = [...new Map(input.images.map((image) => [`${image.repositoryName}@${image.digest}`, image])).values()];
   return prisma().$transaction(async (tx) => {
-    await endExpiredPins(tx, space.id);
+    const locked = await lockSpacesOfPins(tx, [space.id]);
+    if (locked.length === 0) throw notFound();
+    await endExpiredPins(tx, locked);
     const there = await listPinnable(tx, space, images);
     const ids = await insertPins(
       tx,

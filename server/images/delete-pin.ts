@@ -3,7 +3,7 @@ import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
 import { requireSpace } from "@/server/spaces/require-space";
-import { findPinRows, lockPin, raiseSpaceRevision, removePin } from "./pin.store";
+import { findPinRows, lockPin, lockSpacesOfPins, raiseSpaceRevision, removePin } from "./pin.store";
 import { requirePinOwner } from "./pin-dto";
 import { recordImageEvents } from "./record-image-events";
 
@@ -14,6 +14,7 @@ export async function deletePin(
 ): Promise<{ id: string }> {
   const space = await requireSpace(scope, input.spaceId);
   return prisma().$transaction(async (tx) => {
+    await lockSpacesOfPins(tx, [space.id]);
     const [pin] = (await lockPin(tx, space, input.pinId)) ? await findPinRows(tx, space, [input.pinId]) : [];
     if (!pin) throw notFound();
     requirePinOwner(scope, pin, space.workspaceId);

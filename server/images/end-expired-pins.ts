@@ -1,13 +1,13 @@
 import { prisma, type Transaction } from "@/server/platform/db/prisma";
-import { raiseSpaceRevision, takeExpiredPins } from "./pin.store";
+import { listSpacesWithExpiredPins, lockSpacesOfPins, raiseSpaceRevision, takeExpiredPins } from "./pin.store";
 import { recordImageEvents } from "./record-image-events";
 
 /**
- * Takes pins whose time is up, of one space or of all, out of the way, and says in history when they ended. Nothing waits for it: a pin
- * holds until its time and not a moment longer, whether its row is there or not.
+ * Takes pins of these spaces whose time is up out of the way, and says in history when they ended. Nothing waits for it: a pin
+ * holds until its time and not a moment longer, whether its row is there or not. `spaceIds` come from lockSpacesOfPins.
  */
-export async function endExpiredPins(tx: Transaction, spaceId: string | null): Promise<void> {
-  const ended = await takeExpiredPins(tx, spaceId);
+export async function endExpiredPins(tx: Transaction, spaceIds: readonly string[]): Promise<void> {
+  const ended = await takeExpiredPins(tx, spaceIds);
   if (ended.length === 0) return;
   await recordImageEvents(
     tx,
@@ -21,5 +21,7 @@ export async function endExpiredPins(tx: Transaction, spaceId: string | null): P
 
 /** The same for every space, from time to time. */
 export function reconcilePins(): Promise<void> {
-  return prisma().$transaction((tx) => endExpiredPins(tx, null));
+  return prisma().$transaction(async (tx) =>
+    endExpiredPins(tx, await lockSpacesOfPins(tx, await listSpacesWithExpiredPins(tx))),
+  );
 }

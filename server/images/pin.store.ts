@@ -33,6 +33,8 @@ export interface PinFilter {
   spaceId: string;
   repository?: string | undefined;
   search?: string | undefined;
+  /** Whether a search looks for reasons and names of people, too. */
+  searchesWords: boolean;
 }
 
 /** A page of the pins that hold now, newest first. */
@@ -60,7 +62,17 @@ export function findPinRows(tx: Transaction, place: PinPlace, ids: readonly stri
     ORDER BY p.repository_name, p.digest`;
 }
 
-/** Locks a pin that holds now until the transaction ends; false where there is none. */
+/**
+ * Locks spaces until the transaction ends, in one order, and answers those that are still there. Whoever changes pins does this first:
+ * the removal of a space locks the space before its pins, and with them the other way round both would wait for each other.
+ */
+export async function lockSpacesOfPins(tx: Transaction, spaceIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM spaces WHERE id = ANY(${[...spaceIds]}) AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE`;
+  return rows.map((row) => row.id);
+}
+
+/** Locks a pin that holds now until the transaction ends, after its space; false where there is none. */
 export async function lockPin(tx: Transaction, place: PinPlace, pinId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT p.id FROM pins p WHERE p.id = ${pinId} AND p.space_id = ${place.id} AND p.workspace_id = ${place.workspaceId} AND ${ACTIVE}
@@ -128,10 +140,16 @@ export interface EndedPin {
   expiresAt: Date;
 }
 
-/** Takes pins whose time is up, of one space or of all, out of the way, and answers them. */
-export function takeExpiredPins(tx: Transaction, spaceId: string | null): Promise<EndedPin[]> {
+/** Spaces with pins whose time is up. */
+export async function listSpacesWithExpiredPins(tx: Transaction): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT DISTINCT space_id AS id FROM pins WHERE expires_at <= now()`;
+  return rows.map((row) => row.id);
+}
+
+/** Takes pins of these spaces whose time is up out of the way, and answers them. The spaces are locked. */
+export function takeExpiredPins(tx: Transaction, spaceIds: readonly string[]): Promise<EndedPin[]> {
   return tx.$queryRaw<EndedPin[]>`
-    DELETE FROM pins WHERE expires_at <= now() AND (${spaceId}::text IS NULL OR space_id = ${spaceId})
+    DELETE FROM pins WHERE expires_at <= now() AND space_id = ANY(${[...spaceIds]})
     RETURNING workspace_id AS "workspaceId", space_id AS "spaceId", repository_name AS "repositoryName", digest,
       owner_name AS "ownerName", expires_at AS "expiresAt"`;
 }
@@ -159,13 +177,15 @@ export async function listPinnedDigestRows(registryId: string): Promise<string[]
   return rows.map((row) => row.digest);
 }
 
-function shown({ spaceId, repository, search }: PinFilter): Prisma.Sql {
+function shown({ spaceId, repository, search, searchesWords }: PinFilter): Prisma.Sql {
   const conditions = [Prisma.sql`p.space_id = ${spaceId} AND ${ACTIVE}`];
   if (repository) conditions.push(Prisma.sql`p.repository_name = ${repository}`);
   if (search) {
     const pattern = `%${escapeLike(search)}%`;
-    conditions.push(Prisma.sql`(p.repository_name ILIKE ${pattern} OR p.digest LIKE ${pattern} OR p.reason ILIKE ${pattern}
-      OR p.owner_name ILIKE ${pattern})`);
+    const words = Prisma.sql`OR p.reason ILIKE ${pattern} OR p.owner_name ILIKE ${pattern}`;
+    conditions.push(
+      Prisma.sql`(p.repository_name ILIKE ${pattern} OR p.digest LIKE ${pattern} ${searchesWords ? words : Prisma.empty})`,
+    );
   }
   return Prisma.join(conditions, " AND ");
 }

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPins as createPinsOperation, updatePin as updatePinOperation } from "@/contracts/pins";
 import type { BuiltImage } from "@/scripts/demo/oci-image";
@@ -194,6 +195,42 @@ describe("pins as records", () => {
     expect(elsewhere).toMatchObject({ items: [], gone: 1 });
     const past = new Date(Date.now() - 1).toISOString();
     await expect(pin(images, { expiresAt: past })).rejects.toMatchObject({ code: "unprocessable" });
+  });
+
+  test.each([
+    ["updatePin", (at: { spaceId: string; pinId: string }) => updatePin(space.scope, { ...at, reason: "longer" })],
+    ["deletePin", (at: { spaceId: string; pinId: string }) => deletePin(space.scope, at)],
+    [
+      "reconcilePins",
+      async (at: { pinId: string }) => {
+        await prisma().pin.update({ where: { id: at.pinId }, data: { expiresAt: new Date(Date.now() - 1) } });
+        await reconcilePins();
+      },
+    ],
+  ] as const)("%s and the removal of the space wait for each other in one order", async (name, change) => {
+    const image = await space.push(await space.image("image"), "v1");
+    await space.crawl();
+    const { items } = await pin(named(image));
+    const removal = new pg.Client({ connectionString: world.database.url });
+    await removal.connect();
+    try {
+      // What removeSpace does, with time between its two steps.
+      await removal.query("BEGIN");
+      await removal.query("SELECT id FROM spaces WHERE id = $1 FOR UPDATE", [space.spaceId]);
+      const changing = change({ spaceId: space.spaceId, pinId: items[0]?.id ?? "" }).then(
+        () => "done",
+        (error: { code?: string }) => error.code,
+      );
+      const blocked = `SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND pg_backend_pid() = ANY(pg_blocking_pids(pid))`;
+      const isWaiting = async () => (await removal.query(blocked)).rowCount;
+      await expect.poll(isWaiting, { timeout: 10_000 }).toBeGreaterThan(0);
+      await removal.query("DELETE FROM pins WHERE space_id = $1", [space.spaceId]);
+      await removal.query("COMMIT");
+      expect(await changing).toBe(name === "reconcilePins" ? "done" : "not_found");
+    } finally {
+      await removal.end();
+    }
   });
 
   test("the body says what is wrong with it", () => {

@@ -4,7 +4,7 @@ import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
 import { requireSpace } from "@/server/spaces/require-space";
-import { findPinRows, lockPin, raiseSpaceRevision, writePin } from "./pin.store";
+import { findPinRows, lockPin, lockSpacesOfPins, raiseSpaceRevision, writePin } from "./pin.store";
 import { pinDto, requireFuture, requirePinOwner } from "./pin-dto";
 
 /**
@@ -19,6 +19,7 @@ export async function updatePin(
   const space = await requireSpace(scope, input.spaceId);
   const expiresAt = typeof input.expiresAt === "string" ? new Date(input.expiresAt) : input.expiresAt;
   return prisma().$transaction(async (tx) => {
+    await lockSpacesOfPins(tx, [space.id]);
     const [pin] = (await lockPin(tx, space, pinId)) ? await findPinRows(tx, space, [pinId]) : [];
     if (!pin) throw notFound();
     requirePinOwner(scope, pin, space.workspaceId);
