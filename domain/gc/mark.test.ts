@@ -6,6 +6,7 @@ import { ReferenceGraph, type RepositoryFacts } from "./reference-graph";
 const POLICY: MarkPolicy = {
   deleteUntagged: true,
   keptRepositoryPrefixes: ["recyclebin"],
+  collectedPrefixes: null,
   keptDigests: [],
   keepWrittenAfterMs: null,
   keepRevisionsWrittenAfterMs: null,
@@ -97,6 +98,18 @@ describe("roots", () => {
     expect(marked(world("a", 30_000), { keepWrittenAfterMs: 60_000 }).blobs).toEqual([10, 11, 12]);
     expect(marked(world("a", 90_000), { keepRevisionsWrittenAfterMs: 60_000 }).blobs).toEqual([]);
     expect(marked(world("a", 30_000), { keepRevisionsWrittenAfterMs: 60_000 }).blobs).toEqual([10, 11, 12]);
+  });
+
+  it("removes untagged manifests only where somebody owns them, on whole path components", () => {
+    const world = (name: string): World => ({
+      manifests: images,
+      repositories: [{ name, revisions: [10] }],
+      blobs: [10, 11, 12],
+    });
+    const owned = { collectedPrefixes: ["acme"] };
+    expect(marked(world("acme/app"), owned).revisions).toEqual(["acme/app@10"]);
+    for (const name of ["removed/app", "acme-labs/app"]) expect(marked(world(name), owned).blobs).toEqual([]);
+    expect(marked(world("acme/app"), { collectedPrefixes: [] }).blobs).toEqual([]);
   });
 
   it("keeps blobs whose layer link is younger than the grace", () => {

@@ -8,6 +8,8 @@ export type MarkPolicy = {
   deleteUntagged: boolean;
   /** Repositories in one of these (without a slash at the end) are kept with all their revisions, tagged or not: the recycle bin. */
   keptRepositoryPrefixes: readonly string[];
+  /** Untagged revisions go in these repositories only: what nobody is known to own is kept. Null = in all but the kept ones. */
+  collectedPrefixes: readonly string[] | null;
   /** Pinned digests, what bin entries and moves under way name. */
   keptDigests: readonly string[];
   /** Revisions and layer links written after this moment (ms) are roots. Null only after a proven drain of writers. */
@@ -135,8 +137,9 @@ function keepRoots(marker: Marker, graph: ReferenceGraph, policy: MarkPolicy): v
   const revisionsAfterSeconds = Math.min(afterSeconds, seconds(policy.keepRevisionsWrittenAfterMs));
   for (const repository of graph.repositories) {
     if (repository.isUnclear) marker.keepWhole(repository);
-    const isKept =
-      !policy.deleteUntagged || policy.keptRepositoryPrefixes.some((prefix) => isInPrefix(repository.name, prefix));
+    const isIn = (prefix: string) => isInPrefix(repository.name, prefix);
+    const isCollected = policy.collectedPrefixes === null || policy.collectedPrefixes.some(isIn);
+    const isKept = !policy.deleteUntagged || !isCollected || policy.keptRepositoryPrefixes.some(isIn);
     for (let i = 0; i < repository.revisions.length; i++) {
       const id = repository.revisions.at(i);
       const isProtected =

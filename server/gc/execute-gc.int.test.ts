@@ -9,6 +9,7 @@ import { executeRun } from "@/server/history/execute-run";
 import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
+import { newId } from "@/server/platform/new-id";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -60,6 +61,11 @@ beforeEach(async () => {
   ({ root, remove: removeRoot } = temporaryRoot());
   const name = `t${Math.random().toString(36).slice(2)}`;
   tenant = await createTestTenant({ name, storageRoot: root, auth: "console" });
+  // What is in nobody's space is kept: all that the tests write is this workspace's.
+  for (const prefix of ["acme", "team-0", "team-1", "team-2"]) {
+    const { workspaceId, registryId } = tenant;
+    await prisma().space.create({ data: { id: newId("spc"), workspaceId, registryId, name: prefix, prefix } });
+  }
 });
 afterEach(async () => {
   await sql("DROP TRIGGER IF EXISTS slow_journal ON gc_candidates");
@@ -217,11 +223,13 @@ describe("a collection in read-only mode", () => {
     }
   });
 
-  it("deletes no untagged manifest of another workspace on the registry", async () => {
+  it("deletes no untagged manifest of another workspace on the registry, nor one that is in nobody's space (any more)", async () => {
     await createTestTenant({ name: "other", prefix: "theirs", registryId: tenant.registryId });
+    const gone = await createTestTenant({ name: "gone", prefix: "removed", registryId: tenant.registryId });
+    await prisma().space.update({ where: { id: gone.spaceId }, data: { removedAt: new Date() } });
     const tree = new StorageTree(root);
     const prefix = (await prisma().space.findUniqueOrThrow({ where: { id: tenant.spaceId } })).prefix;
-    const repositories = [`${prefix}/app`, "theirs/app", "theirs", "theirs-not/app"];
+    const repositories = [`${prefix}/app`, "theirs/app", "theirs", "theirs-not/app", "removed/app"];
     const images = repositories.map((repository) => tree.image(repository, `untagged in ${repository}`));
     const leftover = tree.blob("never named by anything");
     await work((await start()).id);
@@ -229,9 +237,10 @@ describe("a collection in read-only mode", () => {
       false,
       true,
       true,
-      false,
+      true,
+      true,
     ]);
-    expect(images.map((image) => tree.hasBlob(image.config))).toEqual([false, true, true, false]);
+    expect(images.map((image) => tree.hasBlob(image.config))).toEqual([false, true, true, true, true]);
     expect(tree.hasBlob(leftover)).toBe(false);
   });
 

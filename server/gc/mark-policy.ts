@@ -10,7 +10,8 @@ const HOUR_MS = 3_600_000;
  * The roots of a registry besides its tags: all of the recycle bin, and what its entries name, moves that were interrupted among
  * them, and what is pinned, tagged or not. Blobs have no grace: the caller has drained the writers, or only wants to know. Untagged manifests have theirs all the same:
  * builds push by digest first, and list or tag what they pushed minutes or hours later. `workspaceId`: whose collection it is; untagged
- * manifests in spaces of other workspaces are theirs to delete. Null to look at the registry as a whole.
+ * manifests in spaces of other workspaces are theirs to delete, and those that lie in no space (any more) are nobody's: both stay. Null to
+ * look at the registry as a whole.
  */
 export async function markPolicy(
   registryId: string,
@@ -18,11 +19,12 @@ export async function markPolicy(
   workspaceId: string | null,
 ): Promise<MarkPolicy> {
   const graceMs = env().RECLAIM_GRACE_HOURS * HOUR_MS;
-  const spaces = workspaceId === null ? [] : await listRegistrySpaces(registryId);
-  const others = spaces.filter((space) => space.workspaceId !== workspaceId);
+  const spaces = await listRegistrySpaces(registryId);
+  const own = spaces.filter((space) => workspaceId === null || space.workspaceId === workspaceId);
   return {
     deleteUntagged,
-    keptRepositoryPrefixes: [RECYCLE_BIN_PREFIX, ...others.map((space) => space.prefix)],
+    keptRepositoryPrefixes: [RECYCLE_BIN_PREFIX],
+    collectedPrefixes: own.map((space) => space.prefix),
     keptDigests: [...(await listBinDigests(registryId)), ...(await listPinnedDigests(registryId))],
     keepWrittenAfterMs: null,
     keepRevisionsWrittenAfterMs: graceMs > 0 ? Date.now() - graceMs : null,

@@ -10,20 +10,21 @@ export async function lockSpaceForRemoval(
   tx: Transaction,
   workspaceId: string,
   spaceId: string,
-): Promise<{ activeRuns: number; binEntries: number } | null> {
+): Promise<{ activeRuns: number; binEntries: number; pins: number } | null> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM spaces WHERE id = ${spaceId} AND workspace_id = ${workspaceId} AND removed_at IS NULL FOR UPDATE`;
   if (rows.length === 0) return null;
-  const [activeRuns, binEntries] = await Promise.all([
+  const [activeRuns, binEntries, pins] = await Promise.all([
     tx.run.count({ where: { spaceId, workspaceId, finishedAt: null } }),
     tx.binEntry.count({ where: { spaceId, workspaceId, state: { in: [...IN_BIN] } } }),
+    tx.pin.count({ where: { spaceId, workspaceId, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] } }),
   ]);
-  return { activeRuns, binEntries };
+  return { activeRuns, binEntries, pins };
 }
 
 /**
  * Marks a space as removed, in the transaction that holds its lock: from here on nobody opens it, and prefix and name are free. Bindings
- * and pins go; runs, bin entries, image history and rules name what they mean and stay.
+ * and pins that have ended go; runs, bin entries, image history and rules name what they mean and stay.
  */
 export async function removeSpaceRow(tx: Transaction, workspaceId: string, spaceId: string): Promise<void> {
   await tx.crawl.updateMany({

@@ -11,7 +11,7 @@ const REMOVE_TIMEOUT_MS = 60_000;
 
 /**
  * Removes a space from the console: its images stay in the registry, its history stays here. Prefix and name are free again.
- * @throws AppError not_found, bad_request (the name was not typed), unprocessable (runs in progress, entries in its bin)
+ * @throws AppError not_found, bad_request (the name was not typed), unprocessable (runs in progress, entries in its bin, pins)
  */
 export async function removeSpace(
   scope: WorkspaceScope,
@@ -39,6 +39,15 @@ export async function removeSpace(
           held.binEntries === 1
             ? "1 image is in the recycle bin of this space. Restore or purge it first."
             : `${held.binEntries} images are in the recycle bin of this space. Restore or purge them first.`,
+        );
+      }
+      // A pin is a promise: who made it takes it back, not whoever removes the space around it.
+      if (held.pins > 0) {
+        throw new AppError(
+          "unprocessable",
+          held.pins === 1
+            ? "1 image is pinned in this space. Remove its pin first: filter the images by Pinned."
+            : `${held.pins} images are pinned in this space. Remove their pins first: filter the images by Pinned.`,
         );
       }
       await removeSpaceRow(tx, scope.workspaceId, space.id);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { markPolicy } from "@/server/gc/mark-policy";
 import { createRun } from "@/server/history/create-run";
 import { listRepositories } from "@/server/images/list-repositories";
 import { systemScope, type WorkspaceScope } from "@/server/platform/auth/workspace-scope";
@@ -222,6 +223,32 @@ describe("K-32 a space that is removed", () => {
     expect(
       (await prisma().auditEvent.findMany({ where: { spaceId: owner.spaceId, action: "spaces.remove" } })).length,
     ).toBe(1);
+  });
+
+  test("K-32 N-13 stays while a pin holds: who promised to keep an image ends that first", async () => {
+    await fill(owner);
+    const row = { workspaceId: owner.workspaceId, spaceId: owner.spaceId, reason: "audit", ownerName: "Olga" };
+    const pin = (digest: string, expiresAt: Date | null) =>
+      prisma().pin.create({ data: { ...row, id: newId("pin"), repositoryName: "owner/app", digest, expiresAt } });
+    const held = await pin(DIGEST, null);
+    await pin(`sha256:${"b".repeat(64)}`, new Date(Date.now() - 1000));
+    await expect(remove()).rejects.toMatchObject({
+      code: "unprocessable",
+      detail: expect.stringContaining("1 image is pinned in this space. Remove its pin first"),
+    });
+    await prisma().pin.delete({ where: { id: held.id } });
+    expect(await remove()).toEqual({ id: owner.spaceId });
+    expect(await prisma().pin.count({ where: { spaceId: owner.spaceId } })).toBe(0);
+  });
+
+  test("law 1: untagged manifests of a removed space are nobody's: no collection of another workspace takes them", async () => {
+    const mayGo = async (workspaceId: string | null) =>
+      (await markPolicy(owner.registryId, true, workspaceId)).collectedPrefixes;
+    expect((await mayGo(null))?.sort()).toEqual(["owner", "reader"]);
+    await remove();
+    expect(await mayGo(reader.workspaceId)).toEqual(["reader"]);
+    expect(await mayGo(owner.workspaceId)).toEqual([]);
+    expect(await mayGo(null)).toEqual(["reader"]);
   });
 
   test("K-32 is gone everywhere, and its prefix and name can be had again", async () => {

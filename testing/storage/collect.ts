@@ -28,6 +28,7 @@ export class MemoryReferenceCache implements ReferenceCache {
 const DRAINED_POLICY: MarkPolicy = {
   deleteUntagged: false,
   keptRepositoryPrefixes: ["recyclebin"],
+  collectedPrefixes: null,
   keptDigests: [],
   keepWrittenAfterMs: null,
   keepRevisionsWrittenAfterMs: null,
