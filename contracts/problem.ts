@@ -5,7 +5,7 @@ export const PROBLEM_TYPES = {
   unauthenticated: { status: 401, title: "Sign in first" },
   forbidden: { status: 403, title: "Your role does not allow this" },
   not_found: { status: 404, title: "Not found" },
-  conflict: { status: 409, title: "It changed meanwhile" },
+  conflict: { status: 409, title: "Something is in the way" },
   too_large: { status: 413, title: "The request is too large" },
   unprocessable: { status: 422, title: "This cannot be done" },
   too_many_requests: { status: 429, title: "Too many requests" },

@@ -1,7 +1,7 @@
 import { Activity, Ellipsis, Pencil, Unplug } from "lucide-react";
 import Link from "next/link";
 import type { RegistryDto } from "@/contracts/registries";
-import { group } from "../history/run-words";
+import { count, group } from "../history/run-words";
 import type { Column } from "../ui/data-table-columns";
 import { DropdownMenu, MenuItem, MenuSeparator } from "../ui/dropdown-menu";
 import { IconButton } from "../ui/icon-button";
@@ -25,6 +25,12 @@ function closedReason(registry: RegistryDto): string | null {
   if (registry.canEdit) return null;
   if (registry.isInstalled) return "set where the console starts";
   return registry.owner === "platform" ? "platform admins only" : "admins only";
+}
+
+/** Why a registry cannot be detached now; null = it can. */
+function detachReason(registry: RegistryDto): string | null {
+  const spaces = registry.totalSpaceCount ?? registry.spaceCount;
+  return closedReason(registry) ?? (spaces === 0 ? null : `has ${count(spaces, "space")}`);
 }
 
 /** The columns of the list of registries; the name opens what is known about one. */
@@ -136,6 +142,7 @@ function RegistryMenu({
 }) {
   const reason = closedReason(registry);
   const aside = reason ?? undefined;
+  const keptBy = detachReason(registry);
   return (
     <DropdownMenu trigger={<IconButton label={`Actions for ${registry.name}`} icon={<Ellipsis />} />}>
       <MenuItem
@@ -154,8 +161,8 @@ function RegistryMenu({
         icon={<Unplug />}
         tone="danger"
         onSelect={() => actions.onDetach(registry)}
-        disabled={reason !== null}
-        aside={aside}
+        disabled={keptBy !== null}
+        aside={keptBy ?? undefined}
       >
         Detach
       </MenuItem>

@@ -59,6 +59,8 @@ function OpenDialog({ workspaceId, workspaceName, isPlatformAdmin, registry, onO
     event.preventDefault();
     setIsChecked(true);
     if (Object.keys(problems).length > 0 || isSaving) return;
+    // Saving tests again: what both find would be said twice.
+    test.reset();
     const saved = await (registry
       ? update.mutateAsync({ registryId: registry.id, body: changeBody(draft, registry) })
       : attach.mutateAsync({ name: draft.name.trim(), ...connectionBody(draft) })

@@ -62,5 +62,5 @@ export function addressProblem(text: string, policy: AddressPolicy): "never" | "
 export function addressProblemText(problem: "never" | "private"): string {
   return problem === "never"
     ? "This address belongs to the machine's own network services (link-local, cloud metadata or reserved). No registry is there."
-    : "This address is in a private network. Only a platform admin may attach a registry there.";
+    : "This address is in a private network. Only a platform admin may attach a registry there, for “Every workspace”.";
 }

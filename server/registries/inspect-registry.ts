@@ -134,6 +134,12 @@ function noRegistry({ status, headers }: TransportAnswer, url: string): { text: 
       typeof headers.location === "string" && URL.canParse(headers.location, url)
         ? new URL(headers.location, url).origin
         : null;
+    if (to === new URL(url).origin) {
+      return {
+        text: "A web site answers here, no registry: it redirects to another of its pages.",
+        advice: "Check host and port; a proxy in front must pass /v2/ and its headers on.",
+      };
+    }
     return {
       text: `The address redirects${to ? ` to ${to}` : ""}.`,
       advice: "Write the address that it redirects to.",

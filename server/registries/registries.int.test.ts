@@ -159,6 +159,7 @@ describe("K-35 the test of a registry", () => {
     const cases: [number, Record<string, string>, RegExp][] = [
       [200, {}, /no Distribution registry/],
       [302, { ...API, location: "https://elsewhere.example/v2/" }, /redirects to https:\/\/elsewhere.example/],
+      [302, { ...API, location: "/login" }, /web site answers here/],
       [503, API, /503/],
       [
         401,
