@@ -1,13 +1,14 @@
 import type { RegistryReportDto } from "@/contracts/registries";
 import { AppError } from "@/server/platform/app-error";
 import { isUrlTaken } from "./attachment.store";
+import { hasTwin } from "./has-twin";
 import { inspectRegistry, type RegistryConnection } from "./inspect-registry";
 
 /** Each registry is attached once: two rows of one would not keep each other's locks. Whose it is is not said. */
 export function alreadyAttached(): AppError {
   return new AppError(
     "conflict",
-    "A registry of this address is attached already, and each is attached once. If it is not in your list, ask a platform admin.",
+    "This registry is attached already, maybe under another name, and each is attached once. If it is not in your list, ask a platform admin.",
   );
 }
 
@@ -30,5 +31,6 @@ export async function requireAttachable(
       bad.map(({ check, text }) => ({ path: check, message: text })),
     );
   }
+  if (await hasTwin(connection, exceptId)) throw alreadyAttached();
   return report;
 }
