@@ -7,12 +7,14 @@ import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
 import { findRegistry } from "@/server/registries/find-registry";
+import { isPlatformAdmin } from "@/server/registries/platform-admin";
 import { getSpace } from "./get-space";
-import { insertSpace, lockPrefixes } from "./space.store";
+import { insertSpace, listFormerPrefixes, lockPrefixes } from "./space.store";
 
 /**
  * Creates a registry space and has the registry read for it.
- * @throws AppError not_found (registry), unprocessable (prefix taken or reserved), conflict (name taken)
+ * @throws AppError not_found (registry), unprocessable (prefix taken or reserved), forbidden (prefix was another workspace's before),
+ * conflict (name taken)
  */
 export async function createSpace(
   scope: WorkspaceScope,
@@ -31,6 +33,14 @@ export async function createSpace(
         throw new AppError(
           "unprocessable",
           "This prefix overlaps with that of another registry space. Choose another prefix.",
+        );
+      // Images stay in the registry when a space is removed: with its prefix, somebody else would be given them.
+      const wasOthers =
+        prefixProblem(input.prefix, await listFormerPrefixes(tx, registry.id, scope.workspaceId)) !== null;
+      if (wasOthers && !isPlatformAdmin(scope))
+        throw new AppError(
+          "forbidden",
+          "This prefix was in use before: only a platform admin can give it to a workspace. Choose another prefix, or ask one.",
         );
       await insertSpace(tx, {
         id: spaceId,

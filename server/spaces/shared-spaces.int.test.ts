@@ -280,6 +280,22 @@ describe("K-32 a space that is removed", () => {
     expect(await getSpace(admin, { spaceId: again.id })).toMatchObject({ imageCount: 1, tagCount: 1 });
   });
 
+  test("K-32 leaves a prefix that only its own workspace may take again, and whom a platform admin gives it to", async () => {
+    await remove();
+    const take = (scope: WorkspaceScope, prefix: string) =>
+      createSpace(scope, { name: `again ${prefix}`, registryId: owner.registryId, prefix });
+    const other = await scopeOf(guest, reader.workspaceId, "admin");
+    for (const prefix of ["owner", "owner/web"]) {
+      const refusal = await take(other, prefix).catch((error: { code: string; detail: string }) => error);
+      expect(refusal).toMatchObject({ code: "forbidden", detail: expect.stringContaining("was in use before") });
+      expect(JSON.stringify(refusal)).not.toContain(owner.workspaceId);
+    }
+    expect(await take(other, "owner-labs")).toMatchObject({ prefix: "owner-labs" });
+    expect(await take(admin, "owner/web")).toMatchObject({ prefix: "owner/web" });
+    const paula = await scopeOf(await createTestUser("Paula", { isPlatformAdmin: true }), reader.workspaceId);
+    expect(await take(paula, "owner/api")).toMatchObject({ prefix: "owner/api" });
+  });
+
   test("K-32 and the start of a run exclude each other", async () => {
     const system = systemScope(owner.workspaceId, { name: "a test" });
     for (let round = 0; round < 8; round++) {

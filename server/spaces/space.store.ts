@@ -42,6 +42,15 @@ export async function lockPrefixes(tx: Transaction, registryId: string): Promise
   return spaces.map((space) => space.prefix);
 }
 
+/** Prefixes that removed spaces of other workspaces had on a registry. */
+export async function listFormerPrefixes(tx: Transaction, registryId: string, workspaceId: string): Promise<string[]> {
+  const spaces = await tx.space.findMany({
+    where: { registryId, removedAt: { not: null }, workspaceId: { not: workspaceId } },
+    select: { prefix: true },
+  });
+  return spaces.map((space) => space.prefix);
+}
+
 export async function insertSpace(
   tx: Transaction,
   space: { id: string; workspaceId: string; registryId: string; name: string; prefix: string },
