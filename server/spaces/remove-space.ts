@@ -2,7 +2,6 @@ import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
-import { clearRemovedSpaces } from "./clear-removed-spaces";
 import { lockSpaceForRemoval, removeSpaceRow } from "./removal.store";
 import { requireSpace } from "./require-space";
 
@@ -63,7 +62,6 @@ export async function removeSpace(
     },
     { timeout: REMOVE_TIMEOUT_MS },
   );
-  // The worker does it too: what is left when this is interrupted goes then.
-  await clearRemovedSpaces();
+  // What the inventory had of it may be a million rows: the worker's watch takes them away, and nobody is shown them until then.
   return { id: space.id };
 }
