@@ -74,7 +74,10 @@ async function write(finding: Finding): Promise<InventoryChange | null | "stale"
   const { known, reading, reader, signal } = finding;
   const change = inventoryChange(known, { digests: new Set(reading.digests.keys()), tags: reading.tags });
   // What is not found says nothing where the registry or its disk went away as a whole.
-  if (change.removedDigests.length + change.removedTags.length > 0) await reader.assertReachable();
+  if (change.removedDigests.length + change.removedTags.length > 0) {
+    const digests = [...reading.digests.keys()].filter((digest) => known.digests.has(digest));
+    await reader.assertHolds(finding.registryId, { name: finding.name, digests }, signal);
+  }
   const isQuiet = isNoChange(change) && !known.needsRefresh && reading.healed.length === 0;
   if (isQuiet && known.id === null) return null;
   if (isQuiet && !(await stampUnchanged(known))) return "stale";
@@ -88,9 +91,11 @@ async function writeChange(
   tx: Transaction,
   { registryId, space, name, reader, startedAt, known, reading }: Finding,
   change: InventoryChange,
-): Promise<InventoryChange | "stale"> {
+): Promise<InventoryChange | null | "stale"> {
   const made = { id: newId("repo"), workspaceId: space.workspaceId, spaceId: space.id, registryId, name };
-  const { id, stamp } = await lockRepositoryRow(tx, made);
+  const locked = await lockRepositoryRow(tx, made);
+  if (!locked) return null;
+  const { id, stamp } = locked;
   if (stamp?.getTime() !== known.stamp?.getTime()) return "stale";
   if (await hasMovedSince(tx, registryId, name, startedAt)) return "stale";
   const repository = { ...made, id };

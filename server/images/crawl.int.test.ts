@@ -13,6 +13,7 @@ import {
 import { createImagePusher, type ImagePusher } from "@/scripts/demo/push-image";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { closeQueues } from "@/server/platform/queue/enqueue";
+import { openRegistryById } from "@/server/registries/open-registry-by-id";
 import { insertEvents } from "@/server/registries/registry-event.store";
 import { getSpace } from "@/server/spaces/get-space";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -21,10 +22,12 @@ import { testRedisUrl } from "@/testing/redis";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { crawlRegistry } from "./crawl-registry";
+import { crawlRepository } from "./crawl-repository";
 import { listImages } from "./list-images";
 import { listRepositories } from "./list-repositories";
 import { loadSpaceFacts } from "./load-space-facts";
 import { processRegistryEvents } from "./process-registry-events";
+import { storageReader } from "./repository-reader";
 
 let database: TestDatabase;
 let registry: TestRegistry;
@@ -219,6 +222,36 @@ test("a repository that the registry has no more loses what the inventory had of
     { kind: "pushed", digest: built.digest, tag: "v1", source: "crawl" },
     { kind: "gone", digest: built.digest, tag: "v1", source: "crawl" },
   ]);
+});
+
+test("a crawl that goes on after its space was removed takes nothing from the space that has the prefix now", async () => {
+  const name = `t${sequence}/app`;
+  const built = await image(`h${sequence}`);
+  await pusher.push(name, built, "v1");
+  const { registryId, workspaceId, spaceId } = tenant;
+  const prefix = `t${sequence}`;
+  const former = { id: spaceId, workspaceId, prefix };
+  await prisma().space.update({ where: { id: spaceId }, data: { removedAt: new Date() } });
+  tenant = await createTestTenant({ name: "successor", prefix, registryId });
+  const open = await openRegistryById(registryId);
+  if (!open?.storage) throw new Error("no storage");
+  const reader = storageReader(open.storage);
+  const late = () => crawlRepository(registryId, former, name, reader, signal);
+  // Before its successor was read, and after: nothing of the removed space appears, nothing of the other goes.
+  expect((await late()).change).toBeNull();
+  expect(await prisma().repository.count({ where: { registryId } })).toBe(0);
+  await crawlRegistry(registryId, signal);
+  expect((await late()).change).toBeNull();
+  expect((await list()).items).toMatchObject([{ digest: built.digest, tags: ["v1"] }]);
+
+  // What the removed one has left behind gives way, and one that is live does not, even to a space that is.
+  await prisma().repository.updateMany({ where: { registryId }, data: { spaceId, workspaceId } });
+  await crawlRegistry(registryId, signal);
+  expect((await list()).total).toBe(1);
+  const other = await createTestTenant({ name: "other", prefix: "other", registryId });
+  const wrong = { id: other.spaceId, workspaceId: other.workspaceId, prefix };
+  expect((await crawlRepository(registryId, wrong, name, reader, signal)).change).toBeNull();
+  expect((await list()).total).toBe(1);
 });
 
 test("a storage that cannot be read takes nothing from the inventory", async () => {

@@ -25,7 +25,10 @@ export async function lockRepository(
   tx: Transaction,
   repository: { workspaceId: string; spaceId: string; registryId: string; name: string },
 ): Promise<string> {
-  const { id } = await lockRepositoryRow(tx, { id: newId("repo"), ...repository });
+  const locked = await lockRepositoryRow(tx, { id: newId("repo"), ...repository });
+  // No space is removed while a run of it is in progress.
+  if (!locked) throw new Error(`${repository.name} is in no space of this workspace any more`);
+  const { id } = locked;
   // Whoever began to read it before now has to begin again.
   await stampRepository(tx, id);
   return id;

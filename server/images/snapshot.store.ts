@@ -67,13 +67,18 @@ async function hasHealedImages(repositoryId: string): Promise<boolean> {
 
 /**
  * Locks a repository's row until the transaction ends, making it where there is none: writers take turns. One of the same name
- * that a removed space has left behind goes, with all that the inventory had of it.
+ * that a removed space has left behind goes, with all that the inventory had of it. Null where the space was removed itself, or
+ * the name is another's by now: then nothing is to be written.
  */
 export async function lockRepositoryRow(
   tx: Transaction,
   repository: RepositoryRef,
-): Promise<{ id: string; stamp: Date | null }> {
+): Promise<{ id: string; stamp: Date | null } | null> {
   const { id, workspaceId, spaceId, registryId, name } = repository;
+  // Its removal waits for this transaction, or has ended: a crawl that goes on takes nothing from who has the prefix now.
+  const live = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM spaces WHERE id = ${spaceId} AND removed_at IS NULL FOR KEY SHARE`;
+  if (live.length === 0) return null;
   for (;;) {
     await tx.$executeRaw`
       INSERT INTO repositories (id, workspace_id, space_id, registry_id, name) VALUES (${id}, ${workspaceId}, ${spaceId}, ${registryId}, ${name})
@@ -82,7 +87,10 @@ export async function lockRepositoryRow(
       SELECT id, space_id AS "spaceId", last_crawled_at AS stamp FROM repositories
       WHERE registry_id = ${registryId} AND name = ${name} FOR UPDATE`;
     if (row && row.spaceId === spaceId) return { id: row.id, stamp: row.stamp };
-    if (row) await tx.$executeRaw`DELETE FROM repositories WHERE id = ${row.id}`;
+    if (!row) continue;
+    const left = await tx.$executeRaw`
+      DELETE FROM repositories r USING spaces s WHERE r.id = ${row.id} AND s.id = r.space_id AND s.removed_at IS NOT NULL`;
+    if (left === 0) return null;
   }
 }
 
