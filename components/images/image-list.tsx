@@ -18,6 +18,7 @@ import { Button } from "../ui/button";
 import { problemOf } from "../ui/problem-of";
 import { ImageListHead } from "./image-list-head";
 import { ROW_PX, type RowActions } from "./image-row";
+import { forgetLeftRow, leaveRow, rowLeft } from "./left-row";
 import { LinedRow, linesOfRows } from "./lined-row";
 import { countRows, PAGE_ROWS, pagesAround } from "./page-window";
 import { type ImageListing, type ImagePage, type Place, useImagePages } from "./queries";
@@ -58,13 +59,17 @@ export function ImageList(props: ImageListProps) {
   const bodyRef = useRef<HTMLDivElement>(null);
   const isNarrow = useIsNarrow();
   const rowPx = isNarrow ? ROW_PX.narrow : ROW_PX.wide;
-  const [active, setActive] = useState(0);
+  const listKey = JSON.stringify([place.spaceId, listing]);
+  const [active, setActive] = useState(() => rowLeft(listKey) ?? 0);
   const wantsFocus = useRef(false);
+  const isBack = useRef(rowLeft(listKey) !== null);
   // Heights of open rows by image; what is not measured yet has a guess.
   const [open, setOpen] = useState<ReadonlyMap<string, { index: number; px: number }>>(new Map());
   const [count, setCount] = useState({ count: 0, isCapped: false });
   const layout = { count: drawableCount(count.count, rowPx), rowPx, extraPx: new Map<number, number>() };
   for (const { index, px } of open.values()) layout.extraPx.set(index, px);
+  // Rows may have gone from the end: there is always one that Tab leads to.
+  if (layout.count > 0 && active >= layout.count) setActive(layout.count - 1);
   const view = useRowsInView(bodyRef, layout);
   const wanted = usePacedPages(pagesAround(view?.first ?? 0, view?.last ?? 0, layout.count));
   // The row with the focus stays in the document wherever one scrolls, so its page is needed too.
@@ -92,12 +97,21 @@ export function ImageList(props: ImageListProps) {
   };
   // Outside system: the focus, which can only go to a row that is in the document.
   useLayoutEffect(() => {
-    if (!wantsFocus.current) return;
+    if (!wantsFocus.current && !isBack.current) return;
     const row = bodyRef.current?.querySelector<HTMLElement>(`[data-row="${active}"]`);
     if (!row) return;
+    // Whoever went to another place meanwhile stays there.
+    const isWanted = wantsFocus.current || document.activeElement === document.body;
     wantsFocus.current = false;
-    row.focus({ preventScroll: true });
+    isBack.current = false;
+    forgetLeftRow();
+    if (isWanted) row.focus({ preventScroll: true });
   });
+
+  const openPage = (index: number, image: ImageDto) => {
+    leaveRow(listKey, index);
+    props.onOpen(image);
+  };
 
   const expand = (index: number) => {
     const image = itemAt(index);
@@ -124,7 +138,7 @@ export function ImageList(props: ImageListProps) {
       expand: (isWanted) => {
         if (image && open.has(imageKey(image)) !== isWanted) expand(index);
       },
-      open: () => image && props.onOpen(image),
+      open: () => image && openPage(index, image),
       select: () => {
         if (!image) return;
         if (event.shiftKey) void selecting.selectTo(index, index);
@@ -162,7 +176,7 @@ export function ImageList(props: ImageListProps) {
         const image = itemAt(index);
         if (!image || isOtherWindow(event)) return;
         event.preventDefault();
-        props.onOpen(image);
+        openPage(index, image);
       },
     };
   });

@@ -8,6 +8,7 @@ import { Callout } from "./callout";
 import { overlayStyles, sheetStyles } from "./dialog";
 import { Field } from "./field";
 import { Input } from "./input";
+import { useFocusReturn } from "./use-focus-return";
 
 export type ConfirmDialogProps = {
   open: boolean;
@@ -57,6 +58,7 @@ function ConfirmContent({
   onConfirm,
 }: ConfirmDialogProps) {
   const formId = useId();
+  const returnFocus = useFocusReturn();
   const [typed, setTyped] = useState("");
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<string>();
@@ -85,6 +87,7 @@ function ConfirmContent({
         event.preventDefault();
         nameRef.current.focus();
       }}
+      onCloseAutoFocus={returnFocus}
       onEscapeKeyDown={(event) => {
         if (pending) event.preventDefault();
       }}
