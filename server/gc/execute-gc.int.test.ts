@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
@@ -6,6 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { RunNumbers } from "@/contracts/history";
 import { cancelRun } from "@/server/history/cancel-run";
 import { executeRun } from "@/server/history/execute-run";
+import { createPins } from "@/server/images/create-pins";
+import { requireNoMarking } from "@/server/images/require-no-marking";
+import { updatePin } from "@/server/images/update-pin";
 import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
@@ -15,6 +18,7 @@ import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
+import { createTestUser, scopeOf } from "@/testing/signed-in";
 import { temporaryRoot } from "@/testing/storage/collect";
 import { startGcProcess } from "@/testing/storage/gc-process";
 import { generateStorage } from "@/testing/storage/generate-storage";
@@ -295,6 +299,111 @@ describe("a collection in read-only mode", () => {
     expect(await runOf(id)).toMatchObject({ status: "failed", error: { code: "storage_unreadable" } });
     expect(blobsOnDisk()).toBe(13);
     expect((await registry()).readOnlyRunId).toBeNull();
+  });
+});
+
+/** The inventory's rows of an image in the tenant's space, so that it can be pinned. */
+async function know(repositoryName: string, digests: readonly string[]): Promise<void> {
+  const { workspaceId, registryId, spaceId } = tenant;
+  const { id: repositoryId } = await prisma().repository.create({
+    data: { id: newId("repo"), workspaceId, spaceId, registryId, name: repositoryName },
+  });
+  const facts = { registryId, mediaType: "", kind: "image", sizeBytes: 1 };
+  await prisma().manifest.createMany({ data: digests.map((digest) => ({ ...facts, digest })), skipDuplicates: true });
+  const place = { repositoryId, workspaceId, registryId, pushedAt: new Date(0), pushedAtSource: "storage" };
+  await prisma().repositoryManifest.createMany({ data: digests.map((digest) => ({ ...place, digest })) });
+}
+const pin = (repositoryName: string, digest: string) =>
+  createPins(tenant.scope, { spaceId: tenant.spaceId, images: [{ repositoryName, digest }], reason: "rollback" });
+
+describe("pins", () => {
+  it("N-13, law 1: an image whose turn to be swept may come is not pinned: who asks is told to wait, and may right after", async () => {
+    const { prefix } = await prisma().space.findUniqueOrThrow({ where: { id: tenant.spaceId } });
+    const repository = `${prefix}/app`;
+    const tree = new StorageTree(root);
+    const tagged = tree.image(repository, "tagged");
+    tree.tag(repository, "v1", tagged.digest);
+    // More than a batch, so that some are pending when the first are gone.
+    for (let i = 0; i < 600; i++) tree.image(repository, `untagged ${i}`);
+    await slowDownJournal();
+    const { id } = await start();
+    const working = work(id);
+    const pending = await until("a first batch", async () => {
+      const [gone, next] = await Promise.all([
+        prisma().gcCandidate.count({ where: { runId: id, kind: "revision", state: "deleted" } }),
+        prisma().gcCandidate.findFirst({
+          where: { runId: id, kind: "revision", state: "pending" },
+          orderBy: { digest: "desc" },
+        }),
+      ]);
+      return gone > 0 && next ? next.digest : null;
+    });
+    await know(repository, [pending, tagged.digest]);
+    await expect(pin(repository, pending)).rejects.toMatchObject({
+      code: "conflict",
+      detail: expect.stringMatching(/^A garbage collection of this registry that a test started at .* \(it sweeps\)\./),
+    });
+    await working;
+    expect((await runOf(id)).status).toBe("succeeded");
+    expect(await pin(repository, tagged.digest)).toMatchObject({ items: [{ digest: tagged.digest }] });
+  });
+
+  it("N-13: one that takes no untagged manifest, or only looks, keeps nobody from pinning", async () => {
+    const repository = `${(await prisma().space.findUniqueOrThrow({ where: { id: tenant.spaceId } })).prefix}/app`;
+    const digests = ["a", "b", "c"].map((letter) => `sha256:${letter.repeat(64)}`);
+    await know(repository, digests);
+    const at = (index: number) => pin(repository, digests[index] ?? "");
+    const { id } = await start({ deleteUntagged: false });
+    await prisma().run.update({ where: { id }, data: { phase: "sweeping" } });
+    await expect(at(0)).resolves.toMatchObject({ items: [{}] });
+    const options = { deleteUntagged: true, timeBoxMinutes: null };
+    await prisma().run.update({ where: { id }, data: { isDryRun: true, options } });
+    await expect(at(1)).resolves.toMatchObject({ items: [{}] });
+    // An end that its collector may not know of: it counts for as long as the registry is its own.
+    await prisma().run.update({ where: { id }, data: { isDryRun: false, finishedAt: new Date() } });
+    await prisma().registry.update({ where: { id: tenant.registryId }, data: { readOnlyRunId: id } });
+    await expect(at(2)).rejects.toMatchObject({ code: "conflict" });
+    await prisma().registry.update({ where: { id: tenant.registryId }, data: { readOnlyRunId: null } });
+    const { items } = await at(2);
+    // Nor is the end of a pin moved that the collection may have read.
+    await prisma().run.update({ where: { id }, data: { finishedAt: null } });
+    const admin = await scopeOf(await createTestUser("admin"), tenant.workspaceId, "admin");
+    const one = { spaceId: tenant.spaceId, pinId: items[0]?.id ?? "" };
+    await expect(updatePin(admin, { ...one, expiresAt: null })).rejects.toMatchObject({ code: "conflict" });
+    await expect(updatePin(admin, { ...one, reason: "another" })).resolves.toMatchObject({ reason: "another" });
+    await prisma().run.update({ where: { id }, data: { status: "cancelled", finishedAt: new Date() } });
+  });
+
+  it("N-13, law 1: a pin that is being made while the collection begins to mark is waited for, and holds", async () => {
+    const repository = `${(await prisma().space.findUniqueOrThrow({ where: { id: tenant.spaceId } })).prefix}/app`;
+    const tree = new StorageTree(root);
+    const [pinned, other] = [tree.image(repository, "pinned"), tree.image(repository, "other")];
+    await know(repository, [pinned.digest, other.digest]);
+    const steps = new EventEmitter();
+    const [made, begun] = [once(steps, "made"), once(steps, "begun")];
+    const pinning = prisma().$transaction(
+      async (tx) => {
+        await requireNoMarking(tx, tenant);
+        steps.emit("begun");
+        await made;
+        const place = { workspaceId: tenant.workspaceId, spaceId: tenant.spaceId, repositoryName: repository };
+        await tx.pin.create({
+          data: { id: newId("pin"), ...place, digest: pinned.digest, reason: "kept", ownerName: "a test" },
+        });
+      },
+      { timeout: 60_000 },
+    );
+    await begun;
+    const { id } = await start();
+    const working = work(id);
+    // It wants the registry, which the pin holds.
+    const blocked = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%registries%FOR UPDATE%'
+      AND cardinality(pg_blocking_pids(pid)) > 0`;
+    await until("the collection waits", async () => (await sql(blocked)).length > 0);
+    steps.emit("made");
+    await Promise.all([pinning, working]);
+    expect((await runOf(id)).status).toBe("succeeded");
+    expect([pinned, other].map(({ digest }) => tree.hasRevision(repository, digest))).toEqual([true, false]);
   });
 });
 

@@ -11,13 +11,14 @@ import { endExpiredPins } from "./end-expired-pins";
 import { findPinRows, insertPins, listPinnable, lockSpacesOfPins, raiseSpaceRevision } from "./pin.store";
 import { pinDto, requireFuture } from "./pin-dto";
 import { recordImageEvents } from "./record-image-events";
+import { requireNoMarking } from "./require-no-marking";
 
 /** So many are named in history's one sentence; each has its own line in the history of its image. */
 const NAMED_MAX = 20;
 
 /**
  * Pins images, in the name of whoever asks. Those that are pinned already, by anybody, keep the pin they have.
- * @throws AppError not_found (space), unprocessable (a time that has passed)
+ * @throws AppError not_found (space), unprocessable (a time that has passed), conflict (a collection may be about to delete them)
  */
 export async function createPins(
   scope: WorkspaceScope,
@@ -36,6 +37,7 @@ export async function createPins(
   requireFuture(expiresAt);
   const images = [...new Map(input.images.map((image) => [`${image.repositoryName}@${image.digest}`, image])).values()];
   return prisma().$transaction(async (tx) => {
+    await requireNoMarking(tx, space);
     const locked = await lockSpacesOfPins(tx, [space.id]);
     if (locked.length === 0) throw notFound();
     await endExpiredPins(tx, locked);

@@ -169,6 +169,37 @@ export function listHoldingPins(
     FROM pins p WHERE p.space_id = ${spaceId} AND (${repositoryName}::text IS NULL OR p.repository_name = ${repositoryName}) AND ${ACTIVE}`;
 }
 
+/**
+ * Until this transaction ends, nobody passes `awaitPinsBeingMade`: a collection reads the pins after it. Registries are locked before spaces.
+ */
+export async function holdRegistry(tx: Transaction, registryId: string): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM registries WHERE id = ${registryId} FOR KEY SHARE`;
+}
+
+/** Waits for those who hold the registry: they have read its collection before it came so far, and what they wrote is there now. */
+export async function awaitPinsBeingMade(registryId: string): Promise<void> {
+  await prisma().$queryRaw`SELECT id FROM registries WHERE id = ${registryId} FOR UPDATE`;
+}
+
+/**
+ * The collection of a registry that takes untagged manifests and is in one of these phases. One whose run has ended counts as long as the
+ * registry is read-only for it: nobody knows then whether it stands still.
+ */
+export async function findCollectionWithUntagged(
+  tx: Transaction,
+  registryId: string,
+  phases: readonly string[],
+): Promise<{ workspaceId: string; requestedByName: string; phase: string; startedAt: Date | null } | null> {
+  const rows = await tx.$queryRaw<
+    { workspaceId: string; requestedByName: string; phase: string; startedAt: Date | null }[]
+  >`
+    SELECT u.workspace_id AS "workspaceId", u.requested_by_name AS "requestedByName", u.phase, u.started_at AS "startedAt"
+    FROM runs u JOIN registries r ON r.id = u.registry_id
+    WHERE u.registry_id = ${registryId} AND u.kind = 'gc' AND NOT u.is_dry_run AND u.phase = ANY(${[...phases]})
+      AND (u.options ->> 'deleteUntagged')::boolean AND (u.finished_at IS NULL OR u.id = r.read_only_run_id) LIMIT 1`;
+  return rows[0] ?? null;
+}
+
 /** Digests that a pin holds now, in any space of a registry. */
 export async function listPinnedDigestRows(registryId: string): Promise<string[]> {
   const rows = await prisma().$queryRaw<{ digest: string }[]>`

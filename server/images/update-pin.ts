@@ -6,10 +6,12 @@ import { prisma } from "@/server/platform/db/prisma";
 import { requireSpace } from "@/server/spaces/require-space";
 import { findPinRows, lockPin, lockSpacesOfPins, raiseSpaceRevision, writePin } from "./pin.store";
 import { pinDto, requireFuture, requirePinOwner } from "./pin-dto";
+import { requireNoMarking } from "./require-no-marking";
 
 /**
  * Changes why an image is pinned, or until when.
- * @throws AppError not_found (also for one that has ended), forbidden (somebody else's), unprocessable (a time that has passed)
+ * @throws AppError not_found (also for one that has ended), forbidden (somebody else's), unprocessable (a time that has passed),
+ * conflict (another time to end, while a collection may count on the one it had)
  */
 export async function updatePin(
   scope: WorkspaceScope,
@@ -19,6 +21,7 @@ export async function updatePin(
   const space = await requireSpace(scope, input.spaceId);
   const expiresAt = typeof input.expiresAt === "string" ? new Date(input.expiresAt) : input.expiresAt;
   return prisma().$transaction(async (tx) => {
+    if (expiresAt !== undefined) await requireNoMarking(tx, space);
     await lockSpacesOfPins(tx, [space.id]);
     const [pin] = (await lockPin(tx, space, pinId)) ? await findPinRows(tx, space, [pinId]) : [];
     if (!pin) throw notFound();
