@@ -271,3 +271,26 @@ test("law 2: the API tells no push times, so of what was there already nothing i
       .sort(),
   );
 });
+
+test("law 1: a registry whose storage is gone answers, lists nothing and has nothing: all that is known stays", async () => {
+  for (const name of ["a", "b", "c"]) await pusher.push(repository(name), image(name), "v1");
+  await thorough();
+  const whole = await inventory();
+  const unmounted = ({ path }: { path: string }) =>
+    path === "/v2/"
+      ? null
+      : path.includes("_catalog")
+        ? { status: 200, body: JSON.stringify({ repositories: [] }) }
+        : { status: 404, body: JSON.stringify({ errors: [{ code: "NAME_UNKNOWN", message: "unknown" }] }) };
+  proxy.tamper = unmounted;
+  for (const crawl of [thorough, routine]) await expect(crawl()).rejects.toThrow("is its storage mounted?");
+  // Nor does a listing that still knows names help.
+  proxy.tamper = (request) => (request.path.includes("_catalog") ? null : unmounted(request));
+  await expect(thorough()).rejects.toThrow("is its storage mounted?");
+  expect(await inventory()).toEqual(whole);
+  // What is really gone while something else is there goes.
+  proxy.tamper = null;
+  for (const name of ["a", "b"]) await remove(repository(name), image(name).digest);
+  expect(await thorough()).toEqual({ repositories: 3, failed: 0 });
+  expect((await inventory()).tags).toEqual(whole.tags.filter((line) => line.startsWith(`${repository("c")} `)));
+});

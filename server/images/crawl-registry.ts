@@ -2,6 +2,7 @@ import { isInPrefix } from "@/domain/access/registry-scope";
 import { log } from "@/server/platform/log";
 import { forEachLimited } from "@/server/platform/registry/for-each-limited";
 import { type OpenRegistry, openRegistryById } from "@/server/registries/open-registry-by-id";
+import { RegistryLooksEmpty } from "./assert-holds";
 import { crawlRepository } from "./crawl-repository";
 import { type CrawledSpace, listSpacesOfRegistry, markCrawled } from "./inventory.store";
 import { apiReader, type RepositoryReader, storageReader } from "./repository-reader";
@@ -38,7 +39,7 @@ export interface RegistryCrawlOptions {
  * Reads a registry into the inventory of every space on it, repository by repository in the order of their names: from its storage
  * where the console reaches it (which also shows untagged manifests), else over its API. A repository that cannot be read keeps
  * what is known of it; one that the listing leaves out is asked for itself before it counts as gone.
- * @throws when the registry cannot be listed, or answers nothing any more
+ * @throws when the registry cannot be listed, answers nothing any more, or has nothing of what is known of it
  */
 export async function crawlRegistry(
   registryId: string,
@@ -67,6 +68,8 @@ export async function crawlRegistry(
       progress.done(name, { manifestsRead, isFailed: false });
     } catch (error) {
       signal.throwIfAborted();
+      // Nothing is left of it, as it seems: the others would say the same.
+      if (error instanceof RegistryLooksEmpty) throw error;
       const message = error instanceof Error ? error.message : String(error);
       log.warn({ registryId, repository: name, message }, "a repository could not be read");
       // Nothing can be read any more: no use in going through all the others.
@@ -100,6 +103,13 @@ async function listWork(
     registryId,
     spaces.map((space) => space.id),
   );
+  if (listed.length === 0 && held.length > 0) {
+    await reader.assertHolds(registryId, { name: "", digests: [] }, signal);
+    // What an API does not list may be there all the same; a storage shows all it has.
+    if (reader.source === "storage") {
+      throw new RegistryLooksEmpty("the storage can be read, but has none of the repositories that were in it");
+    }
+  }
   return [...new Set([...listed, ...held])].sort().flatMap((name) => {
     const space = spaces.find((candidate) => isInPrefix(name, candidate.prefix));
     return space ? [{ name, space }] : [];

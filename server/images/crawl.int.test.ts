@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
@@ -261,4 +262,23 @@ test("a storage that cannot be read takes nothing from the inventory", async () 
   await prisma().registry.update({ where: { id: tenant.registryId }, data: { storageRoot: "/dev/null/nowhere" } });
   await expect(crawlRegistry(tenant.registryId, signal)).rejects.toThrow();
   expect((await list()).total).toBe(1);
+});
+
+test("law 1: a storage that can be read and is empty, or has lost all of its repositories, takes nothing from the inventory", async () => {
+  const name = `t${sequence}/app`;
+  await pusher.push(name, await image(`e${sequence}`), "v1");
+  await crawlRegistry(tenant.registryId, signal);
+  const place = mkdtempSync(path.join(tmpdir(), "reclaim-empty-"));
+  try {
+    const root = path.join(place, "docker/registry/v2");
+    await prisma().registry.update({ where: { id: tenant.registryId }, data: { storageRoot: place } });
+    for (const folder of ["", "repositories", "blobs/sha256/ab"]) {
+      mkdirSync(path.join(root, folder), { recursive: true });
+      await expect(crawlRegistry(tenant.registryId, signal)).rejects.toThrow();
+      expect((await list()).total).toBe(1);
+    }
+    await expect(crawlRegistry(tenant.registryId, signal)).rejects.toThrow("none of the repositories");
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });

@@ -1,5 +1,6 @@
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
 import { type BlobStorage, StorageReadError } from "@/server/platform/storage/blob-storage";
+import { assertHolds } from "./assert-holds";
 import { readFromStorage } from "./read-from-storage";
 import { readOverApi } from "./read-over-api";
 import type { ReadRequest, RepositoryReading } from "./repository-reading";
@@ -13,18 +14,29 @@ export interface RepositoryReader {
   read(request: ReadRequest): Promise<RepositoryReading>;
   /** Throws where the registry as a whole cannot be read: what was not found is then not gone. */
   assertReachable(): Promise<void>;
+  /**
+   * Throws where nothing proves that the registry still holds anything that is known of it. `own`: digests of a repository that are
+   * thought to be there.
+   */
+  assertHolds(
+    registryId: string,
+    own: { name: string; digests: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** Reads the storage. A tag whose link cannot be understood stays where it was known to point. */
 export function storageReader(storage: BlobStorage): RepositoryReader {
+  const assertReachable = async () => {
+    if ((await storage.listBlobShards()).length > 0) return;
+    throw new StorageReadError(storage.location, { cause: new Error("it holds no blobs: is it mounted?") });
+  };
   return {
     source: "storage",
     listRepositories: (signal) => storage.listRepositories({ signal }),
     read: (request) => readFromStorage(storage, request),
-    async assertReachable() {
-      if ((await storage.listBlobShards()).length > 0) return;
-      throw new StorageReadError(storage.location, { cause: new Error("it holds no blobs: is it mounted?") });
-    },
+    assertReachable,
+    assertHolds: assertReachable,
   };
 }
 
@@ -39,5 +51,6 @@ export function apiReader(adapter: RegistryAdapter, now: () => number): Reposito
     },
     read: (request) => readOverApi(adapter, request, now),
     assertReachable: () => adapter.ping(),
+    assertHolds: (registryId, own, signal) => assertHolds(adapter, registryId, own, signal),
   };
 }

@@ -195,3 +195,31 @@ export async function countTags(registryId: string, spaceIds: readonly string[])
     WHERE r.registry_id = ${registryId} AND r.space_id = ANY(${[...spaceIds]})`;
   return rows[0]?.count ?? 0;
 }
+
+const WITNESS_REPOSITORIES = 32;
+
+/** One manifest each of other repositories of a registry: of those that were read last, then of some others. */
+export function listWitnesses(registryId: string, exceptName: string): Promise<{ name: string; digest: string }[]> {
+  return prisma().$queryRaw<{ name: string; digest: string }[]>`
+    WITH held AS (
+      SELECT r.id, r.name, r.last_crawled_at, coalesce((SELECT min(t.digest) FROM tags t WHERE t.repository_id = r.id),
+        (SELECT min(rm.digest) FROM repository_manifests rm WHERE rm.repository_id = r.id)) AS digest
+      FROM repositories r WHERE r.registry_id = ${registryId} AND r.name <> ${exceptName}
+    ),
+    latest AS (
+      SELECT name, digest FROM held WHERE digest IS NOT NULL ORDER BY last_crawled_at DESC NULLS LAST LIMIT ${WITNESS_REPOSITORIES}
+    ),
+    others AS (
+      SELECT name, digest FROM held WHERE digest IS NOT NULL AND name NOT IN (SELECT name FROM latest)
+      ORDER BY random() LIMIT ${WITNESS_REPOSITORIES}
+    )
+    SELECT * FROM latest UNION ALL SELECT * FROM others`;
+}
+
+/** How many manifests are known of a registry, counted up to a limit. */
+export async function countKnownManifests(registryId: string, limit: number): Promise<number> {
+  const rows = await prisma().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM (
+      SELECT 1 FROM repository_manifests WHERE registry_id = ${registryId} LIMIT ${limit}) known`;
+  return rows[0]?.count ?? 0;
+}
