@@ -19,6 +19,7 @@ const pinSchema = z.object({
   tags: z.array(z.string()),
   /** its repository does not have the digest now; the pin holds for it should it come back */
   isGone: z.boolean(),
+  /** this and the next: empty for who reads a space of another workspace */
   reason: z.string(),
   ownerName: z.string(),
   /** the person who asks may change or remove it: its owner, or an admin */

@@ -55,6 +55,9 @@ test("N-01 a broken image says what is wrong and which digests are missing", () 
 test("N-13 a pin says who, why and until when", () => {
   const pin = { id: "pin_1", reason: "in production", ownerName: "Ada", expiresAt: null };
   expect(pinText(pin)).toBe("Pinned by Ada until somebody removes the pin: in production");
+  expect(pinText({ ...pin, reason: "", ownerName: "" })).toBe(
+    "Pinned by the owner of the space until somebody removes the pin",
+  );
   expect(pinText({ ...pin, expiresAt: "2027-01-02T03:04:00.000Z" })).toContain("until 2 Jan 2027, 03:04 UTC");
 });
 

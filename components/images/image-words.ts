@@ -91,6 +91,8 @@ export function brokenText(
 /** Who keeps an image, why, and until when. */
 export function pinText(pin: NonNullable<ImageDto["pin"]>): string {
   const until = pin.expiresAt === null ? "until somebody removes the pin" : `until ${formatDateTime(pin.expiresAt)}`;
+  // Who reads a space of another workspace is told neither.
+  if (pin.ownerName === "") return `Pinned by the owner of the space ${until}`;
   return `Pinned by ${pin.ownerName} ${until}: ${pin.reason}`;
 }
 

@@ -20,5 +20,9 @@ export async function measureImages(
   ]);
   const asked = "images" in input.selection ? input.selection.images : [];
   const distinct = new Set(asked.map((image) => `${image.repositoryName}@${image.digest}`)).size;
-  return { ...numbers, tagSample, gone: Math.max(0, distinct - numbers.images) };
+  // What is in a recycle bin is its owner's: who only reads the space is told that it is used, and not by what.
+  const { heldByBinBytes, sharedBytes } = numbers;
+  const told =
+    space.access === "owner" ? numbers : { ...numbers, heldByBinBytes: 0, sharedBytes: sharedBytes + heldByBinBytes };
+  return { ...told, tagSample, gone: Math.max(0, distinct - numbers.images) };
 }

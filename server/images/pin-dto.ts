@@ -1,6 +1,7 @@
 import type { PinDto } from "@/contracts/pins";
 import { AppError } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import type { ReadableSpace } from "@/server/spaces/require-readable-space";
 import type { PinRow } from "./pin.store";
 
 /** Whether somebody may change or end a pin: its owner, or an admin of the workspace whose space it is in. */
@@ -24,6 +25,14 @@ export function requireFuture(expiresAt: Date | null): void {
   throw new AppError("unprocessable", "Choose a time in the future for the pin to end.", [
     { path: "expiresAt", message: "has passed" },
   ]);
+}
+
+/** Why something is pinned, and by whom: nothing that who reads a space of another workspace is told. */
+export function pinWords(
+  space: Pick<ReadableSpace, "access">,
+  { reason, ownerName }: Pick<PinRow, "reason" | "ownerName">,
+): Pick<PinRow, "reason" | "ownerName"> {
+  return space.access === "owner" ? { reason, ownerName } : { reason: "", ownerName: "" };
 }
 
 /** A pin as the API shows it to somebody. */

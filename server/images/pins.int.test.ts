@@ -11,10 +11,13 @@ import { startRecycle } from "@/server/reclaim/start-recycle";
 import { startUntag } from "@/server/reclaim/start-untag";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 import { createTestUser, scopeOf } from "@/testing/signed-in";
+import { createTestTenant } from "@/testing/tenant";
 import { createPins } from "./create-pins";
 import { deletePin } from "./delete-pin";
 import { reconcilePins } from "./end-expired-pins";
+import { listImages } from "./list-images";
 import { listPins } from "./list-pins";
+import { measureImages } from "./measure-images";
 import { updatePin } from "./update-pin";
 
 let world: BinWorld;
@@ -156,6 +159,37 @@ describe("pins as records", () => {
       (event) => event.text,
     );
     expect(said).toContain("pinned an image: rollback");
+  });
+
+  test("K-33: who may only read the space sees that an image is pinned, and neither why nor by whom", async () => {
+    const image = await space.push(await space.image("image"), "v1");
+    await space.push(await space.index("binned", [image]), "v2");
+    await space.crawl();
+    await space.recycle("v2");
+    await createPins(await member("editor"), { spaceId: space.spaceId, images: named(image), reason: "secret deal" });
+    const { workspaceId, scope } = await createTestTenant({ name: `r${space.spaceId.slice(-6).toLowerCase()}` });
+    await prisma().spaceBinding.create({ data: { spaceId: space.spaceId, workspaceId, createdByName: "Ada" } });
+    const ask = { spaceId: space.spaceId, limit: 10 };
+    const listed = await listPins(scope, ask);
+    expect(listed.items).toMatchObject([
+      { digest: image.digest, tags: ["v1"], reason: "", ownerName: "", isMine: false },
+    ]);
+    const images = await listImages(scope, { ...ask, state: "any", sort: "pushed" });
+    expect(images.items).toMatchObject([{ digest: image.digest, pin: { reason: "", ownerName: "", expiresAt: null } }]);
+    for (const search of ["secret", "editor"]) {
+      expect((await listPins(scope, { ...ask, search })).total).toBe(0);
+      expect((await listPins(space.scope, { ...ask, search })).total).toBe(1);
+    }
+    const selection = { filter: { state: "any" as const }, except: [] };
+    const [own, told] = await Promise.all(
+      [space.scope, scope].map((who) => measureImages(who, { spaceId: space.spaceId, selection })),
+    );
+    expect(own?.heldByBinBytes).toBeGreaterThan(0);
+    expect(told).toMatchObject({
+      heldByBinBytes: 0,
+      sharedBytes: (own?.sharedBytes ?? 0) + (own?.heldByBinBytes ?? 0),
+      freedBytes: own?.freedBytes,
+    });
   });
 
   test("only its owner or an admin changes or ends a pin", async () => {
