@@ -26,6 +26,7 @@ import { listImages } from "./list-images";
 import { loadSpaceFacts } from "./load-space-facts";
 import { writePushTimes } from "./registry-event.store";
 import { apiReader } from "./repository-reader";
+import type { CheckRequest } from "./repository-reading";
 
 let database: TestDatabase;
 let registry: TestRegistry;
@@ -68,6 +69,14 @@ function image(seed: string, architecture = "amd64"): BuiltImage {
 const repository = (name: string) => `t${sequence}/${name}`;
 const routine = () => crawlRegistry(tenant.registryId, signal, { isThorough: false });
 const thorough = () => crawlRegistry(tenant.registryId, signal);
+/** Reads one repository, asking for no more than that. */
+async function read(name: string, check: CheckRequest) {
+  const open = await openRegistryById(tenant.registryId);
+  if (!open) throw new Error("no registry");
+  const space = { id: tenant.spaceId, workspaceId: tenant.workspaceId, prefix: `t${sequence}` };
+  const reader = apiReader(open.adapter, Date.now);
+  return crawlRepository(tenant.registryId, space, repository(name), reader, signal, { check });
+}
 async function remove(name: string, digest: string): Promise<void> {
   const answer = await fetch(`${registry.url}/v2/${name}/manifests/${digest}`, { method: "DELETE" });
   expect(answer.status).toBe(202);
@@ -206,12 +215,7 @@ test("what a notification names is asked for, though no listing shows it: a tag 
   const sbom = buildSbom({ subject: before, packages: ["zod"] });
   await pusher.push(repository("app"), sbom, null);
   await pusher.push(repository("app"), after, "v1");
-  const open = await openRegistryById(tenant.registryId);
-  if (!open) throw new Error("no registry");
-  const space = { id: tenant.spaceId, workspaceId: tenant.workspaceId, prefix: `t${sequence}` };
-  const reader = apiReader(open.adapter, Date.now);
-  const check = { share: 0, tags: ["v1"], digests: [sbom.digest, after.digest] };
-  const { change } = await crawlRepository(tenant.registryId, space, repository("app"), reader, signal, { check });
+  const { change } = await read("app", { share: 0, tags: ["v1"], digests: [sbom.digest, after.digest] });
   expect(change?.addedDigests.sort()).toEqual([sbom.digest, after.digest].sort());
   expect(change?.setTags).toEqual([{ name: "v1", digest: after.digest, before: before.digest }]);
   // The old one has lost its tag and is still there: untagged, not gone.
@@ -256,7 +260,12 @@ test("law 2: the API tells no push times, so of what was there already nothing i
   expect((await planned(idle(30), 31)).going).toEqual(images.map((one) => one.digest).sort());
   expect((await planned(beyond(0, "semver"))).reasons[0]).toContain("when it was pushed is unknown");
 
-  const { items } = await listImages(tenant.scope, { spaceId: tenant.spaceId, limit: 10, sort: "pushed" });
+  const { items } = await listImages(tenant.scope, {
+    spaceId: tenant.spaceId,
+    state: "any",
+    limit: 10,
+    sort: "pushed",
+  });
   expect(items.map((item) => item.isPushTimeFirstSeen)).toEqual([true, true, true, true]);
   // A notification tells the time, though it comes after the reading: from then on they can be told apart.
   const pushes = images.map((one, at) => {
@@ -293,4 +302,83 @@ test("law 1: a registry whose storage is gone answers, lists nothing and has not
   for (const name of ["a", "b"]) await remove(repository(name), image(name).digest);
   expect(await thorough()).toEqual({ repositories: 3, failed: 0 });
   expect((await inventory()).tags).toEqual(whole.tags.filter((line) => line.startsWith(`${repository("c")} `)));
+});
+
+test("law 1: a tag that moved on unnoticed is not gone with the image that it pointed to", async () => {
+  const [before, after] = [image("before"), image("after")];
+  for (const one of ["stays", "other"]) await pusher.push(repository("app"), image(one), one);
+  await pusher.push(repository("app"), before, "latest");
+  await pusher.push(repository("app"), before, "old");
+  await thorough();
+  await pusher.push(repository("app"), after, "latest");
+  await remove(repository("app"), before.digest);
+  await read("app", { share: 0, digests: [before.digest] });
+  const app = repository("app");
+  expect((await inventory()).tags).toEqual(
+    [`latest=${after.digest}`, ...["other", "stays"].map((one) => `${one}=${image(one).digest}`)].map(
+      (tag) => `${app} ${tag}`,
+    ),
+  );
+  expect((await inventory()).manifests).toContain(`${app} ${after.digest}`);
+});
+
+test("K-13 a manifest that cannot be read is told of, and keeps nothing else from being read", async () => {
+  const [bad, good, known] = [image("bad"), image("good"), image("known")];
+  await pusher.push(repository("app"), known, "known");
+  await thorough();
+  await pusher.push(repository("app"), bad, "bad");
+  await pusher.push(repository("app"), good, "good");
+  const damaged = ["bad", "known", bad.digest, known.digest].map((one) => `/v2/${repository("app")}/manifests/${one}`);
+  proxy.tamper = ({ method, path }) =>
+    method === "GET" && damaged.includes(path) ? { change: (json) => ({ ...json, damaged: true }) } : null;
+  const tags = [`bad=${bad.digest}`, `good=${good.digest}`, `known=${known.digest}`].map(
+    (tag) => `${repository("app")} ${tag}`,
+  );
+  const problems: string[] = [];
+  const onFailure = (name: string, message: string) => problems.push(`${name}: ${message}`);
+  expect(await crawlRegistry(tenant.registryId, signal, { onFailure })).toEqual({ repositories: 1, failed: 0 });
+  expect(problems).toEqual([expect.stringContaining(`${repository("app")}: 2 manifests could not be read: GET`)]);
+  expect((await inventory()).tags).toEqual(tags);
+  // What was read once stays what it is; what never was protects what is around it.
+  const reasons = await prisma().manifest.findMany({
+    where: { registryId: tenant.registryId },
+    orderBy: { digest: "asc" },
+  });
+  const unreadable = reasons.filter((one) => one.unreadableReason !== null);
+  const shownUnreadable = () => prisma().image.count({ where: { spaceId: tenant.spaceId, health: "unreadable" } });
+  expect(await shownUnreadable()).toBe(1);
+  expect(unreadable).toMatchObject([
+    { digest: bad.digest, unreadableReason: expect.stringContaining("the bytes are") },
+  ]);
+  // Nor is it asked for before all others the next time.
+  const { checkedAt } = await prisma().tag.findFirstOrThrow({
+    where: { name: "bad", repository: { spaceId: tenant.spaceId } },
+  });
+  expect(Date.now() - checkedAt.getTime()).toBeLessThan(60_000);
+
+  proxy.tamper = null;
+  expect(await thorough()).toEqual({ repositories: 1, failed: 0 });
+  expect(await shownUnreadable()).toBe(0);
+  expect((await inventory()).tags).toEqual(tags);
+});
+
+test("untagged manifests take turns, those asked for longest ago first, whenever crawls run; a notification asks for none of them", async () => {
+  const untagged = Array.from({ length: 8 }, (_, at) => image(`u${at}`));
+  await pusher.push(repository("app"), image("tagged"), "v1");
+  for (const one of untagged) await pusher.push(repository("app"), one, null);
+  await read("app", { share: 0, digests: untagged.map((one) => one.digest) });
+  const asked: string[] = [];
+  for (let turn = 0; turn < 4; turn++) {
+    proxy.requests.length = 0;
+    await read("app", { share: 0.25 });
+    const names = proxy.requests.flatMap((line) => /\/manifests\/(sha256:\w+)$/.exec(line)?.[1] ?? []);
+    expect(names).toHaveLength(2);
+    asked.push(...names);
+  }
+  expect(asked.sort()).toEqual(untagged.map((one) => one.digest).sort());
+  proxy.requests.length = 0;
+  await read("app", { share: 0, tags: ["v1"] });
+  expect(proxy.requests.filter((line) => line.includes("/manifests/"))).toEqual([
+    `GET /v2/${repository("app")}/manifests/v1`,
+  ]);
 });

@@ -7,11 +7,11 @@ import { crawlRepository } from "./crawl-repository";
 import { type CrawledSpace, listSpacesOfRegistry, markCrawled } from "./inventory.store";
 import { apiReader, type RepositoryReader, storageReader } from "./repository-reader";
 import type { CheckRequest } from "./repository-reading";
-import { countTags, listHeldRepositories } from "./snapshot.store";
+import { countReferences, listHeldRepositories } from "./snapshot.store";
 
 /** Repositories at a time: the database works on one while the next is read; over the API they also share connections. */
 const LANES = { storage: 2, api: 4 } as const;
-/** Of the tags that are known, a routine crawl over the API asks for this share, but for so many at least. */
+/** Of the tags that are known, and of manifests without one, a routine crawl over the API asks for this share, but for so many at least. */
 const CHECKED_SHARE = 1 / 16;
 const CHECKED_MIN = 100;
 
@@ -27,11 +27,12 @@ interface RegistryCrawlProgress {
 export interface RegistryCrawlOptions {
   /** Only this space. */
   spaceId?: string | null;
-  /** Over the API: ask for every tag, not for a share of the known ones. Default true. */
+  /** Over the API: ask for everything, not for a share of what is known. Default true. */
   isThorough?: boolean;
   /** How far an earlier attempt came: it goes on after that. */
   resume?: Omit<RegistryCrawlProgress, "repositoriesTotal" | "repositoriesDone">;
   onProgress?: (progress: RegistryCrawlProgress) => void;
+  /** Also of a repository that was read but for some of its manifests. */
   onFailure?: (repository: string, message: string) => void;
 }
 
@@ -63,8 +64,12 @@ export async function crawlRegistry(
   const readOne = async ({ name, space }: RepositoryWork): Promise<void> => {
     signal.throwIfAborted();
     try {
-      const { manifestsRead } = await crawlRepository(registryId, space, name, reader, signal, { check });
+      const { manifestsRead, problem } = await crawlRepository(registryId, space, name, reader, signal, { check });
       repositories++;
+      if (problem !== null) {
+        log.warn({ registryId, repository: name, problem }, "a repository was not read whole");
+        options.onFailure?.(name, problem);
+      }
       progress.done(name, { manifestsRead, isFailed: false });
     } catch (error) {
       signal.throwIfAborted();
@@ -122,11 +127,11 @@ async function checkRequest(
   isThorough: boolean,
 ): Promise<CheckRequest> {
   if (isThorough) return "all";
-  const tags = await countTags(
+  const references = await countReferences(
     registryId,
     spaces.map((space) => space.id),
   );
-  return { share: Math.min(1, Math.max(CHECKED_SHARE, CHECKED_MIN / Math.max(1, tags))) };
+  return { share: Math.min(1, Math.max(CHECKED_SHARE, CHECKED_MIN / Math.max(1, references))) };
 }
 
 /** Counts, and knows up to where everything was read although repositories end out of order. */

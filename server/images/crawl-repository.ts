@@ -13,6 +13,7 @@ import {
   type KnownRepository,
   loadKnownRepository,
   lockRepositoryRow,
+  markDigestsChecked,
   markTagsChecked,
   type RepositoryRef,
   stampRepository,
@@ -30,6 +31,8 @@ export interface RepositoryCrawl {
   /** What was written; null where nothing had changed, or others wrote faster. */
   change: InventoryChange | null;
   manifestsRead: number;
+  /** What could not be read of it, in words; null = nothing. */
+  problem: string | null;
 }
 
 /**
@@ -53,9 +56,14 @@ export async function crawlRepository(
     if (reading.manifestsRead > 0) await keepStatistics(reading.manifestsRead);
     const written = await write({ registryId, space, name, reader, signal, startedAt, known, reading });
     if (written === "stale") continue;
-    return { change: written, manifestsRead };
+    return { change: written, manifestsRead, problem: problemOf(reading) };
   }
-  return { change: null, manifestsRead };
+  return { change: null, manifestsRead, problem: null };
+}
+
+function problemOf({ refusal }: RepositoryReading): string | null {
+  if (refusal === null) return null;
+  return `${refusal.count} ${refusal.count === 1 ? "manifest" : "manifests"} could not be read: ${refusal.first}`;
 }
 
 interface Finding {
@@ -83,7 +91,10 @@ async function write(finding: Finding): Promise<InventoryChange | null | "stale"
   if (isQuiet && !(await stampUnchanged(known))) return "stale";
   const result = isQuiet ? null : await abortableTransaction(signal, (tx) => writeChange(tx, finding, change));
   if (result === "stale") return result;
-  if (known.id !== null) await markTagsChecked(known.id, reading.checkedTags);
+  if (known.id !== null) {
+    await markTagsChecked(known.id, reading.checkedTags);
+    await markDigestsChecked(known.id, reading.checkedDigests);
+  }
   return result;
 }
 

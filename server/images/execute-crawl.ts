@@ -118,7 +118,8 @@ class Attempt {
         this.#firstFailure ??= `${repository}: ${message}`;
       },
     });
-    if (failed === 0 && this.#progress.repositoriesFailed === 0) return { status: "succeeded", error: null };
+    if (failed === 0 && this.#progress.repositoriesFailed === 0)
+      return { status: "succeeded", error: this.#firstFailure };
     const { repositoriesFailed, repositoriesTotal } = this.#progress;
     const total = repositoriesTotal ?? repositoriesFailed;
     const error = `${repositoriesFailed} of ${total} repositories could not be read${this.#firstFailure ? `; ${this.#firstFailure}` : ""}`;

@@ -30,6 +30,8 @@ export async function readFromStorage(storage: BlobStorage, request: ReadRequest
     digests,
     tags,
     checkedTags: [],
+    checkedDigests: [],
+    refusal: null,
     manifestsRead,
     healed: healed.length === 0 ? [] : [...(await findKnownDigests(registryId, healed))],
   };

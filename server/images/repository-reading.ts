@@ -8,10 +8,14 @@ export interface RepositoryReading {
   tags: ReadonlyMap<string, string>;
   /** Tags that the registry was asked for one by one. */
   checkedTags: readonly string[];
+  /** Known digests that it was asked for by themselves. */
+  checkedDigests: readonly string[];
   /** Manifests that were unknown, or not understood, before. */
   manifestsRead: number;
   /** Known manifests that could be understood now. */
   healed: readonly string[];
+  /** Manifests that the registry has and that could not be read over the API: how many, and why the first could not. */
+  refusal: { count: number; first: string } | null;
 }
 
 /**

@@ -17,6 +17,7 @@ export interface KnownRepository {
   id: string | null;
   /** Changes with whatever is written to the repository. */
   stamp: Date | null;
+  /** Those that were asked for longest ago come first. */
   digests: Set<string>;
   /** Those whose bodies could not be understood: they are read again. */
   unreadable: Set<string>;
@@ -42,7 +43,7 @@ export async function loadKnownRepository(registryId: string, spaceId: string, n
     FROM repositories r WHERE r.registry_id = ${registryId} AND r.name = ${name} AND r.space_id = ${spaceId}`;
   if (!row) return known;
   const manifests = await prisma().$queryRaw<{ digests: string[] | null; unreadable: string[] | null }[]>`
-    SELECT array_agg(rm.digest) AS digests, array_agg(rm.digest) FILTER (WHERE m.unreadable_reason IS NOT NULL) AS unreadable
+    SELECT array_agg(rm.digest ORDER BY rm.checked_at, rm.digest) AS digests, array_agg(rm.digest) FILTER (WHERE m.unreadable_reason IS NOT NULL) AS unreadable
     FROM repository_manifests rm JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
     WHERE rm.repository_id = ${row.id}`;
   const tags = await prisma().$queryRaw<{ name: string; digest: string }[]>`
@@ -159,6 +160,13 @@ export async function markTagsChecked(repositoryId: string, names: readonly stri
     UPDATE tags SET checked_at = clock_timestamp() WHERE repository_id = ${repositoryId} AND name = ANY(${[...names]})`;
 }
 
+/** The same for manifests that it was asked for by their digest. */
+export async function markDigestsChecked(repositoryId: string, digests: readonly string[]): Promise<void> {
+  if (digests.length === 0) return;
+  await prisma().$executeRaw`
+    UPDATE repository_manifests SET checked_at = clock_timestamp() WHERE repository_id = ${repositoryId} AND digest = ANY(${[...digests]})`;
+}
+
 /** Of these manifests, those that another of them names as a child, and those that name a subject: they are parts of something. */
 export async function findParts(tx: Transaction, registryId: string, digests: readonly string[]): Promise<Set<string>> {
   if (digests.length === 0) return new Set();
@@ -189,10 +197,12 @@ export async function listHeldRepositories(registryId: string, spaceIds: readonl
   return rows.map((row) => row.name);
 }
 
-export async function countTags(registryId: string, spaceIds: readonly string[]): Promise<number> {
+/** Tags and manifests without one: all that a reading over the API has to ask for by itself. */
+export async function countReferences(registryId: string, spaceIds: readonly string[]): Promise<number> {
   const rows = await prisma().$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM repositories r JOIN tags t ON t.repository_id = r.id
-    WHERE r.registry_id = ${registryId} AND r.space_id = ANY(${[...spaceIds]})`;
+    SELECT sum((SELECT count(*) FROM tags t WHERE t.repository_id = r.id)
+      + (SELECT count(*) FROM repository_manifests rm WHERE rm.repository_id = r.id AND rm.untagged_since IS NOT NULL))::int AS count
+    FROM repositories r WHERE r.registry_id = ${registryId} AND r.space_id = ANY(${[...spaceIds]})`;
   return rows[0]?.count ?? 0;
 }
 
