@@ -33,7 +33,16 @@ export function RegistryForm(props: RegistryFormProps) {
       <Field label="Type" hint={isEdited ? undefined : "Harbor registries are supported in a later version."}>
         <Select value="distribution" onValueChange={() => undefined} options={KINDS} disabled={isEdited} />
       </Field>
-      <Field label="Address" hint="https:// or http://, host and port; without a path." error={problems.url} required>
+      <Field
+        label="Address"
+        hint={
+          isEdited
+            ? "Another address must be one of the same registry: it is read again from there. Attach a different registry on its own."
+            : "https:// or http://, host and port; without a path."
+        }
+        error={problems.url}
+        required
+      >
         <Input
           value={draft.url}
           onChange={(event) => onChange({ url: event.target.value })}

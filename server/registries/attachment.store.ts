@@ -66,6 +66,28 @@ export async function detachRegistryRow(tx: Transaction, registryId: string): Pr
   await tx.manifest.deleteMany({ where: { registryId } });
 }
 
+/**
+ * Takes back what was under way with the address that a registry had: crawls of it stop, and what it told and nobody has worked off
+ * is dropped. Whether the other address tells of pulls is not known yet.
+ */
+export async function forgetAddress(tx: Transaction, registryId: string): Promise<void> {
+  const now = new Date();
+  await tx.registry.update({ where: { id: registryId }, data: { pullTrackingSince: null } });
+  // One that waits ends here: asking for another finds no active one, then.
+  await tx.crawl.updateMany({
+    where: { registryId, status: "queued" },
+    data: {
+      ...{ status: "cancelled", finishedAt: now, cancelRequestedAt: now, repeatTrigger: null },
+      epoch: { increment: 1 },
+    },
+  });
+  await tx.crawl.updateMany({
+    where: { registryId, status: "running", cancelRequestedAt: null },
+    data: { cancelRequestedAt: now, repeatTrigger: null },
+  });
+  await tx.registryEvent.deleteMany({ where: { registryId, processedAt: null } });
+}
+
 /** Spaces on registries that are not removed: of one workspace, and of all. */
 export async function countRegistrySpaces(
   workspaceId: string,

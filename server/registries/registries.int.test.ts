@@ -10,6 +10,7 @@ import { createImagePusher } from "@/scripts/demo/push-image";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { decryptSecret, encryptSecret } from "@/server/platform/crypto/secret-box";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { newId } from "@/server/platform/new-id";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { createSpace } from "@/server/spaces/create-space";
 import { removeSpace } from "@/server/spaces/remove-space";
@@ -372,6 +373,41 @@ describe("K-35 attached registries", () => {
       "registries.update",
     ]);
     expect(actions.at(-1)?.data).toMatchObject({ changed: ["url", "auth", "username", "storageRoot"] });
+  });
+
+  test("K-35 at another address it is read again, all of it, and nothing that the former one told counts", async () => {
+    const { id: registryId } = await attach({ url: basic.url });
+    const crawl = (id: string, status: string, spaceId: string | null) =>
+      prisma().crawl.create({ data: { id, registryId, spaceId, status, trigger: "schedule", repeatTrigger: "run" } });
+    const ids = [newId("crawl"), newId("crawl")];
+    const told = { registryId, payload: {}, receivedAt: new Date() };
+    const begin = async () => {
+      await crawl(ids[0] ?? "", "queued", null);
+      await crawl(ids[1] ?? "", "running", "spc_x");
+      await prisma().registryEvent.createMany({
+        data: [
+          { ...told, id: "waits" },
+          { ...told, id: "done", processedAt: new Date() },
+        ],
+      });
+      await prisma().registry.update({ where: { id: registryId }, data: { pullTrackingSince: new Date() } });
+    };
+    await begin();
+    const active = () =>
+      prisma().crawl.findMany({ where: { registryId, finishedAt: null }, orderBy: { createdAt: "asc" } });
+    // Whatever else is changed, it is the same place.
+    await updateRegistry(platform, { registryId, name: "renamed", username });
+    expect((await active()).map(({ id }) => id).sort()).toEqual([...ids].sort());
+
+    await updateRegistry(platform, { registryId, url: open.url, auth: "none" });
+    expect((await prisma().registry.findUniqueOrThrow({ where: { id: registryId } })).pullTrackingSince).toBeNull();
+    expect(await prisma().crawl.findUnique({ where: { id: ids[0] } })).toMatchObject({ status: "cancelled" });
+    const [running, next, ...others] = await active();
+    expect(running).toMatchObject({ id: ids[1], cancelRequestedAt: expect.any(Date), repeatTrigger: null });
+    expect(next).toMatchObject({ status: "queued", trigger: "first", spaceId: null, cancelRequestedAt: null });
+    expect(others).toEqual([]);
+    const events = await prisma().registryEvent.findMany({ where: { registryId } });
+    expect(events.map(({ id }) => id)).toEqual(["done"]);
   });
 
   test("K-35 the registry that the console runs with is not changed here", async () => {

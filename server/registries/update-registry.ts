@@ -5,7 +5,8 @@ import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { encryptSecret } from "@/server/platform/crypto/secret-box";
 import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
-import { countRunsOn, lockRegistry, updateRegistryRow } from "./attachment.store";
+import { countRunsOn, forgetAddress, lockRegistry, updateRegistryRow } from "./attachment.store";
+import { enqueueCrawl } from "./enqueue-crawl";
 import { getRegistry } from "./get-registry";
 import type { RegistryConnection } from "./inspect-registry";
 import { requirePlatformAdmin } from "./platform-admin";
@@ -26,6 +27,7 @@ export interface RegistryChange {
 
 /**
  * Changes a registry. What changes the connection is tested first, and waits for the runs on it; a password that is left out is kept.
+ * At another address it is read again, all of it: what was known came from the former one.
  * @throws AppError not_found, forbidden, conflict (address taken, runs in progress), unprocessable (the test found something bad)
  */
 export async function updateRegistry(
@@ -41,6 +43,7 @@ export async function updateRegistry(
     ...(connection ? changedParts(registry, connection, input.password) : []),
   ];
   if (changed.length === 0) return getRegistry(scope, input);
+  const isMoved = changed.includes("url");
   try {
     await prisma().$transaction(async (tx) => {
       if (!(await lockRegistry(tx, registry.id))) throw notFound();
@@ -51,6 +54,7 @@ export async function updateRegistry(
         name,
         ...(connection && report ? connectionRow(connection, report) : {}),
       });
+      if (isMoved) await forgetAddress(tx, registry.id);
       await recordAudit(tx, {
         workspaceId: registry.workspaceId,
         actor: scope.actor,
@@ -64,6 +68,7 @@ export async function updateRegistry(
     if (isUniqueViolation(error)) throw alreadyAttached();
     throw error;
   }
+  if (isMoved) await enqueueCrawl(registry.id, { trigger: "first" });
   return getRegistry(scope, input);
 }
 
