@@ -2,6 +2,7 @@
 
 import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { IMAGE_KINDS } from "@/contracts/images";
+import { tagGlobProblem } from "@/domain/images/tag-glob";
 import { formatBytes } from "@/lib/bytes";
 import { Input } from "../ui/input";
 import { Select } from "../ui/select";
@@ -23,6 +24,7 @@ export function FilterPanel({ view, onChange }: { view: ImageView; onChange: (pa
             mono
             placeholder="v1.*, {main,release}-*"
             value={view.tag ?? ""}
+            problemOf={tagGlobProblem}
             onCommit={(text) => onChange({ tag: text.trim() || null })}
           />
         )}
@@ -87,7 +89,7 @@ export function FilterPanel({ view, onChange }: { view: ImageView; onChange: (pa
               id={id}
               mono
               list={listId}
-              placeholder="linux/arm64"
+              placeholder="linux/arm64 or arm64"
               value={view.platform ?? ""}
               onCommit={(text) => onChange({ platform: text.trim() || null })}
             />
@@ -156,9 +158,16 @@ function Choice<Value extends string>({
 /** A field whose value holds when Enter is pressed or the field is left; what came from elsewhere meanwhile is shown. */
 function Written({
   value,
+  problemOf,
   onCommit,
   ...rest
-}: Omit<ComponentProps<typeof Input>, "value" | "onChange"> & { value: string; onCommit: (text: string) => void }) {
+}: Omit<ComponentProps<typeof Input>, "value" | "onChange"> & {
+  value: string;
+  /** What is wrong with what is written; null for nothing. */
+  problemOf?: (text: string) => string | null;
+  onCommit: (text: string) => void;
+}) {
+  const problemId = useId();
   const [draft, setDraft] = useState(value);
   const [known, setKnown] = useState(value);
   if (known !== value) {
@@ -168,16 +177,25 @@ function Written({
   const commit = () => {
     if (draft !== value) onCommit(draft);
   };
+  const problem = problemOf?.(draft.trim()) ?? null;
   return (
-    <Input
-      {...rest}
-      value={draft}
-      onChange={(event) => setDraft(event.target.value)}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") commit();
-      }}
-    />
+    <>
+      <Input
+        {...rest}
+        value={draft}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") commit();
+        }}
+        {...(problem === null ? {} : { "aria-invalid": true, "aria-describedby": problemId })}
+      />
+      {problem === null ? null : (
+        <p id={problemId} role="status" className="pt-1 text-danger text-sm">
+          {problem}.
+        </p>
+      )}
+    </>
   );
 }
 

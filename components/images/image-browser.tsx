@@ -5,6 +5,7 @@ import { type RefObject, useCallback, useEffect, useState } from "react";
 import type { ImageDto } from "@/contracts/images";
 import type { SpaceDto } from "@/contracts/spaces";
 import type { Permission } from "@/domain/access/permissions";
+import { tagGlobProblem } from "@/domain/images/tag-glob";
 import { formatDateTime } from "@/lib/dates";
 import { count as counted, group } from "../history/run-words";
 import { registryHost } from "../spaces/registry-host";
@@ -176,6 +177,7 @@ function LiveNote({ live }: { live: LiveImages }) {
 function NothingFound({ view, onClear }: { view: ImageView; onClear: () => void }) {
   const isOnlyUntagged = view.state === "untagged" && view.q === "";
   const isOnlyBroken = view.health === "broken" && view.q === "";
+  const globProblem = view.tag === null ? null : tagGlobProblem(view.tag);
   return (
     <div className="border-rule border-y">
       <EmptyState
@@ -186,7 +188,9 @@ function NothingFound({ view, onClear }: { view: ImageView; onClear: () => void 
             ? "The registry has everything that the images here name."
             : isOnlyUntagged
               ? "Every image here has a tag. Platforms of an index and signatures are inside their image and do not count."
-              : "Change the repository, the search or a filter."
+              : globProblem
+                ? `${globProblem} in the filter for tags “${view.tag}”, so that it stands for itself. Tags have no braces.`
+                : "Change the repository, the search or a filter."
         }
         action={<Button onClick={onClear}>Clear filters</Button>}
       />

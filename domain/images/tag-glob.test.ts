@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { tagGlobRegex } from "./tag-glob";
+import { tagGlobProblem, tagGlobRegex } from "./tag-glob";
 
 const finds = (glob: string, ...tags: string[]) => new RegExp(tagGlobRegex(glob)).test(`\n${tags.join("\n")}\n`);
 
@@ -24,6 +24,15 @@ test("braces are alternatives; what has no partner, and every sign of a regular 
   expect(finds("a}b", "a}b")).toBe(true);
   expect(finds("a.c", "abc")).toBe(false);
   expect(finds("a+", "aa")).toBe(false);
+});
+
+test("a brace that stands for itself is said, as it looks meant otherwise", () => {
+  expect(["v1.*", "{main,dev}-*", "{a}{b}", ""].map(tagGlobProblem)).toEqual([null, null, null, null]);
+  expect(["{main", "a}b", "{a,{b,c}}"].map(tagGlobProblem)).toEqual([
+    "A { is not closed",
+    "A } has no { before it",
+    "Braces cannot stand in braces",
+  ]);
 });
 
 test("a tag is found by itself, whatever stands in it, and any glob is a sound expression", () => {

@@ -66,7 +66,7 @@ const SORT_KEYS: Record<ImageSort, readonly { column: Prisma.Sql; type: Prisma.S
 
 /** The conditions of a filter on `images i`, those of its space included. */
 export async function imageConditions(spaceId: string, filter: ImageFilterDto): Promise<Prisma.Sql> {
-  const repositoryIds = await findSearched(spaceId, filter);
+  const found = await findSearched(spaceId, filter);
   const conditions: Prisma.Sql[] = [Prisma.sql`i.space_id = ${spaceId}`];
   const add = (condition: Prisma.Sql) => conditions.push(condition);
   if (filter.repository !== undefined) {
@@ -96,33 +96,55 @@ export async function imageConditions(spaceId: string, filter: ImageFilterDto): 
     add(filter.pinned === "yes" ? pinned : Prisma.sql`NOT ${pinned}`);
   }
   if (filter.tag) add(Prisma.sql`i.tag_names ~ ${tagGlobRegex(filter.tag)}`);
-  if (filter.search) add(searchCondition(filter.search, repositoryIds));
+  if (filter.search) add(searchCondition(filter.search, found));
   return Prisma.join(conditions, " AND ");
 }
 
-/** linux/arm64 finds linux/arm64/v8 too. */
+const VARIANTS = ["", "/v1", "/v2", "/v3", "/v4", "/v5", "/v6", "/v7", "/v8", "/v9"];
+
+/** linux/arm64 finds linux/arm64/v8 too, and arm64 alone that of every system; in any case. */
 function withVariants(platform: string): string[] {
-  return [
-    platform,
-    ...["v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9"].map((variant) => `${platform}/${variant}`),
-  ];
+  const wanted = platform.trim().toLowerCase();
+  if (!wanted.includes("/")) return [...withVariants(`linux/${wanted}`), `windows/${wanted}`, wanted];
+  return VARIANTS.map((variant) => `${wanted}${variant}`);
+}
+
+/** Repositories whose name holds a search, or what stands in it before a tag. */
+interface Searched {
+  byName: readonly string[];
+  tagged: { repositoryIds: readonly string[]; tag: string } | null;
 }
 
 /** Each alternative has an index of its own; what cannot be the start of a digest is not looked for among digests. */
-function searchCondition(search: string, repositoryIds: readonly string[]): Prisma.Sql {
+function searchCondition(search: string, { byName, tagged }: Searched): Prisma.Sql {
   const ways = [Prisma.sql`i.tag_names ILIKE ${`%${escapeLike(search)}%`}`];
-  if (repositoryIds.length > 0) ways.push(Prisma.sql`i.repository_id = ANY(${[...repositoryIds]})`);
+  if (byName.length > 0) ways.push(Prisma.sql`i.repository_id = ANY(${[...byName]})`);
+  if (tagged && tagged.repositoryIds.length > 0) {
+    const tag = `%\n${escapeLike(tagged.tag)}%`;
+    ways.push(Prisma.sql`(i.repository_id = ANY(${[...tagged.repositoryIds]}) AND i.tag_names ILIKE ${tag})`);
+  }
   const hex = /^(?:sha256:)?([0-9a-f]*)$/.exec(search.toLowerCase())?.[1];
   if (hex)
     ways.push(Prisma.sql`(i.digest >= ${`sha256:${hex}`} COLLATE "C" AND i.digest < ${`sha256:${hex}g`} COLLATE "C")`);
   return Prisma.sql`(${Prisma.join(ways, " OR ")})`;
 }
 
-/** Ids of the repositories whose name holds a search: resolved first, because a subquery in an alternative hides the indexes. */
-async function findSearched(spaceId: string, filter: ImageFilterDto): Promise<string[]> {
-  if (!filter.search) return [];
+/** Resolved first, because a subquery in an alternative hides the indexes. A search may be all of a reference: `registry/acme/api:2.6`. */
+async function findSearched(spaceId: string, filter: ImageFilterDto): Promise<Searched> {
+  if (!filter.search) return { byName: [], tagged: null };
+  const reference = /^(.+):([\w][\w.-]{0,127})$/.exec(filter.search);
+  const [byName, repositoryIds] = await Promise.all([
+    findNamed(spaceId, filter.search),
+    reference?.[1] ? findNamed(spaceId, reference[1]) : [],
+  ]);
+  return { byName, tagged: reference?.[2] ? { repositoryIds, tag: reference[2] } : null };
+}
+
+/** Ids of the repositories whose name holds a text, or that it names behind a registry's address. */
+async function findNamed(spaceId: string, text: string): Promise<string[]> {
   const rows = await prisma().$queryRaw<{ id: string }[]>`
-    SELECT id FROM repositories WHERE space_id = ${spaceId} AND name ILIKE ${`%${escapeLike(filter.search)}%`}`;
+    SELECT id FROM repositories WHERE space_id = ${spaceId}
+      AND (name ILIKE ${`%${escapeLike(text)}%`} OR right(lower(${text}::text), length(name) + 1) = '/' || name)`;
   return rows.map((row) => row.id);
 }
 

@@ -79,9 +79,11 @@ const FILTERS: Record<string, Partial<ImageFilterDto>> = {
   "a search that finds": { search: "app17" },
   "a search that finds nothing": { search: "nothing-like-it" },
   "a digest": { search: "sha256:0a" },
+  "a reference": { search: "registry.example:5000/acme/team3/app3:v1.6" },
   idle: { idleDays: 380 },
   size: { minBytes: 50_000_000 },
   "a platform": { platform: "linux/arm64" },
+  "an architecture": { platform: "ARM64" },
   "a platform that nobody has": { platform: "linux/s390x" },
   pinned: { pinned: "yes" },
   "a repository": { repository: "acme/team3/app3" },
@@ -89,6 +91,26 @@ const FILTERS: Record<string, Partial<ImageFilterDto>> = {
 test.each(Object.entries(FILTERS))("a filter by %s reads no big table from end to end", async (name, filter) => {
   expectIndexed(await plansOf(() => list(filter)), name);
   expectIndexed(await plansOf(() => list({ ...filter, sort: "size" })), name);
+});
+
+test("K-31 a search may be all of a reference, or a part of a repository with the start of a tag", async () => {
+  const namesOf = async (search: string) =>
+    (await list({ search })).items.map((one) => `${one.repositoryName}:${one.tags[0]}`).sort();
+  for (const before of ["", "acme/", "Registry.example:5000/acme/"]) {
+    expect(await namesOf(`${before}team3/app3:v1.60.1`)).toEqual(["acme/team3/app3:v1.60.1"]);
+  }
+  expect(await namesOf("app3:v1.60.1")).toEqual(["acme/team10/app30:v1.60.1", "acme/team3/app3:v1.60.1"]);
+  expect(await namesOf("app3:1.60.1")).toEqual([]);
+  expect(await namesOf("app3:v1_60.1")).toEqual([]);
+  expect((await list({ search: "registry.example/acme/team3/app3" })).total).toBe(400);
+});
+
+test("K-31 a platform is found by its architecture alone, in any case, whatever its variant", async () => {
+  const all = (await list({ platform: "linux/arm64" })).total;
+  expect(all).toBeGreaterThan(0);
+  expect((await list({ platform: "arm64" })).total).toBe(all);
+  expect((await list({ platform: " Linux/ARM64" })).total).toBe(all);
+  expect((await list({ platform: "arm64/v7" })).total).toBe(0);
 });
 
 test("repositories and a selection are read by index, too", async () => {
