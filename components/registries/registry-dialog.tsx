@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import type { RegistryDto } from "@/contracts/registries";
 import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
+import { ConfirmDialog } from "../ui/confirm-dialog";
 import { Dialog } from "../ui/dialog";
 import { problemOf } from "../ui/problem-of";
 import { useAttachRegistry, useTestRegistry, useUpdateRegistry } from "./queries";
@@ -31,7 +32,9 @@ export function RegistryDialog(props: RegistryDialogProps) {
 
 function OpenDialog({ workspaceId, workspaceName, isPlatformAdmin, registry, onOpenChange }: RegistryDialogProps) {
   const formId = useId();
-  const [draft, setDraft] = useState<RegistryDraft>(registry ? draftOf(registry) : EMPTY_DRAFT);
+  const [before] = useState<RegistryDraft>(registry ? draftOf(registry) : EMPTY_DRAFT);
+  const [draft, setDraft] = useState(before);
+  const [isLeaving, setIsLeaving] = useState(false);
   const [isChecked, setIsChecked] = useState(false);
   const test = useTestRegistry(workspaceId);
   const attach = useAttachRegistry(workspaceId);
@@ -73,69 +76,83 @@ function OpenDialog({ workspaceId, workspaceName, isPlatformAdmin, registry, onO
   };
 
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => {
-        if (!isSaving) onOpenChange(isOpen);
-      }}
-      title={registry ? `Edit ${registry.name}` : "Attach a registry"}
-      description={
-        registry
-          ? "Changes to the connection are tested before they are kept."
-          : "A registry that runs already, whose images are to be browsed and reclaimed here. It is tested before it is attached."
-      }
-      size="lg"
-      footer={
-        <>
-          <Button
-            className="mr-auto"
-            icon={<PlugZap aria-hidden="true" />}
-            onClick={runTest}
-            loading={test.isPending}
-            disabled={isSaving}
-          >
-            Test connection
-          </Button>
-          <Button onClick={() => onOpenChange(false)} disabled={isSaving}>
-            Cancel
-          </Button>
-          <Button type="submit" form={formId} variant="primary" loading={isSaving}>
-            {registry ? "Save changes" : "Attach registry"}
-          </Button>
-        </>
-      }
-    >
-      <form id={formId} onSubmit={submit} noValidate className="flex flex-col gap-5">
-        <RegistryForm
-          draft={draft}
-          onChange={change}
-          problems={isChecked ? problems : {}}
-          isEdited={registry !== null}
-          hasPassword={kept !== null}
-          isPlatformAdmin={isPlatformAdmin}
-          workspaceName={workspaceName}
-        />
-        <div aria-live="polite" className="flex flex-col gap-3 empty:hidden">
-          {failure ? (
-            <Callout tone="danger" title={registry ? "It was not changed" : "It was not attached"}>
-              {failure.detail ?? failure.title}
-            </Callout>
-          ) : null}
-          {test.data ? (
-            <>
-              <Callout
-                tone={test.data.isAttachable ? "positive" : "danger"}
-                title={
-                  test.data.isAttachable
-                    ? "The registry can be attached like this"
-                    : "The registry cannot be attached like this"
-                }
-              />
-              <RegistryReport report={test.data} />
-            </>
-          ) : null}
-        </div>
-      </form>
-    </Dialog>
+    <>
+      <Dialog
+        open
+        onOpenChange={(isOpen) => {
+          if (isSaving) return;
+          // A key pressed by mistake does not take away what was typed.
+          if (!isOpen && JSON.stringify(draft) !== JSON.stringify(before)) setIsLeaving(true);
+          else onOpenChange(isOpen);
+        }}
+        title={registry ? `Edit ${registry.name}` : "Attach a registry"}
+        description={
+          registry
+            ? "Changes to the connection are tested before they are kept."
+            : "A registry that runs already, whose images are to be browsed and reclaimed here. It is tested before it is attached."
+        }
+        size="lg"
+        footer={
+          <>
+            <Button
+              className="mr-auto"
+              icon={<PlugZap aria-hidden="true" />}
+              onClick={runTest}
+              loading={test.isPending}
+              disabled={isSaving}
+            >
+              Test connection
+            </Button>
+            <Button onClick={() => onOpenChange(false)} disabled={isSaving}>
+              Cancel
+            </Button>
+            <Button type="submit" form={formId} variant="primary" loading={isSaving}>
+              {registry ? "Save changes" : "Attach registry"}
+            </Button>
+          </>
+        }
+      >
+        <form id={formId} onSubmit={submit} noValidate className="flex flex-col gap-5">
+          <RegistryForm
+            draft={draft}
+            onChange={change}
+            problems={isChecked ? problems : {}}
+            isEdited={registry !== null}
+            hasPassword={kept !== null}
+            isPlatformAdmin={isPlatformAdmin}
+            workspaceName={workspaceName}
+          />
+          <div aria-live="polite" className="flex flex-col gap-3 empty:hidden">
+            {failure ? (
+              <Callout tone="danger" title={registry ? "It was not changed" : "It was not attached"}>
+                {failure.detail ?? failure.title}
+              </Callout>
+            ) : null}
+            {test.data ? (
+              <>
+                <Callout
+                  tone={test.data.isAttachable ? "positive" : "danger"}
+                  title={
+                    test.data.isAttachable
+                      ? "The registry can be attached like this"
+                      : "The registry cannot be attached like this"
+                  }
+                />
+                <RegistryReport report={test.data} />
+              </>
+            ) : null}
+          </div>
+        </form>
+      </Dialog>
+      <ConfirmDialog
+        open={isLeaving}
+        onOpenChange={setIsLeaving}
+        title={registry ? "Leave without saving?" : "Leave without attaching?"}
+        description="What was typed here is lost, the password included."
+        confirmLabel="Leave"
+        cancelLabel="Stay"
+        onConfirm={() => onOpenChange(false)}
+      />
+    </>
   );
 }

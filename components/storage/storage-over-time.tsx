@@ -42,15 +42,17 @@ export function StorageOverTime({ samples }: { samples: readonly StorageSampleDt
   if (!sample) return null;
 
   const until = times[last] ?? 0;
-  const from = Math.min(times[0] ?? until, until - HOUR_MS);
-  const x = linear([from, until], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
+  const since = times[0] ?? until;
+  // One moment has no length: what comes is drawn into the hour after it.
+  const to = Math.max(until, since + HOUR_MS);
+  const x = linear([since, to], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
   const ticks = byteTicks(Math.max(...samples.map((one) => one.storedBytes + one.binBytes)), 4);
   const bottom = HEIGHT - MARGIN.bottom;
   const y = linear([0, ticks.at(-1) ?? 1], [bottom, MARGIN.top]);
   const choose = (event: PointerEvent<HTMLInputElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width)));
-    setChosen(nearestIndex(times, from + share * (until - from)));
+    setChosen(nearestIndex(times, since + share * (to - since)));
   };
   return (
     <div className="flex flex-col gap-2">
@@ -73,7 +75,7 @@ export function StorageOverTime({ samples }: { samples: readonly StorageSampleDt
           {BANDS.map((band, index) => (
             <path key={band.id} d={bandPath(samples, times, index, x, y)} className={band.fill} />
           ))}
-          {timeTicks(from, until, Math.max(2, Math.floor((width - MARGIN.left) / TICK_PX))).map((tick) => (
+          {timeTicks(since, to, Math.max(2, Math.floor((width - MARGIN.left) / TICK_PX))).map((tick) => (
             <g key={tick.at}>
               <line x1={x(tick.at)} x2={x(tick.at)} y1={bottom} y2={bottom + 4} className="stroke-rule-strong" />
               <text
@@ -118,7 +120,9 @@ export function StorageOverTime({ samples }: { samples: readonly StorageSampleDt
         />
       </div>
       <div className="flex flex-wrap items-baseline gap-x-6 gap-y-1">
-        <p className="min-w-44 text-muted">{formatDateTime(sample.at)}</p>
+        <p className="min-w-44 text-muted">
+          {last === 0 ? `since ${formatDateTime(sample.at)}` : formatDateTime(sample.at)}
+        </p>
         <dl className="flex flex-wrap gap-x-6 gap-y-1">
           {BANDS.map((band) => (
             <div key={band.id} className="flex items-baseline gap-1.5">
@@ -179,7 +183,7 @@ function bandPath(
     high: y(sumBelow(sample, index + 1)),
   }));
   const [only, ...others] = points;
-  const drawn = only && others.length === 0 ? [{ ...only, x: only.x - 6 }, only] : points;
+  const drawn = only && others.length === 0 ? [only, { ...only, x: only.x + 6 }] : points;
   const upper = drawn.map((point) => `${point.x.toFixed(1)},${point.high.toFixed(1)}`);
   const lower = drawn.toReversed().map((point) => `${point.x.toFixed(1)},${point.low.toFixed(1)}`);
   return `M${upper.join("L")}L${lower.join("L")}Z`;

@@ -28,7 +28,8 @@ test("N-05 the parts of what is held add up to it", () => {
 test("D-13 names are cut to what tells them apart", () => {
   expect(fittingName("acme/web", 100, 7)).toBe("acme/web");
   expect(fittingName("acme/services/frontend", 70, 7)).toBe("frontend");
-  expect(fittingName("acme/services/frontend", 40, 7)).toBe("fron…");
+  expect(fittingName("acme/services/frontend", 140, 7)).toBe("services/frontend");
+  expect(fittingName("acme/services/frontend", 40, 7)).toBe("…tend");
   expect(fittingName("acme/services/frontend", 20, 7)).toBe("");
 });
 

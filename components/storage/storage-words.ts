@@ -37,11 +37,14 @@ export function heldParts(now: Now): HeldPart[] {
   return parts;
 }
 
-/** The last part of a repository's name that fits a width, from its end: names of one space begin alike. */
+/** As much of a repository's name as fits a width, from its end: names of one space begin alike. "" where that says nothing. */
 export function fittingName(name: string, widthPx: number, charPx: number): string {
   const fits = Math.floor(widthPx / charPx);
   if (name.length <= fits) return name;
-  const short = name.slice(name.lastIndexOf("/") + 1);
-  if (short.length <= fits) return short;
-  return fits < 4 ? "" : `${short.slice(0, fits - 1)}…`;
+  const parts = name.split("/");
+  for (let from = 1; from < parts.length; from++) {
+    const short = parts.slice(from).join("/");
+    if (short.length <= fits) return short;
+  }
+  return fits < 4 ? "" : `…${name.slice(1 - fits)}`;
 }
