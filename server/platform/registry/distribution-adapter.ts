@@ -4,6 +4,7 @@ import { DistributionClient } from "@/server/platform/registry/distribution-clie
 import { createDistributionCopy, verifyDistributionCopy } from "@/server/platform/registry/distribution-copy";
 import { deleteByDigest, untagDistribution } from "@/server/platform/registry/distribution-untag";
 import { createTransport, type TransportAnswer, type TransportLimits } from "@/server/platform/registry/http-transport";
+import { LISTING_LIMITS, ListingBudget, type ListingLimits } from "@/server/platform/registry/listing-budget";
 import type { Capability, RegistryAdapter, RegistryCapabilities } from "@/server/platform/registry/registry-adapter";
 import { errorOfAnswer, protocolError, RegistryError } from "@/server/platform/registry/registry-error";
 import type { RegistryAuthorizer } from "@/server/platform/registry/request-authorizer";
@@ -14,6 +15,8 @@ export type DistributionAdapterOptions = {
   authorizer: RegistryAuthorizer;
   /** The registry's storage where this process can read it; null otherwise. */
   storageRoot: string | null;
+  /** How much a listing may hold; default `LISTING_LIMITS`. */
+  listingLimits?: ListingLimits;
   /** Open connections at a time. Default 32. */
   maxConnections?: number;
 } & TransportLimits;
@@ -28,7 +31,7 @@ const PROBED_DIGEST = `sha256:${"0".repeat(64)}`;
 
 /** An adapter for a CNCF Distribution registry, 2.8 or 3.x. Connects on first use. */
 export function createDistributionAdapter(options: DistributionAdapterOptions): RegistryAdapter {
-  const { url, authorizer, storageRoot } = options;
+  const { url, authorizer, storageRoot, listingLimits = LISTING_LIMITS } = options;
   const client = new DistributionClient(createTransport(options));
   let known: Promise<RegistryCapabilities> | null = null;
 
@@ -46,8 +49,8 @@ export function createDistributionAdapter(options: DistributionAdapterOptions): 
     url,
     capabilities,
     ping: () => client.ping(),
-    listRepositories: (listing = {}) => listRepositories(client, listing),
-    listTags: (repository, signal) => listTags(client, repository, signal),
+    listRepositories: (listing = {}) => listRepositories(client, listingLimits, listing),
+    listTags: (repository, signal) => listTags(client, listingLimits, repository, signal),
     resolve: (repository, reference) => client.headManifest(repository, reference),
     getManifest: (repository, reference, signal) => client.getManifest(repository, reference, signal),
     getBlob: (repository, digest, maxBytes, signal) => client.getBlob(repository, digest, maxBytes, signal),
@@ -132,12 +135,14 @@ async function probeCapabilities(
 
 async function* listRepositories(
   client: DistributionClient,
+  limits: ListingLimits,
   { prefix, signal }: { prefix?: string; signal?: AbortSignal },
 ): AsyncIterable<string> {
+  const budget = new ListingBudget("repositories", "repositories", limits);
   let size = 0;
   let last: string | null = null;
   for (;;) {
-    const page: { names: string[]; hasMore: boolean } | null = await client.catalogPage(
+    const page: { names: string[]; bytes: number; hasMore: boolean } | null = await client.catalogPage(
       CATALOG_PAGE_SIZES[size] ?? 100,
       last,
       signal,
@@ -147,6 +152,7 @@ async function* listRepositories(
         throw protocolError("PAGINATION", "the registry refuses every page size");
       continue;
     }
+    budget.take({ entries: page.names.length, bytes: page.bytes });
     for (const name of page.names) if (prefix === undefined || isInPrefix(name, prefix)) yield name;
     const end = page.names.at(-1);
     if (!page.hasMore || end === undefined || end === last) return;
@@ -154,12 +160,23 @@ async function* listRepositories(
   }
 }
 
-async function listTags(client: DistributionClient, repository: string, signal?: AbortSignal): Promise<string[]> {
+async function listTags(
+  client: DistributionClient,
+  limits: ListingLimits,
+  repository: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const budget = new ListingBudget(`tags of ${repository}`, "tags", limits);
   const tags = new Set<string>();
   let next: string | null = null;
   do {
-    const page: { tags: string[]; next: string | null } | null = await client.tagsPage(repository, next, signal);
+    const page: { tags: string[]; bytes: number; next: string | null } | null = await client.tagsPage(
+      repository,
+      next,
+      signal,
+    );
     if (page === null) break;
+    budget.take({ entries: page.tags.length, bytes: page.bytes });
     const before = tags.size;
     for (const tag of page.tags) tags.add(tag);
     // A page without news would be asked for ever.

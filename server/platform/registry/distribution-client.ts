@@ -69,7 +69,7 @@ export class DistributionClient {
     if (answer.status === 400) return null;
     if (answer.status !== 200) throw errorOfAnswer("GET _catalog", answer.status, answer.body);
     const names = stringsOf(answer.body, "repositories", "_catalog");
-    return { names, hasMore: header(answer, "link")?.includes('rel="next"') ?? false };
+    return { names, bytes: answer.body.length, hasMore: header(answer, "link")?.includes('rel="next"') ?? false };
   }
 
   /** The tags on one page; `next` is the path of the following page. Null for an unknown repository. */
@@ -85,7 +85,8 @@ export class DistributionClient {
     if (answer.status === 404) return null;
     if (answer.status !== 200) throw errorOfAnswer(`tags of ${name}`, answer.status, answer.body);
     const link = /<([^>]+)>\s*;\s*rel="next"/.exec(header(answer, "link") ?? "")?.[1];
-    return { tags: stringsOf(answer.body, "tags", name), next: link === undefined ? null : pathOf(link) };
+    const tags = stringsOf(answer.body, "tags", name);
+    return { tags, bytes: answer.body.length, next: link === undefined ? null : pathOf(link) };
   }
 
   async headManifest(name: string, reference: string): Promise<ResolvedManifest | null> {
