@@ -42,6 +42,15 @@ test("prefixes of one registry never overlap, whoever races", async () => {
   expect((await create("acme-labs")).prefix).toBe("acme-labs");
 });
 
+test("K-30 names that differ in upper and lower case alone are one name; the space itself may change its case", async () => {
+  const team = await create("team", "Team");
+  const other = await create("other");
+  await expect(create("more", "tEAM")).rejects.toMatchObject({ code: "conflict" });
+  const rename = (spaceId: string, name: string) => updateSpace(tenant.scope, { spaceId, name });
+  await expect(rename(other.id, "TEAM")).rejects.toMatchObject({ code: "conflict" });
+  expect((await rename(team.id, "team")).name).toBe("team");
+});
+
 test("a space on a registry of another workspace cannot be made", async () => {
   const other = await createTestTenant({ name: "other" });
   await prisma().registry.update({ where: { id: other.registryId }, data: { workspaceId: other.workspaceId } });
