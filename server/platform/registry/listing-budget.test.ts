@@ -23,7 +23,7 @@ async function endless(limits: Partial<ListingLimits>, nameOf = (page: number, a
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const adapter = createDistributionAdapter({
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    authorizer: basicAuthorizer("robot", "secret"),
+    authorizer: basicAuthorizer({ username: "robot", password: "secret" }),
     storageRoot: null,
     listingLimits: { ...LISTING_LIMITS, ...limits },
   });
