@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { spaceParamsSchema } from "./common";
+import { spaceParamsSchema, timeSchema } from "./common";
 import { defineOperation } from "./define";
 import { runSchema } from "./history";
 import { imageSelectionSchema, SELECTION_BYTES_MAX } from "./images";
@@ -24,9 +24,15 @@ export const startRecycle = defineOperation({
     .object({
       /** a filter is resolved when the run plans */
       selection: imageSelectionSchema,
+      /** of a filter, and required for it: `measuredAt` of the numbers that were shown. What came later is left, and said. */
+      asOf: timeSchema.optional(),
       reason: reasonSchema,
       skipBin: z
-        .object({ typedName: z.string().max(100) })
+        .object({
+          typedName: z.string().max(100),
+          /** the images that were shown, required for a filter: where there are more or fewer by now, nothing is destroyed */
+          expectedCount: z.number().int().nonnegative().optional(),
+        })
         .strict()
         .optional(),
     })

@@ -170,6 +170,8 @@ export const measureImages = defineOperation({
   body: z.object({ selection: imageSelectionSchema }).strict(),
   bodyBytesMax: SELECTION_BYTES_MAX,
   response: z.object({
+    /** what was there then is counted; a deletion of all of a filter takes nothing that came later (`asOf`) */
+    measuredAt: timeSchema,
     images: z.number().int(),
     /** of a list: how many of it are not there any more */
     gone: z.number().int(),

@@ -59,11 +59,14 @@ export function DeleteImagesDialog({
     return <StartedRunDialog {...place} {...started} workspaceSlug={workspaceSlug} onClose={onClose} />;
   }
   const submit = async () => {
+    if (!numbers) return;
     const run = await start.mutateAsync({
       selection,
       ...(reason.trim() === "" ? {} : { reason }),
+      // What these numbers say is what goes, not what a filter would find by now.
+      asOf: numbers.measuredAt,
       // The dialog opens its button only once this very name was typed.
-      ...(isSkipping ? { skipBin: { typedName: spaceName } } : {}),
+      ...(isSkipping ? { skipBin: { typedName: spaceName, expectedCount: numbers.images } } : {}),
     });
     isStarted.current = true;
     setStarted({ runId: run.id, title: isSkipping ? `Destroying ${what}` : `Moving ${what} to the recycle bin` });

@@ -153,6 +153,27 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
   ) as unknown as SelectionNumbers;
 }
 
+/**
+ * A time of the database at which everything that was known to us by then can be seen from now on: no later than the start of any transaction
+ * that is writing, since what it has written is dated already, and nobody sees it yet.
+ */
+export async function timeOfAllSeen(): Promise<Date> {
+  const rows = await prisma().$queryRaw<{ at: Date }[]>`
+    SELECT date_trunc('milliseconds', least(clock_timestamp(), min(a.xact_start))) AS at FROM pg_stat_activity a
+    WHERE a.datname = current_database() AND a.backend_xid IS NOT NULL`;
+  const row = rows[0];
+  if (!row) throw new Error("a minimum without a row");
+  return row.at;
+}
+
+/** How many images of a selection there are now. */
+export async function countSelection(chosen: Prisma.Sql): Promise<number> {
+  const rows = await prisma().$queryRaw<{ count: number }[]>`
+    WITH chosen AS (${chosen})
+    SELECT count(*)::int AS count FROM chosen JOIN images i ON i.repository_id = chosen.repository_id AND i.digest = chosen.digest`;
+  return rows[0]?.count ?? 0;
+}
+
 /** The first tags of a selection, `repository:tag`. */
 export async function sampleTags(chosen: Prisma.Sql, limit: number): Promise<string[]> {
   const rows = await prisma().$queryRaw<{ name: string }[]>`

@@ -2,7 +2,7 @@ import type { ImageSelection, measureImages as operation } from "@/contracts/ima
 import type { OutputOf } from "@/contracts/operation";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireReadableSpace } from "@/server/spaces/require-readable-space";
-import { measureSelection, sampleTags } from "./image-bytes.store";
+import { measureSelection, sampleTags, timeOfAllSeen } from "./image-bytes.store";
 import { chosenImages } from "./select-images";
 
 const SAMPLE = 50;
@@ -13,6 +13,7 @@ export async function measureImages(
   input: { spaceId: string; selection: ImageSelection },
 ): Promise<OutputOf<typeof operation>> {
   const space = await requireReadableSpace(scope, input.spaceId);
+  const measuredAt = await timeOfAllSeen();
   const chosen = await chosenImages(space, input.selection);
   const [numbers, tagSample] = await Promise.all([
     measureSelection(space.registryId, chosen),
@@ -24,5 +25,5 @@ export async function measureImages(
   const { heldByBinBytes, sharedBytes } = numbers;
   const told =
     space.access === "owner" ? numbers : { ...numbers, heldByBinBytes: 0, sharedBytes: sharedBytes + heldByBinBytes };
-  return { ...told, tagSample, gone: Math.max(0, distinct - numbers.images) };
+  return { measuredAt: measuredAt.toISOString(), ...told, tagSample, gone: Math.max(0, distinct - numbers.images) };
 }

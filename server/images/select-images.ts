@@ -1,6 +1,7 @@
 import type { ImageSelection } from "@/contracts/images";
 import { Prisma } from "@/server/platform/db/prisma";
 import { type ImageKey, imageConditions, listImageKeysAfter } from "./image.store";
+import { countSelection } from "./image-bytes.store";
 
 const PAGE = 5000;
 
@@ -16,6 +17,11 @@ export async function* selectImageKeys(space: { id: string }, selection: ImageSe
     after = page.at(-1) ?? null;
     if (after === null || page.length < PAGE) return;
   }
+}
+
+/** How many images of a selection are there now. */
+export async function countChosen(space: { id: string }, selection: ImageSelection): Promise<number> {
+  return countSelection(await chosenImages(space, selection));
 }
 
 /** A selection as a query of (repository_id, digest). */

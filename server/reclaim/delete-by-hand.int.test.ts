@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ImageSelection } from "@/contracts/images";
 import type { BuiltImage } from "@/scripts/demo/oci-image";
@@ -5,7 +6,8 @@ import { cancelRun } from "@/server/history/cancel-run";
 import { listHistory } from "@/server/history/list-history";
 import { listRunItems } from "@/server/history/list-run-items";
 import { RunStopped } from "@/server/history/run-context";
-import { crawlRegistry } from "@/server/images/crawl-registry";
+import { measureImages } from "@/server/images/measure-images";
+import { refreshImages } from "@/server/images/refresh-images";
 import { prisma } from "@/server/platform/db/prisma";
 import type { MoveHooks } from "@/server/recycle-bin/move";
 import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
@@ -106,25 +108,80 @@ describe("images", () => {
     expect(await space.entries()).toMatchObject([{ tags: ["v1"] }]);
   });
 
-  test("a filter takes what it finds when the run plans, but for what was excepted, in however many repositories", async () => {
+  test("a filter takes what was seen of it, but for what was excepted: what came since is left, and said", async () => {
     const [one, two, kept] = [
       await space.push(await space.image("one"), "pr-1"),
       await space.push(await space.image("two"), "pr-2"),
       await space.push(await space.image("kept"), "v1"),
     ];
+    const [again, moved] = [await space.image("again"), await space.image("moved")];
+    await space.push(again, "pr-again");
+    await space.push(moved, "other");
     await space.crawl();
     const except = [{ repositoryName: space.repository, digest: two.digest }];
-    const filter = { state: "any", tag: "pr-*" } as const;
-    const run = await startRecycle(space.scope, { spaceId: space.spaceId, selection: { filter, except } });
-    // Pushed after it was asked for: whoever asked has not seen it.
+    const selection = { filter: { state: "any", tag: "pr-*" } as const, except };
+    const { images, measuredAt } = await measureImages(space.scope, { spaceId: space.spaceId, selection });
+    expect(images).toBe(2);
+    // It came after it was looked at, before it was asked for: with a push time that is long past, as a copy may have.
     const late = await space.push(await space.image("late"), "pr-3");
-    await crawlRegistry(world.registryId, new AbortController().signal);
+    // A tag that moves to an image that was there makes it none that came.
+    await space.push(moved, "pr-4");
+    await space.crawl();
+    const pushed = { pushedAt: new Date(Date.now() + 60_000) };
+    await prisma().repositoryManifest.updateMany({ where: { digest: again.digest }, data: pushed });
+    const run = await startRecycle(space.scope, { spaceId: space.spaceId, selection, asOf: measuredAt });
     const { items } = await space.execute(run.id);
-    expect(items.map((item) => item.digest)).toEqual([one.digest]);
-    expect((await allItems(run.id)).filter((item) => item.action === "keep")).toMatchObject([{ digest: late.digest }]);
-    expect(await space.tags()).toEqual(["pr-2", "pr-3", "v1"]);
+    expect(items.map(({ digest, state }) => [digest, state]).sort()).toEqual(
+      [
+        [one.digest, "done"],
+        [moved.digest, "done"],
+        [late.digest, "skipped_stale"],
+        [again.digest, "skipped_stale"],
+      ].sort(),
+    );
+    expect(items.find((item) => item.digest === late.digest)?.error).toContain("after the filter was looked at");
+    expect(await space.tags()).toEqual(["pr-2", "pr-3", "pr-again", "v1"]);
     expect((await space.pull("v1")).digest).toBe(kept.digest);
     expect(await history()).toContain("started to move all images that a filter finds to the recycle bin by hand");
+  });
+
+  test("what a transaction was writing while a filter was looked at had not been seen", async () => {
+    const image = await space.push(await space.image("image"), "pr-1");
+    await space.crawl();
+    const selection = { filter: { state: "any", tag: "pr-*" } as const, except: [] };
+    const steps = new EventEmitter();
+    const [written, looked] = [once(steps, "written"), once(steps, "looked")];
+    const unseen = `sha256:${"1".repeat(64)}`;
+    const writing = prisma().$transaction(async (tx) => {
+      const at = await tx.repositoryManifest.findFirstOrThrow({ where: { digest: image.digest } });
+      const { repositoryId, workspaceId, registryId, pushedAt, pushedAtSource } = at;
+      const manifest = { registryId, mediaType: "", kind: "image", sizeBytes: 1 };
+      await tx.manifest.create({ data: { ...manifest, digest: unseen } });
+      const place = { repositoryId, workspaceId, registryId, pushedAt, pushedAtSource };
+      await tx.repositoryManifest.create({ data: { ...place, digest: unseen } });
+      await tx.tag.create({ data: { repositoryId, workspaceId, name: "pr-2", digest: unseen, pushedAt } });
+      await refreshImages(tx, { id: repositoryId, registryId }, [unseen]);
+      steps.emit("written");
+      await looked;
+    });
+    await written;
+    const { images, measuredAt } = await measureImages(space.scope, { spaceId: space.spaceId, selection });
+    expect(images).toBe(1);
+    steps.emit("looked");
+    await writing;
+    const run = await startRecycle(space.scope, { spaceId: space.spaceId, selection, asOf: measuredAt });
+    expect((await space.execute(run.id)).items).toMatchObject([
+      { digest: image.digest, state: "done" },
+      { digest: unseen, state: "skipped_stale", error: expect.stringContaining("after the filter was looked at") },
+    ]);
+  });
+
+  test("a filter wants to know what was seen of it", async () => {
+    const selection = { filter: { state: "any" } as const, except: [] };
+    await expect(startRecycle(space.scope, { spaceId: space.spaceId, selection })).rejects.toMatchObject({
+      ...{ code: "bad_request", errors: [{ path: "asOf" }] },
+    });
+    expect(await prisma().run.count({ where: { spaceId: space.spaceId } })).toBe(0);
   });
 
   test("the last image of a repository may go by hand", async () => {
@@ -216,6 +273,27 @@ describe("without the recycle bin", () => {
     const asked = startRecycle(space.scope, { spaceId: space.spaceId, selection, skipBin: { typedName: "Wrong" } });
     await expect(asked).rejects.toMatchObject({ code: "unprocessable" });
     expect(await prisma().run.count({ where: { spaceId: space.spaceId } })).toBe(0);
+  });
+
+  test("where more or fewer would go by now than were shown, nothing is destroyed", async () => {
+    await space.push(await space.image("one"), "pr-1");
+    await space.crawl();
+    const selection = { filter: { state: "any", tag: "pr-*" } as const, except: [] };
+    const { images, measuredAt } = await measureImages(space.scope, { spaceId: space.spaceId, selection });
+    const { name } = await prisma().space.findUniqueOrThrow({ where: { id: space.spaceId } });
+    const ask = (expectedCount?: number) =>
+      startRecycle(space.scope, {
+        ...{ spaceId: space.spaceId, selection, asOf: measuredAt, skipBin: { typedName: name, expectedCount } },
+      });
+    const late = await space.push(await space.image("late"), "pr-2");
+    await space.crawl();
+    await expect(ask(images)).rejects.toMatchObject({ code: "conflict", detail: expect.stringContaining("is 2 now") });
+    await expect(ask()).rejects.toMatchObject({ code: "bad_request", errors: [{ path: "skipBin.expectedCount" }] });
+    expect(await prisma().run.count({ where: { spaceId: space.spaceId } })).toBe(0);
+    // And should one come after that: it is left where it is.
+    const { items } = await space.execute((await ask(2)).id);
+    expect(items.filter((item) => item.state === "skipped_stale")).toMatchObject([{ digest: late.digest }]);
+    expect(await space.tags()).toEqual(["pr-2"]);
   });
 
   test("an entry that somebody takes out of the bin first is left to them", async () => {

@@ -4,7 +4,7 @@ import { imageSelectionSchema } from "@/contracts/images";
 import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 const choiceSchema = z.union([
-  z.object({ selection: imageSelectionSchema }),
+  z.object({ selection: imageSelectionSchema, asOf: z.iso.datetime().optional() }),
   z.object({ tags: startUntag.body.shape.tags }),
 ]);
 /** What somebody chose: images, by name or filter, or tags with the digest that each was seen to point at. */

@@ -12,7 +12,13 @@ import { selectImageKeys } from "@/server/images/select-images";
 import type { requireSpace } from "@/server/spaces/require-space";
 import { type RunChoice, readRunChoice } from "./hand-choice.store";
 import { graceMs, keyOf, type PlannedRun, subjectsOf, type Unnumbered } from "./planned-run";
-import { listBlobsHeldElsewhere, listDigestsElsewhere, listHeldOutside, listManifestsOutside } from "./reclaim.store";
+import {
+  listBlobsHeldElsewhere,
+  listDigestsElsewhere,
+  listHeldOutside,
+  listManifestsOutside,
+  listSince,
+} from "./reclaim.store";
 import { type HandOptions, handChoiceOf } from "./reclaim-options";
 
 type Space = Awaited<ReturnType<typeof requireSpace>>;
@@ -22,6 +28,8 @@ type ImageKey = { repositoryName: string; digest: string };
 interface Picks {
   pickOf: ReadonlyMap<string, ImageKey & { pick: HandPick }>;
   repositoryNames: readonly string[];
+  /** What a filter finds by now, and whoever chose had not seen. */
+  unseen: readonly ImageKey[];
 }
 
 /** So many repositories are read one by one; more of them with the whole space. */
@@ -64,12 +72,16 @@ export async function planChoice(context: RunContext, space: Space, options: Han
     ...{ artifacts, verdicts: plan.verdicts, leftOut: [], ...measured },
     // Of what nobody chose nothing needs to be said.
     kept: plan.verdicts.filter((one) => one.verdict.decision === "keep" && isShownAsKept(one, picks)),
-    stale: "tags" in choice ? staleTags(choice.tags, artifacts, by) : goneImages(choice.selection, artifacts, by),
+    stale:
+      "tags" in choice
+        ? staleTags(choice.tags, artifacts, by)
+        : [...goneImages(choice.selection, artifacts, by), ...picks.unseen.map((image) => unseenItem(image, by))],
   };
 }
 
 async function pickAll(space: Space, choice: RunChoice, options: HandOptions): Promise<Picks> {
   const pickOf = new Map<string, ImageKey & { pick: HandPick }>();
+  const unseen: ImageKey[] = [];
   if ("tags" in choice) {
     for (const { repositoryName, digest, tag } of choice.tags) {
       const key = keyOf({ repositoryName, digest });
@@ -78,13 +90,20 @@ async function pickAll(space: Space, choice: RunChoice, options: HandOptions): P
       pickOf.set(key, { repositoryName, digest, pick: { what: "tags", tags, andImage: options.recycleDigests } });
     }
   } else {
-    const { selection } = choice;
+    const { selection, asOf } = choice;
     const pick = ({ repositoryName, digest }: ImageKey) =>
       pickOf.set(keyOf({ repositoryName, digest }), { repositoryName, digest, pick: { what: "image" } });
     if ("images" in selection) selection.images.forEach(pick);
-    else for await (const keys of selectImageKeys(space, selection)) keys.forEach(pick);
+    else
+      for await (const keys of selectImageKeys(space, selection)) {
+        const late = asOf === undefined ? new Set() : await listSince(space.id, keys, asOf);
+        for (const key of keys) {
+          if (late.has(keyOf(key))) unseen.push(key);
+          else pick(key);
+        }
+      }
   }
-  return { pickOf, repositoryNames: [...new Set([...pickOf.values()].map((one) => one.repositoryName))] };
+  return { pickOf, unseen, repositoryNames: [...new Set([...pickOf.values()].map((one) => one.repositoryName))] };
 }
 
 /** What holds things outside a few repositories, asked only for what matters. */
@@ -112,6 +131,10 @@ function goneImages(selection: ImageSelection, artifacts: readonly Artifact[], b
     selection.images.filter((image) => !there.has(keyOf(image))).map((image) => [keyOf(image), image]),
   );
   return [...gone.values()].map((image) => staleItem(image, "recycle", [], by, staleText({ code: "gone" })));
+}
+
+function unseenItem(image: ImageKey, by: HandChoice): Unnumbered {
+  return staleItem(image, "recycle", [], by, "it came, or was pushed again, after the filter was looked at");
 }
 
 /** Tags that do not point at the digest any more that they were chosen with. */

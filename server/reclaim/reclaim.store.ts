@@ -64,3 +64,18 @@ export async function listDigestsElsewhere(registryId: string, spaceId: string):
     WHERE rm.registry_id = ${registryId} AND r.space_id <> ${spaceId}`;
   return new Set(rows.map((row) => row.digest));
 }
+
+/** Of these images of a space, those that were pushed, or that we first saw, at a time or later: `repository@digest`. */
+export async function listSince(
+  spaceId: string,
+  images: readonly { repositoryName: string; digest: string }[],
+  since: string,
+): Promise<Set<string>> {
+  const rows = await prisma().$queryRaw<{ key: string }[]>`
+    SELECT r.name || '@' || rm.digest AS key
+    FROM unnest(${images.map((image) => image.repositoryName)}::text[], ${images.map((image) => image.digest)}::text[]) AS named(name, digest)
+    JOIN repositories r ON r.space_id = ${spaceId} AND r.name = named.name
+    JOIN repository_manifests rm ON rm.repository_id = r.id AND rm.digest = named.digest
+    WHERE rm.first_seen_at >= ${since}::timestamptz OR rm.pushed_at > ${since}::timestamptz`;
+  return new Set(rows.map((row) => row.key));
+}
