@@ -136,7 +136,7 @@ function Cells(props: ReadRowProps & { label: string }) {
       </span>
       <span role="gridcell" className="min-w-0">
         <NameLine {...props} />
-        <FactsLine image={image} />
+        <FactsLine image={image} isDigestShown={props.isRepositoryShown} />
         <span className="hidden items-baseline gap-3 pt-1 text-sm text-subtle narrow:flex">
           <Bytes value={image.logicalBytes} className="text-ink" />
           <span className="truncate">
@@ -234,7 +234,7 @@ function SelectBox({
 }
 
 function NameLine({ image, index, href, prefix, isRepositoryShown, actions }: ReadRowProps) {
-  const { shown, hidden } = tagsThatFit(image.tags, isRepositoryShown ? 34 : 56);
+  const { shown, hidden } = tagsThatFit(image.tags, isRepositoryShown ? 24 : 36);
   const name = withoutPrefix(image.repositoryName, prefix);
   return (
     <span className="flex h-5 min-w-0 items-center gap-1.5">
@@ -251,34 +251,41 @@ function NameLine({ image, index, href, prefix, isRepositoryShown, actions }: Re
         {isRepositoryShown ? name : shortDigest(image.digest)}
       </a>
       <span
-        className="flex min-w-0 flex-1 items-center gap-1 overflow-hidden"
+        className="flex min-w-0 items-center gap-1 overflow-hidden"
         title={hidden > 0 ? image.tags.slice(0, 60).join(", ") : undefined}
       >
         {image.tags.length === 0 ? <Untagged since={image.untaggedSince} /> : null}
-        {shown.map((tag) => (
+        {shown.map((tag, place) => (
           <span
             key={tag}
-            className="min-w-0 max-w-44 shrink truncate rounded-sm border border-rule-strong bg-sunken px-1.5 font-mono text-xs leading-[18px]"
+            className={cn(
+              "max-w-44 truncate rounded-sm border border-rule-strong bg-sunken px-1.5 font-mono text-xs leading-[18px]",
+              // Where they do not fit, the first is cut short and stays readable; several cut ones would not.
+              place === 0 ? "min-w-12 shrink" : "shrink-0",
+            )}
           >
             {tag}
           </span>
         ))}
-        {hidden > 0 ? <span className="shrink-0 text-sm text-subtle">+{hidden}</span> : null}
       </span>
+      {hidden > 0 ? <span className="shrink-0 text-sm text-subtle">+{hidden}</span> : null}
     </span>
   );
 }
 
-function FactsLine({ image }: { image: ImageDto }) {
+/** `isDigestShown`: it is not the image's name in the line above. */
+function FactsLine({ image, isDigestShown }: { image: ImageDto; isDigestShown: boolean }) {
   const platforms = platformChips(image.platforms, 4);
   const kind = kindText(image);
   const referrers = referrersText(image.referrers);
   const broken = brokenText(image);
   return (
     <span className="flex h-5 min-w-0 items-center gap-2 overflow-hidden text-sm text-subtle">
-      <code title={image.digest} className="shrink-0">
-        {shortDigest(image.digest)}
-      </code>
+      {isDigestShown ? (
+        <code title={image.digest} className="shrink-0">
+          {shortDigest(image.digest)}
+        </code>
+      ) : null}
       {broken ? (
         <span
           title={broken.text}

@@ -63,7 +63,7 @@ test("N-13 a pin says who, why and until when", () => {
 
 test("D-02 as many tags are shown as fit, at least one", () => {
   expect(tagsThatFit(["1.0", "1", "latest"], 30)).toEqual({ shown: ["1.0", "1", "latest"], hidden: 0 });
-  expect(tagsThatFit(["1.0", "1", "latest"], 12)).toEqual({ shown: ["1.0", "1"], hidden: 1 });
+  expect(tagsThatFit(["1.0", "1", "latest"], 14)).toEqual({ shown: ["1.0", "1"], hidden: 1 });
   expect(tagsThatFit(["a-very-long-tag-that-goes-on-and-on"], 5).shown).toHaveLength(1);
   expect(tagsThatFit([], 5)).toEqual({ shown: [], hidden: 0 });
 });

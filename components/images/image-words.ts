@@ -114,8 +114,8 @@ export function tagsThatFit(tags: readonly string[], letters: number): { shown: 
   let used = 0;
   let count = 0;
   for (const tag of tags) {
-    // The chip around a tag takes the room of some letters.
-    used += Math.min(tag.length, 24) + 3;
+    // The chip around a tag, and what is between two, take the room of some letters.
+    used += Math.min(tag.length, 24) + 5;
     if (count > 0 && used > letters) break;
     count++;
   }
