@@ -3,6 +3,7 @@ import { log } from "@/server/platform/log";
 import { forEachLimited } from "@/server/platform/registry/for-each-limited";
 import { type OpenRegistry, openRegistryById } from "@/server/registries/open-registry-by-id";
 import { RegistryLooksEmpty } from "./assert-holds";
+import { crawlFailure } from "./crawl-failure";
 import { crawlRepository } from "./crawl-repository";
 import { type CrawledSpace, listSpacesOfRegistry, markCrawled } from "./inventory.store";
 import { apiReader, type RepositoryReader, storageReader } from "./repository-reader";
@@ -75,12 +76,11 @@ export async function crawlRegistry(
       signal.throwIfAborted();
       // Nothing is left of it, as it seems: the others would say the same.
       if (error instanceof RegistryLooksEmpty) throw error;
-      const message = error instanceof Error ? error.message : String(error);
-      log.warn({ registryId, repository: name, message }, "a repository could not be read");
+      log.warn({ registryId, repository: name, error }, "a repository could not be read");
       // Nothing can be read any more: no use in going through all the others.
       await reader.assertReachable();
       failed++;
-      options.onFailure?.(name, message);
+      options.onFailure?.(name, crawlFailure(error));
       progress.done(name, { manifestsRead: 0, isFailed: true });
     }
   };

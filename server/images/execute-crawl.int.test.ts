@@ -1,10 +1,14 @@
 import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BuiltImage, buildImage, buildLayer, type ImageLayer } from "@/scripts/demo/oci-image";
 import { createImagePusher, type ImagePusher } from "@/scripts/demo/push-image";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { closeQueues } from "@/server/platform/queue/enqueue";
+import { StorageReadError } from "@/server/platform/storage/blob-storage";
 import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
 import { syncSpace } from "@/server/spaces/sync-space";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -15,6 +19,7 @@ import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { type RegistryProxy, startRegistryProxy } from "@/testing/registry-proxy";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { cancelCrawl } from "./cancel-crawl";
+import { crawlFailure } from "./crawl-failure";
 import { executeCrawl } from "./execute-crawl";
 import { getCrawl } from "./get-crawl";
 import { listCrawls } from "./list-crawls";
@@ -200,6 +205,37 @@ test("a repository that cannot be read is named, and the others are read", async
     error: expect.stringMatching(/^1 of 8 repositories could not be read; t\d+\/c: /),
   });
   expect(await tagCount()).toBe(7);
+});
+
+test("K-30 what members are told of a storage that cannot be read names no place on the server", async () => {
+  const root = mkdtempSync(path.join(tmpdir(), "reclaim-storage-"));
+  const base = path.join(root, "docker/registry/v2");
+  const { registryId } = tenant;
+  const errorOf = async () => {
+    const { id } = await startCrawl({ registryId, trigger: "manual" });
+    await executeCrawl(id, "worker", never);
+    const { error } = await getCrawl(tenant.scope, { spaceId: tenant.spaceId, crawlId: id });
+    expect(error).not.toContain(root);
+    return error;
+  };
+  try {
+    await prisma().registry.update({ where: { id: registryId }, data: { storageRoot: root } });
+    // A file where a folder ought to be: Node's own words name the whole path.
+    mkdirSync(path.join(base, "blobs/sha256/aa"), { recursive: true });
+    writeFileSync(path.join(base, "repositories"), "");
+    expect(await errorOf()).toMatch(/^cannot read .*repositories: ENOTDIR: not a directory$/);
+    rmSync(path.join(base, "repositories"));
+    mkdirSync(path.join(base, "repositories", repository("a"), "_manifests"), { recursive: true });
+    writeFileSync(path.join(base, "repositories", repository("a"), "_manifests/revisions"), "");
+    expect(await errorOf()).toMatch(/ENOTDIR: not a directory$/);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
+
+test("what nobody expected stays in the log", () => {
+  expect(crawlFailure(new Error("Invalid query in /srv/reclaim/server.js"))).not.toContain("/srv");
+  expect(crawlFailure(new StorageReadError("a/b", { cause: new Error("it does not exist") }))).toContain("a/b");
 });
 
 test("a worker that stops gives its reading back, and fifty of a registry are kept", async () => {

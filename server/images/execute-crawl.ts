@@ -12,6 +12,7 @@ import {
   heartbeatCrawl,
   releaseCrawl,
 } from "./crawl.store";
+import { crawlFailure } from "./crawl-failure";
 import { crawlRegistry } from "./crawl-registry";
 import { enqueueCrawlJob } from "./enqueue-crawl-job";
 
@@ -137,7 +138,7 @@ class Attempt {
       return "shutdown";
     }
     log.warn({ crawlId: this.crawl.id, error }, "a crawl failed");
-    return { status: "failed", error: error instanceof Error ? error.message : String(error) };
+    return { status: "failed", error: crawlFailure(error) };
   }
 
   #startHeartbeat(): { stop(): Promise<void> } {

@@ -29,7 +29,7 @@ export interface RepositoryReader {
 export function storageReader(storage: BlobStorage): RepositoryReader {
   const assertReachable = async () => {
     if ((await storage.listBlobShards()).length > 0) return;
-    throw new StorageReadError(storage.location, { cause: new Error("it holds no blobs: is it mounted?") });
+    throw new StorageReadError("the storage", { cause: new Error("it holds no blobs: is it mounted?") });
   };
   return {
     source: "storage",

@@ -39,6 +39,12 @@ export type ReadOptions = {
   onOddity?: ((oddity: Oddity) => void) | undefined;
 };
 
+/** Why, without the place: Node names the whole path on the server, and these words are shown to members of workspaces. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return "syscall" in cause ? (cause.message.split(", ")[0] ?? cause.message) : cause.message;
+}
+
 /** Storage could not be read, which is never taken for absence: whoever marks has to stop before it sweeps. */
 export class StorageReadError extends Error {
   override readonly name = "StorageReadError";
@@ -46,10 +52,7 @@ export class StorageReadError extends Error {
     readonly path: string,
     options: { cause: unknown },
   ) {
-    super(
-      `cannot read ${path}: ${options.cause instanceof Error ? options.cause.message : String(options.cause)}`,
-      options,
-    );
+    super(`cannot read ${path}: ${reasonOf(options.cause)}`, options);
   }
 }
 
@@ -60,10 +63,7 @@ export class StorageWriteError extends Error {
     readonly path: string,
     options: { cause: unknown },
   ) {
-    super(
-      `cannot remove ${path}: ${options.cause instanceof Error ? options.cause.message : String(options.cause)}`,
-      options,
-    );
+    super(`cannot remove ${path}: ${reasonOf(options.cause)}`, options);
   }
 }
 
