@@ -77,7 +77,7 @@ export function ImageHead({
               reason={image.tags.length === 0 ? "It has no tag." : whyNot("images.recycle", permissions, space)}
               onClick={() => onAsk({ kind: "tags", image })}
             >
-              Delete Tags
+              Delete tags
             </GatedButton>
             <GatedButton
               variant="danger"
@@ -87,7 +87,7 @@ export function ImageHead({
                 onAsk({ kind: "delete", selection: { images: [{ repositoryName: repository, digest: image.digest }] } })
               }
             >
-              Delete Digest
+              Delete digest
             </GatedButton>
           </>
         ) : null

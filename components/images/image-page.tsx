@@ -115,7 +115,8 @@ function ImageBody({
     <PlatformSwitch items={runnable} value={childDigest ?? ""} onValueChange={setChosen} />
   ) : null;
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_340px] gap-x-10 medium:grid-cols-1">
+    // In one column what is known at a glance comes before layers and history.
+    <div className="grid grid-cols-[minmax(0,1fr)_340px] grid-rows-[auto_1fr] gap-x-10 medium:grid-cols-1 medium:grid-rows-none">
       <div className="min-w-0">
         <Section title="Pull" actions={null}>
           <PullCommands details={details} registryUrl={space?.registryUrl} />
@@ -125,6 +126,20 @@ function ImageBody({
             <ImagePlatforms details={details} workspaceSlug={workspaceSlug} spaceId={place.spaceId} />
           </Section>
         ) : null}
+      </div>
+      <div className="col-start-2 row-span-2 row-start-1 min-w-0 border-rule medium:col-auto medium:row-auto medium:border-t medium:pt-5">
+        <ImageFacts details={details} space={space} permissions={permissions} onAsk={onAsk} />
+        {details.belongsTo.length > 0 ? (
+          <Section title="Belongs to">
+            <ImageOwners details={details} workspaceSlug={workspaceSlug} spaceId={place.spaceId} />
+          </Section>
+        ) : null}
+        <Section title="Referrers">
+          <ImageReferrers details={details} workspaceSlug={workspaceSlug} spaceId={place.spaceId} />
+        </Section>
+        <ImagePulls place={place} details={details} />
+      </div>
+      <div className="min-w-0 border-rule border-t pt-5">
         {shown ? (
           <>
             <ImageLayers place={place} details={shown} actions={platform} />
@@ -137,18 +152,6 @@ function ImageBody({
         ) : null}
         <ImageManifest place={place} details={details} />
         <ImageHistory place={place} workspaceSlug={workspaceSlug} details={details} />
-      </div>
-      <div className="min-w-0">
-        <ImageFacts details={details} space={space} permissions={permissions} onAsk={onAsk} />
-        {details.belongsTo.length > 0 ? (
-          <Section title="Belongs to">
-            <ImageOwners details={details} workspaceSlug={workspaceSlug} spaceId={place.spaceId} />
-          </Section>
-        ) : null}
-        <Section title="Referrers">
-          <ImageReferrers details={details} workspaceSlug={workspaceSlug} spaceId={place.spaceId} />
-        </Section>
-        <ImagePulls place={place} details={details} />
       </div>
     </div>
   );
