@@ -28,7 +28,7 @@ async function serve(handler: (request: http.IncomingMessage, response: http.Ser
 
 function clientOf(host: string): DistributionClient {
   const client = new DistributionClient(
-    createTransport({ url: `http://${host}`, authorizer: basicAuthorizer("robot", "secret") }),
+    createTransport({ url: `http://${host}`, authorizer: basicAuthorizer({ username: "robot", password: "secret" }) }),
   );
   closers.push(() => client.close());
   return client;

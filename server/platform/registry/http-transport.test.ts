@@ -62,7 +62,7 @@ describe("createTransport", () => {
       await serve((_, response) => response.end()),
       await serve((_, response) => response.end()),
     ];
-    const transport = transportTo(registry.url, basicAuthorizer("robot", "secret"));
+    const transport = transportTo(registry.url, basicAuthorizer({ username: "robot", password: "secret" }));
     for (const path of [`//${new URL(other.url).host}/v2/`, `${other.url}/v2/`]) {
       await expect(transport.send(get(path))).rejects.toMatchObject({ kind: "protocol", code: "ORIGIN_INVALID" });
     }
