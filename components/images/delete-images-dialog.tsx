@@ -52,6 +52,7 @@ export function DeleteImagesDialog({
   const isStarted = useRef(false);
   const numbers = measure.data;
   const going = numbers ? numbers.images - numbers.pinned : 0;
+  const isAllPinned = numbers !== undefined && numbers.images > 0 && going === 0;
   const what = numbers ? count(numbers.images, "digest") : "digests";
   const cannotSkip = permissions.includes("bin.purge") ? null : missingPermissionText("bin.purge");
 
@@ -80,7 +81,9 @@ export function DeleteImagesDialog({
       }}
       title={numbers && numbers.images > 1 ? `Delete ${what}` : "Delete digest"}
       description={
-        isSkipping ? (
+        isAllPinned ? (
+          "Nothing goes."
+        ) : isSkipping ? (
           <>
             The images are removed for good: they <strong className="font-medium text-ink">cannot be restored</strong>.
           </>
@@ -93,7 +96,9 @@ export function DeleteImagesDialog({
       {...(isSkipping ? { typedName: spaceName, typedLabel: "Registry space" } : {})}
       onConfirm={submit}
     >
-      {numbers ? (
+      {isAllPinned ? (
+        <Exceptions numbers={numbers} />
+      ) : numbers ? (
         <Impact numbers={numbers} isSkipping={isSkipping} />
       ) : measure.error ? (
         <Callout tone="danger" title={problemOf(measure.error)?.title ?? "What would go could not be counted"}>
@@ -104,14 +109,18 @@ export function DeleteImagesDialog({
           <Skeleton className="h-28 w-full" />
         </div>
       )}
-      <ReasonField value={reason} onValueChange={setReason} />
-      <Switch
-        checked={isSkipping}
-        onCheckedChange={setIsSkipping}
-        disabled={cannotSkip !== null}
-        label="Skip the recycle bin"
-        hint={cannotSkip ?? "Each image is moved and verified as always, then purged by the same run."}
-      />
+      {isAllPinned ? null : (
+        <>
+          <ReasonField value={reason} onValueChange={setReason} />
+          <Switch
+            checked={isSkipping}
+            onCheckedChange={setIsSkipping}
+            disabled={cannotSkip !== null}
+            label="Skip the recycle bin"
+            hint={cannotSkip ?? "Each image is moved and verified as always, then purged by the same run."}
+          />
+        </>
+      )}
     </ConfirmDialog>
   );
 }
@@ -125,22 +134,32 @@ function Impact({ numbers, isSkipping }: { numbers: Measured; isSkipping: boolea
         className="gap-x-8"
         items={[
           { label: count(repositories, "repository", "repositories"), value: count(images, "digest") },
-          { label: "Platforms", value: group(numbers.children) },
-          { label: "Signatures, SBOMs", value: group(numbers.referrers) },
+          ...(numbers.children === 0 ? [] : [{ label: "Platforms", value: group(numbers.children) }]),
+          ...(numbers.referrers === 0 ? [] : [{ label: "Signatures, SBOMs", value: group(numbers.referrers) }]),
         ]}
       />
       <KeyValueList
         layout="columns"
         className="gap-x-8"
         items={[
-          { label: isSkipping ? "Unreferenced then" : "Freed later", value: formatBytes(numbers.freedBytes) },
-          { label: "Shared, stays", value: formatBytes(numbers.sharedBytes) },
-          { label: "Held by the bin", value: formatBytes(numbers.heldByBinBytes) },
+          { label: "Freed later", value: formatBytes(numbers.freedBytes) },
+          ...(numbers.sharedBytes === 0 ? [] : [{ label: "Shared, stays", value: formatBytes(numbers.sharedBytes) }]),
+          ...(numbers.heldByBinBytes === 0
+            ? []
+            : [{ label: "Held by the bin", value: formatBytes(numbers.heldByBinBytes) }]),
         ]}
       />
+      {images > 0 && numbers.freedBytes === 0 && numbers.storedBytes > 0 ? (
+        <Callout tone="info">
+          Nothing would be freed: other images or the recycle bin use all of this data. What is a part of another image,
+          for instance one of its platforms, is kept.
+        </Callout>
+      ) : null}
       <div>
         <p className="font-medium">
-          {tags === 0 ? "No tag points at them." : `Deleting a digest deletes its tags: ${count(tags, "tag")}.`}
+          {tags === 0
+            ? `No tag points at ${images === 1 ? "it" : "them"}.`
+            : `Deleting a digest deletes its tags: ${count(tags, "tag")}.`}
         </p>
         {tags > 0 ? <TagSample numbers={numbers} /> : null}
       </div>
