@@ -32,6 +32,7 @@ export function DeleteImagesDialog({
   spaceName,
   permissions,
   selection,
+  partOf,
   onDone,
   onClose,
 }: Place & {
@@ -39,6 +40,8 @@ export function DeleteImagesDialog({
   spaceName: string;
   permissions: readonly Permission[];
   selection: ImageSelection;
+  /** Of a single image: what it is a part of, by name; a part stays as long as that does. */
+  partOf: readonly string[];
   onDone: () => void;
   onClose: () => void;
 }) {
@@ -52,6 +55,7 @@ export function DeleteImagesDialog({
   const isStarted = useRef(false);
   const numbers = measure.data;
   const going = numbers ? numbers.images - numbers.pinned : 0;
+  const isPart = partOf.length > 0;
   const isAllPinned = numbers !== undefined && numbers.images > 0 && going === 0;
   const what = numbers ? count(numbers.images, "digest") : "digests";
   const cannotSkip = permissions.includes("bin.purge") ? null : missingPermissionText("bin.purge");
@@ -81,7 +85,7 @@ export function DeleteImagesDialog({
       }}
       title={numbers && numbers.images > 1 ? `Delete ${what}` : "Delete digest"}
       description={
-        isAllPinned ? (
+        isAllPinned || isPart ? (
           "Nothing goes."
         ) : isSkipping ? (
           <>
@@ -92,11 +96,15 @@ export function DeleteImagesDialog({
         )
       }
       confirmLabel={isSkipping ? "Destroy" : "Move to recycle bin"}
-      isIncomplete={numbers === undefined || going === 0}
+      isIncomplete={numbers === undefined || going === 0 || isPart}
       {...(isSkipping ? { typedName: spaceName, typedLabel: "Registry space" } : {})}
       onConfirm={submit}
     >
-      {isAllPinned ? (
+      {isPart ? (
+        <Callout tone="info">
+          {`It is a part of ${partOf.slice(0, 3).join(", ")}${partOf.length > 3 ? ` and ${group(partOf.length - 3)} more` : ""}, and kept as long as that is there: delete that instead. Its own tags can be deleted.`}
+        </Callout>
+      ) : isAllPinned ? (
         <Exceptions numbers={numbers} />
       ) : numbers ? (
         <Impact numbers={numbers} isSkipping={isSkipping} />
@@ -109,7 +117,7 @@ export function DeleteImagesDialog({
           <Skeleton className="h-28 w-full" />
         </div>
       )}
-      {isAllPinned ? null : (
+      {isAllPinned || isPart ? null : (
         <>
           <ReasonField value={reason} onValueChange={setReason} />
           <Switch

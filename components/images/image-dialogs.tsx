@@ -12,7 +12,7 @@ import type { ImageName } from "./selection";
 type PinnedImage = Pick<ImageDto, "repositoryName" | "digest" | "tags"> & { pin: NonNullable<ImageDto["pin"]> };
 
 export type DialogRequest =
-  | { kind: "delete"; selection: ImageSelection }
+  | { kind: "delete"; selection: ImageSelection; partOf?: readonly string[] }
   | { kind: "tags"; image: Pick<ImageDto, "repositoryName" | "digest" | "tags" | "pin"> }
   | { kind: "pin"; images: readonly ImageName[] }
   | { kind: "change-pin"; image: PinnedImage }
@@ -55,6 +55,7 @@ export function ImageDialogs({
           spaceName={space.name}
           permissions={permissions}
           selection={request.selection}
+          partOf={request.partOf ?? []}
         />
       );
     case "tags":

@@ -63,7 +63,7 @@ export function ImageHead({
         </span>
       }
       actions={
-        image && onAsk ? (
+        details && image && onAsk ? (
           <>
             <GatedButton
               icon={image.pin ? <PinOff aria-hidden="true" /> : <Pin aria-hidden="true" />}
@@ -84,7 +84,11 @@ export function ImageHead({
               icon={<Trash2 aria-hidden="true" />}
               reason={whyNot("images.recycle", permissions, space)}
               onClick={() =>
-                onAsk({ kind: "delete", selection: { images: [{ repositoryName: repository, digest: image.digest }] } })
+                onAsk({
+                  kind: "delete",
+                  selection: { images: [{ repositoryName: repository, digest: image.digest }] },
+                  partOf: details.belongsTo.map((owner) => owner.tag ?? shortDigest(owner.digest)),
+                })
               }
             >
               Delete digest
