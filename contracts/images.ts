@@ -180,6 +180,7 @@ export const measureImages = defineOperation({
     tagSample: z.array(z.string()),
     children: z.number().int(),
     referrers: z.number().int(),
+    /** images that stay for a pin, of themselves or of a part */
     pinned: z.number().int(),
     repositories: z.number().int(),
     logicalBytes: bytesSchema,

@@ -160,12 +160,16 @@ export function imagesOf(registry: ModelRegistry, repository: ModelRepository): 
     });
 }
 
-/** What would happen if these images went: what an image outside needs stays, with all that hangs in it. */
+/**
+ * What would happen if these images went: those that are pinned or have a pinned part stay whole; what an image outside needs stays, with all
+ * that hangs in it.
+ */
 export function measureModel(
   registry: ModelRegistry,
   chosen: readonly { repositoryId: string; digest: string }[],
   pinned: ReadonlySet<string>,
-): { storedBytes: number; freedBytes: number; heldByBinBytes: number; sharedBytes: number } {
+): { pinned: number; storedBytes: number; freedBytes: number; heldByBinBytes: number; sharedBytes: number } {
+  let held = 0;
   const going = new Map<string, Set<string>>();
   for (const repository of registry.repositories) {
     const picked = chosen.filter((one) => one.repositoryId === repository.id).map((one) => one.digest);
@@ -177,13 +181,19 @@ export function measureModel(
     const staying = new Set(
       [...parts].filter(
         (digest) =>
-          (picked.includes(digest) && pinned.has(`${repository.name}@${digest}`)) ||
           (!picked.includes(digest) && isTop(registry, repository, digest)) ||
           [...repository.manifests].some(
             (parent) => !parts.has(parent) && childrenOf(registry, parent).includes(digest),
           ),
       ),
     );
+    for (const top of new Set(picked)) {
+      const whole = [top, ...membersOf(registry, repository, top).keys()];
+      if (!whole.some((digest) => repository.manifests.has(digest) && pinned.has(`${repository.name}@${digest}`)))
+        continue;
+      staying.add(top);
+      held++;
+    }
     for (const digest of [...staying])
       for (const below of membersOf(registry, repository, digest).keys()) staying.add(below);
     going.set(repository.id, new Set([...parts].filter((digest) => !staying.has(digest))));
@@ -196,6 +206,7 @@ export function measureModel(
   const of = (isWanted: (digest: string) => boolean) =>
     sum(new Map([...content].filter(([digest]) => isWanted(digest))));
   return {
+    pinned: held,
     storedBytes: sum(content),
     sharedBytes: of((digest) => after.inRepositories.has(digest)),
     heldByBinBytes: of((digest) => !after.inRepositories.has(digest) && after.inBin.has(digest)),

@@ -1,7 +1,7 @@
 // Exact bytes of images and of selections: what they hold, and what nothing else holds.
 import { type Prisma, prisma } from "@/server/platform/db/prisma";
 import { type ImageKey, topOf } from "./image.store";
-import { IN_BIN, isPresent, membersOfTop, partsBelow } from "./image-parts.store";
+import { IN_BIN, isPresent, membersOfTop, partsBelow, wholesAbove } from "./image-parts.store";
 
 /**
  * Of each image, the bytes that would be freed if it alone went: what nothing that remains anywhere in the registry, in a repository
@@ -68,7 +68,7 @@ export interface SelectionNumbers {
 }
 
 /**
- * A selection of images as one: what is pinned and parts that another image of the repository needs stay (with what hangs in them), each blob counts
+ * A selection of images as one: what is pinned, what has a pinned part (as in holdsOfParts of the plan), and parts that another image of the repository needs stay (with what hangs in them), each blob counts
  * once, and it is freed when no manifest that remains anywhere in the registry, in a repository or in a bin, refers to it.
  * `chosen` is a query of (repository_id, digest) of image rows.
  */
@@ -77,10 +77,6 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
     WITH RECURSIVE chosen AS MATERIALIZED (${chosen}),
     picked AS MATERIALIZED (
       SELECT i.* FROM chosen JOIN images i ON i.repository_id = chosen.repository_id AND i.digest = chosen.digest
-    ),
-    pinned AS MATERIALIZED (
-      SELECT i.repository_id, i.digest FROM picked i JOIN pins p ON p.space_id = i.space_id AND p.repository_name = i.repository_name
-        AND p.digest = i.digest AND (p.expires_at IS NULL OR p.expires_at > now())
     ),
     member(repository_id, digest, role) AS (
       SELECT repository_id, digest, 'top' FROM picked
@@ -91,15 +87,28 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
       SELECT member.repository_id, member.digest, min(CASE member.role WHEN 'top' THEN 0 WHEN 'child' THEN 1 ELSE 2 END) AS role
       FROM member WHERE ${isPresent("member")} GROUP BY 1, 2
     ),
-    -- What is pinned, what an image outside the selection has too, and parts that are images by a tag of their own stay, with all below.
+    -- Whatever a pinned part hangs in: pins are few, so that going up from them is cheap.
+    holding(repository_id, digest) AS (
+      SELECT part.repository_id, part.digest FROM (SELECT DISTINCT space_id, repository_id, repository_name FROM picked) place
+      JOIN pins p ON p.space_id = place.space_id AND p.repository_name = place.repository_name AND (p.expires_at IS NULL OR p.expires_at > now())
+      JOIN part ON part.repository_id = place.repository_id AND part.digest = p.digest
+      UNION
+      SELECT c.repository_id, up.digest FROM holding c CROSS JOIN LATERAL (${wholesAbove(registryId)}) up
+    ),
+    held AS MATERIALIZED (
+      SELECT part.repository_id, part.digest, part.role FROM holding JOIN part ON part.repository_id = holding.repository_id AND part.digest = holding.digest
+    ),
+    -- What is pinned or has a pinned part, what an image outside the selection has too, and parts that are images by a tag of their own stay, with
+    -- all below.
     staying(repository_id, digest) AS (
+      (SELECT repository_id, digest FROM held
+      UNION ALL
       SELECT p.repository_id, p.digest FROM part p WHERE
-        (p.role = 0 AND EXISTS (SELECT 1 FROM pinned WHERE pinned.repository_id = p.repository_id AND pinned.digest = p.digest))
-        OR (p.role > 0 AND EXISTS (SELECT 1 FROM images own WHERE own.repository_id = p.repository_id AND own.digest = p.digest))
+        (p.role > 0 AND EXISTS (SELECT 1 FROM images own WHERE own.repository_id = p.repository_id AND own.digest = p.digest))
         OR EXISTS (SELECT 1 FROM manifest_references ref
           JOIN repository_manifests parent ON parent.repository_id = p.repository_id AND parent.digest = ref.manifest_digest
           WHERE ref.registry_id = ${registryId} AND ref.digest = p.digest AND ref.role = 'child'
-            AND (p.repository_id, ref.manifest_digest) NOT IN (SELECT repository_id, digest FROM part))
+            AND (p.repository_id, ref.manifest_digest) NOT IN (SELECT repository_id, digest FROM part)))
       UNION
       SELECT c.repository_id, next.digest FROM staying c CROSS JOIN LATERAL (${partsBelow(registryId)}) next
     ),
@@ -138,7 +147,7 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
     )
     SELECT (SELECT count(*) FROM picked) AS images, (SELECT coalesce(sum(tag_count), 0) FROM picked) AS tags,
       (SELECT count(*) FROM going WHERE role = 1) AS children, (SELECT count(*) FROM going WHERE role = 2) AS referrers,
-      (SELECT count(*) FROM pinned) AS pinned,
+      (SELECT count(*) FROM held WHERE role = 0) AS pinned,
       (SELECT count(DISTINCT repository_id) FROM picked) AS repositories,
       (SELECT coalesce(sum(logical_bytes), 0) FROM picked)::bigint AS "logicalBytes",
       coalesce(sum(bytes), 0)::bigint AS "storedBytes",

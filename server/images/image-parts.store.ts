@@ -35,6 +35,19 @@ export function partsBelow(registryId: string): Prisma.Sql {
     SELECT t.digest, 'referrer', NULL FROM tags t WHERE t.repository_id = c.repository_id AND t.subject_digest = c.digest`;
 }
 
+/** What the manifest `c` of a repository hangs in directly, the way back of partsBelow: `up(digest)`. */
+export function wholesAbove(registryId: string): Prisma.Sql {
+  return Prisma.sql`
+    SELECT ref.manifest_digest AS digest FROM manifest_references ref
+      WHERE ref.registry_id = ${registryId} AND ref.digest = c.digest AND ref.role = 'child'
+    UNION ALL
+    SELECT m.subject_digest FROM manifests m
+      JOIN repository_manifests rm ON rm.repository_id = c.repository_id AND rm.digest = m.digest
+      WHERE m.registry_id = ${registryId} AND m.digest = c.digest AND m.subject_digest IS NOT NULL
+    UNION ALL
+    SELECT t.subject_digest FROM tags t WHERE t.repository_id = c.repository_id AND t.digest = c.digest AND t.subject_digest IS NOT NULL`;
+}
+
 /** Levels of nesting that are followed; deeper ones do not exist outside of attacks. */
 const DEPTH_MAX = 16;
 
