@@ -3,7 +3,7 @@
 import { useRef, useState } from "react";
 import { UNTAG_MAX } from "@/contracts/image-deletion";
 import type { ImageDto } from "@/contracts/images";
-import { count } from "../history/run-words";
+import { count, group } from "../history/run-words";
 import { Callout } from "../ui/callout";
 import { Checkbox } from "../ui/checkbox";
 import { ConfirmDialog } from "../ui/confirm-dialog";
@@ -89,7 +89,7 @@ export function DeleteTagsDialog({
       ) : null}
       <TagChoice tags={all} chosen={chosen} onChoose={choose} onChooseAll={setChosen} />
       {chosen.size > UNTAG_MAX ? (
-        <Callout tone="warning">{`At most ${UNTAG_MAX.toLocaleString("en-US")} tags are deleted at once; ${chosen.size.toLocaleString("en-US")} are chosen.`}</Callout>
+        <Callout tone="warning">{`At most ${group(UNTAG_MAX)} tags are deleted at once; ${group(chosen.size)} are chosen.`}</Callout>
       ) : null}
       <Checkbox
         checked={isDigestToo}
@@ -117,7 +117,8 @@ function TagChoice({
   onChooseAll: (tags: ReadonlySet<string>) => void;
 }) {
   const [search, setSearch] = useState("");
-  const isAll = tags.every((tag) => chosen.has(tag));
+  const atOnce = tags.slice(0, UNTAG_MAX);
+  const isAll = atOnce.every((tag) => chosen.has(tag));
   const wanted = search.trim().toLowerCase();
   const found = wanted === "" ? tags : tags.filter((tag) => tag.toLowerCase().includes(wanted));
   return (
@@ -125,8 +126,12 @@ function TagChoice({
       {tags.length > 1 ? (
         <Checkbox
           checked={isAll ? true : chosen.size > 0 ? "indeterminate" : false}
-          onCheckedChange={(isOn) => onChooseAll(new Set(isOn ? tags : []))}
-          label={`All ${tags.length.toLocaleString("en-US")} tags`}
+          onCheckedChange={(isOn) => onChooseAll(new Set(isOn ? atOnce : []))}
+          label={
+            atOnce.length < tags.length
+              ? `The first ${group(atOnce.length)} of ${group(tags.length)} tags`
+              : `All ${group(tags.length)} tags`
+          }
         />
       ) : null}
       {tags.length >= SEARCH_FROM ? <SearchInput label="Search tags" value={search} onValueChange={setSearch} /> : null}
@@ -142,7 +147,7 @@ function TagChoice({
         {found.length === 0 ? <p className="text-sm text-subtle">No tag has “{search.trim()}” in its name.</p> : null}
         {found.length > TAGS_SHOWN ? (
           <p className="text-sm text-subtle">
-            and {(found.length - TAGS_SHOWN).toLocaleString("en-US")} more: search to choose among them
+            and {group(found.length - TAGS_SHOWN)} more: search to choose among them
           </p>
         ) : null}
       </div>
