@@ -128,6 +128,11 @@ test("D-05 the keyboard selects rows and ranges, the header all of the filter; t
   const { items } = await images({ sort: "name" });
   await page.keyboard.press("j");
   await expect(rows().first()).toBeFocused();
+  // Help takes the focus and gives it back.
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(rows().first()).toBeFocused();
   await page.keyboard.press("j");
   await page.keyboard.press("x");
   for (let step = 0; step < 3; step++) await page.keyboard.press("Shift+ArrowDown");
