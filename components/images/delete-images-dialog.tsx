@@ -201,8 +201,8 @@ function Exceptions({ numbers: { images, pinned, gone } }: { numbers: Measured }
     pinned === 0
       ? ""
       : pinned === images
-        ? `${images === 1 ? "It is" : "All are"} pinned, and kept: end the pin first.`
-        : `${count(pinned, "image")} of these ${pinned === 1 ? "is" : "are"} pinned, and kept.`,
+        ? `${images === 1 ? "It or a part of it is" : "All, or a part of each, are"} pinned, and kept: end the pin first.`
+        : `${count(pinned, "image")} of these ${pinned === 1 ? "is" : "are"} pinned, or a part of ${pinned === 1 ? "it" : "them"} is, and kept.`,
     gone === 0 ? "" : `${count(gone, "image")} of the selection ${gone === 1 ? "is" : "are"} gone already.`,
   ].filter((line) => line !== "");
   return lines.length === 0 ? null : <Callout tone="info">{lines.join(" ")}</Callout>;
