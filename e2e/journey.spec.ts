@@ -102,7 +102,15 @@ test("signs in and finds the registry space with its tabs", async () => {
   await table(page, "Registry spaces").getByRole("link", { name: "acme", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "acme" })).toBeVisible();
   const tabs = page.getByRole("navigation", { name: "Registry space acme" }).getByRole("link");
-  await expect(tabs).toHaveText(["Images", "Reclaim", "Recycle bin", "Garbage collection", "Storage", "History", "Settings"]);
+  await expect(tabs).toHaveText([
+    "Images",
+    "Reclaim",
+    "Recycle bin",
+    "Garbage collection",
+    "Storage",
+    "History",
+    "Settings",
+  ]);
   for (const name of ["Settings", "History", "Garbage collection", "Recycle bin", "Images"]) await openTab(name);
   await expect(page.getByText("storefront", { exact: true }).first()).toBeVisible();
 });
