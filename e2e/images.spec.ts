@@ -271,7 +271,7 @@ test("D-09 D-10 tags are deleted from the row's menu, and the image stays withou
   await expectCount(2);
 });
 
-test("D-07 D-08 a digest is deleted with its tags, to the bin; its page says so and leads there", async () => {
+test("D-07 D-08 D-12 a digest is deleted with its tags, to the bin; its page says so and leads there", async () => {
   const { items } = await images({ repository: "acme/live", tag: "fresh" });
   const [image] = items;
   if (!image) throw new Error("the pushed image is not there");
@@ -279,6 +279,7 @@ test("D-07 D-08 a digest is deleted with its tags, to the bin; its page says so 
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("deletes its tags: 1 tag");
   await expect(dialog).toContainText("fresh");
+  await expect(dialog).toContainText("stays in the registry until the next garbage collection after a purge");
   await dialog.getByRole("button", { name: "Move to recycle bin" }).click();
   await expect(page.getByRole("dialog").getByText("1 image moved to the recycle bin.")).toBeVisible({
     timeout: 60_000,
