@@ -7,8 +7,8 @@ export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
   outputDir: "test-results",
-  // Each spec brings up a whole console of its own.
-  workers: 1,
+  // Each spec brings up a whole console of its own, so that two of them do not meet; a machine of two cores bears no more.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
