@@ -12,7 +12,7 @@ import { defineOperation } from "./define";
 
 export const RULES_PER_SPACE_MAX = 15;
 
-const ruleSchema = z.object({
+export const ruleSchema = z.object({
   id: idSchema,
   name: z.string(),
   definition: ruleDefinitionSchema,
