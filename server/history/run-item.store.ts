@@ -1,4 +1,4 @@
-import type { RUN_ITEM_ACTIONS, RUN_ITEM_STATES } from "@/contracts/history";
+import type { RUN_ITEM_ACTIONS, RUN_ITEM_STATES } from "@/contracts/run-items";
 import { escapeLike } from "@/lib/like";
 import { storableText } from "@/lib/storable";
 import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
@@ -23,8 +23,12 @@ export interface NewRunItem {
   ruleId: string | null;
   sizeBytes: number;
   uniqueBytes: number;
+  /** Freed if it goes alone; with sharedBytes it is sizeBytes. */
+  ownBytes?: number;
+  sharedBytes?: number;
   pushedAt: string | null;
   lastPulledAt: string | null;
+  imageCreatedAt?: string | null;
   binEntryId: string | null;
   /** Why nothing will be done although the verdict says so (left out by a limit). */
   error?: string | null;
@@ -43,14 +47,16 @@ export async function insertRunItems(
     const batch = JSON.stringify(items.slice(start, start + INSERT_BATCH));
     await tx.$executeRaw`
       INSERT INTO run_items (run_id, ordinal, workspace_id, action, state, repository_name, digest, kind, tags, selected_tags,
-                             reason, members, rule_id, size_bytes, unique_bytes, pushed_at, last_pulled_at, bin_entry_id, error)
+                             reason, reason_code, members, rule_id, size_bytes, unique_bytes, own_bytes, shared_bytes, pushed_at, last_pulled_at, image_created_at,
+                             bin_entry_id, error)
       SELECT ${runId}, item.ordinal, ${workspaceId}, item.action, item.state, item."repositoryName", item.digest, item.kind,
-             item.tags, item."selectedTags", item.reason, item.members, item."ruleId", item."sizeBytes", item."uniqueBytes",
-             item."pushedAt", item."lastPulledAt", item."binEntryId", item.error
+             item.tags, item."selectedTags", item.reason, coalesce(item.reason ->> 'code', ''), item.members, item."ruleId", item."sizeBytes", item."uniqueBytes",
+             coalesce(item."ownBytes", 0), coalesce(item."sharedBytes", 0), item."pushedAt", item."lastPulledAt", item."imageCreatedAt",
+             item."binEntryId", item.error
       FROM jsonb_to_recordset(${batch}::jsonb) AS item(
         ordinal int, action text, state text, "repositoryName" text, digest text, kind text, tags text[], "selectedTags" text[],
-        reason jsonb, members jsonb, "ruleId" text, "sizeBytes" bigint, "uniqueBytes" bigint, "pushedAt" timestamptz,
-        "lastPulledAt" timestamptz, "binEntryId" text, error text)
+        reason jsonb, members jsonb, "ruleId" text, "sizeBytes" bigint, "uniqueBytes" bigint, "ownBytes" bigint, "sharedBytes" bigint, "pushedAt" timestamptz,
+        "lastPulledAt" timestamptz, "imageCreatedAt" timestamptz, "binEntryId" text, error text)
       ON CONFLICT (run_id, ordinal) DO NOTHING`;
   }
 }

@@ -62,6 +62,7 @@ function goingItem(
     members: item.members,
     ruleId: item.hits[0]?.ruleId ?? null,
     ...{ sizeBytes: item.logicalSizeBytes, uniqueBytes: item.uniqueSizeBytes },
+    ...{ ownBytes: item.ownSizeBytes, sharedBytes: item.sharedSizeBytes },
     ...{ pushedAt: iso(item.pushedAt), lastPulledAt: iso(item.lastPulledAt), binEntryId: null },
     error: limit === null ? null : `left for another run by the limit ${LIMIT_TEXT[limit]}`,
   };
