@@ -1,5 +1,7 @@
 import { compileRegex } from "@/lib/regex";
+import { evaluateLifecycle } from "./evaluate-lifecycle";
 import { DAY_MS, type FactsFrame } from "./facts";
+import { type LifecycleFact, lifecycleCovers } from "./lifecycle";
 import { compileNameSelector } from "./pattern";
 import type { Clock, Order, Predicate, SimplePredicate } from "./predicate";
 import { type Contender, isUnknown, Ranking } from "./ranking";
@@ -20,6 +22,7 @@ export type PredicateFact =
   | { kind: "idle" | "within"; clock: Clock; days: number; measuredDays: number }
   | { kind: "beyond" | "among"; n: number; order: Order; position: number; group: string | null }
   | { kind: "untagged" | "tagged" | "member" }
+  | LifecycleFact
   | { kind: "unknown"; unknown: UnknownFact };
 
 /** What a rule says of an artifact that its selector takes. */
@@ -44,7 +47,7 @@ export function compileRule(rule: AppliedRule): CompiledRule {
   }
   return {
     rule,
-    matchesRepository: compileNameSelector(select.repositories),
+    matchesRepository: repositoryTest(rule),
     matchesTag: compileNameSelector(select.tags),
     groupers,
   };
@@ -61,6 +64,13 @@ export function evaluateRule(
   positions: readonly number[],
   frame: FactsFrame,
 ): Map<number, RuleOutcome> {
+  const { lifecycle } = compiled.rule;
+  if (lifecycle !== undefined) {
+    const [first] = positions;
+    const name = first === undefined ? undefined : units[first]?.artifact.repositoryName;
+    const isCovered = name !== undefined && compiled.matchesRepository(name);
+    return isCovered ? evaluateLifecycle(lifecycle, units, positions, frame) : new Map();
+  }
   const outcomes = new Map<number, RuleOutcome>();
   const contenders: Contender[] = [];
   for (const at of positions) {
@@ -77,6 +87,11 @@ export function evaluateRule(
     outcomes.set(contender.at, { holds, because, tags: contender.tags });
   }
   return outcomes;
+}
+
+function repositoryTest({ lifecycle, definition }: AppliedRule): (name: string) => boolean {
+  if (lifecycle !== undefined) return (name) => lifecycleCovers(lifecycle, name);
+  return compileNameSelector(definition.select.repositories);
 }
 
 /** The tags that a rule's selector takes of an artifact; an empty list for an untagged one that it takes; null where it does not take it. */

@@ -1,5 +1,6 @@
 import type { PredicateFact } from "./evaluate-rule";
 import { DAY_MS } from "./facts";
+import type { LifecycleKeep } from "./lifecycle";
 import type { UnknownFact } from "./unit";
 import type { HandChoice, KeepReason, NamedRule, ReclaimReason, RuleHit, UntagReason, Verdict } from "./verdict";
 import { BEST_OF_ORDER, countOf, listInWords, quoted, shortDigest } from "./words";
@@ -119,6 +120,12 @@ function factText(fact: PredicateFact): string {
       return `beyond the ${fact.n} ${BEST_OF_ORDER[fact.order]}${groupText(fact.group)}`;
     case "among":
       return `among ${fact.n} ${BEST_OF_ORDER[fact.order]}${groupText(fact.group)}`;
+    case "tagsDue":
+      return dueText(fact);
+    case "tagAmongLatest":
+      return `its tag ${quoted(fact.tag)} is among the ${fact.n} latest`;
+    case "tagWithinDays":
+      return `its tag ${quoted(fact.tag)} was pushed ${countOf(fact.measuredDays, "day", "days")} ago, within ${countOf(fact.days, "day", "days")}`;
     case "untagged":
       return "untagged";
     case "tagged":
@@ -128,6 +135,13 @@ function factText(fact: PredicateFact): string {
     case "unknown":
       return unknownText(fact.unknown);
   }
+}
+
+function dueText({ keepLatestTags, keepDays }: LifecycleKeep): string {
+  const latest =
+    keepLatestTags === null ? [] : [`not among the ${countOf(keepLatestTags, "latest tag", "latest tags")}`];
+  const days = keepDays === null ? [] : [`pushed more than ${countOf(keepDays, "day", "days")} ago`];
+  return [...latest, ...days].join(", ");
 }
 
 function groupText(group: string | null): string {

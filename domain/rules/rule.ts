@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cronExpressionProblem, timeZoneProblem } from "@/lib/cron";
+import type { AppliedLifecycle } from "./lifecycle";
 import { repositorySelectorSchema, tagSelectorSchema } from "./pattern";
 import { simplePredicates, whenSchema } from "./predicate";
 
@@ -119,6 +120,8 @@ export interface AppliedRule {
   name: string;
   revision: number;
   definition: RuleDefinition;
+  /** A lifecycle policy instead of conditions: tag by tag, and the definition's selector and conditions say nothing. */
+  lifecycle?: AppliedLifecycle | undefined;
 }
 
 /** Issues of a definition for people: the path written as `when[1].days`, and what to do. */
