@@ -66,6 +66,8 @@ export const runSchema = z.object({
   totals: runNumbersSchema,
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   lastSequence: z.number().int(),
+  /** of an old preview: when its verdicts were dropped; its totals stay */
+  itemsPrunedAt: timeSchema.nullable(),
   createdAt: timeSchema,
   startedAt: timeSchema.nullable(),
   finishedAt: timeSchema.nullable(),
@@ -87,6 +89,19 @@ export const runFrameSchema = z.discriminatedUnion("type", [
 ]);
 export type RunFrame = z.infer<typeof runFrameSchema>;
 
+export const RUN_TRIGGERS = ["manual", "schedule", "quota", "api"] as const;
+
+const runFilterShape = {
+  kind: z.enum(RUN_KINDS).optional(),
+  isDryRun: z.enum(["true", "false"]).optional(),
+  trigger: z.enum(RUN_TRIGGERS).optional(),
+  status: z.enum(RUN_STATUSES).optional(),
+  /** a rule that was chosen for the run, there by now or not */
+  ruleId: idSchema.optional(),
+  /** who asked for it, by name */
+  person: z.string().max(200).optional(),
+};
+
 export const listRuns = defineOperation({
   id: "listRuns",
   method: "GET",
@@ -94,10 +109,22 @@ export const listRuns = defineOperation({
   summary: "Runs of a space, newest first",
   permission: "history.read",
   params: spaceParamsSchema,
-  query: z
-    .object({ ...pageQueryShape, kind: z.enum(RUN_KINDS).optional(), isDryRun: z.enum(["true", "false"]).optional() })
-    .strict(),
+  query: z.object({ ...pageQueryShape, ...runFilterShape }).strict(),
   response: pageSchema(runSchema),
+});
+
+export const listRunFacets = defineOperation({
+  id: "listRunFacets",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/runs/facets",
+  summary: "What the runs of a space can be filtered by: people and rules that any of them names",
+  permission: "history.read",
+  params: spaceParamsSchema,
+  response: z.object({
+    people: z.array(z.object({ name: z.string(), count: z.number().int() })),
+    /** in the name that the latest run knew it by */
+    rules: z.array(z.object({ id: idSchema, name: z.string(), count: z.number().int() })),
+  }),
 });
 
 export const getRun = defineOperation({
@@ -146,52 +173,6 @@ export const listRunEvents = defineOperation({
     })
     .strict(),
   response: z.object({ items: z.array(runEventSchema) }),
-});
-
-export const RUN_ITEM_ACTIONS = ["recycle", "untag", "keep", "restore", "purge"] as const;
-export const RUN_ITEM_STATES = ["planned", "moving", "done", "skipped_stale", "failed", "left_out", "kept"] as const;
-
-/** One image of a run (or of its preview) with its verdict and how its move went. */
-const runItemSchema = z.object({
-  ordinal: z.number().int(),
-  action: z.enum(RUN_ITEM_ACTIONS),
-  state: z.enum(RUN_ITEM_STATES),
-  repositoryName: z.string(),
-  digest: z.string(),
-  kind: z.string(),
-  tags: z.array(z.string()),
-  selectedTags: z.array(z.string()),
-  /** plain words: why it goes, or why it is kept */
-  reasonText: z.string(),
-  reasonCode: z.string(),
-  ruleId: idSchema.nullable(),
-  memberCount: z.number().int(),
-  logicalBytes: bytesSchema,
-  uniqueBytes: bytesSchema,
-  pushedAt: timeSchema.nullable(),
-  lastPulledAt: timeSchema.nullable(),
-  binEntryId: idSchema.nullable(),
-  error: z.string().nullable(),
-});
-export type RunItemDto = z.infer<typeof runItemSchema>;
-
-export const listRunItems = defineOperation({
-  id: "listRunItems",
-  method: "GET",
-  path: "/api/v1/workspaces/{workspaceId}/runs/{runId}/items",
-  summary: "The images of a run, each with verdict and reason",
-  permission: "history.read",
-  params: runParamsSchema,
-  query: z
-    .object({
-      ...pageQueryShape,
-      /** `going` = everything but keep */
-      action: z.enum([...RUN_ITEM_ACTIONS, "going"]).optional(),
-      state: z.enum(RUN_ITEM_STATES).optional(),
-      search: z.string().max(200).optional(),
-    })
-    .strict(),
-  response: pageSchema(runItemSchema),
 });
 
 const auditEventSchema = z.object({

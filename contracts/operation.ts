@@ -25,8 +25,8 @@ export interface Operation<
   readonly query: Query;
   readonly body: Body;
   readonly response: Response;
-  /** `stream`: the response is server-sent events and `response` describes one frame. */
-  readonly output: "json" | "stream";
+  /** `stream`: the response is server-sent events and `response` describes one frame. `file`: it is a text to download. */
+  readonly output: "json" | "stream" | "file";
   readonly successStatus: 200 | 201 | 202;
   /** A longer body is refused (413). */
   readonly bodyBytesMax: number;

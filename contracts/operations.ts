@@ -2,7 +2,7 @@ import { getMe } from "./access";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
 import { getGcStatus, startGc } from "./gc";
-import { cancelRun, getRun, listHistory, listRunEvents, listRunItems, listRuns, watchRun } from "./history";
+import { cancelRun, getRun, listHistory, listRunEvents, listRuns, watchRun } from "./history";
 import { startRecycle, startUntag } from "./image-deletion";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
 import { listImageEvents, listImagePulls } from "./image-history";
@@ -19,6 +19,7 @@ import {
   testRegistry,
   updateRegistry,
 } from "./registries";
+import { listRunItems } from "./run-items";
 import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
 import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";

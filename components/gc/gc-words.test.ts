@@ -18,6 +18,7 @@ const run = (over: Partial<RunDto>): RunDto => ({
   totals: {},
   error: null,
   lastSequence: 1,
+  itemsPrunedAt: null,
   createdAt: "2026-11-21T09:00:00.000Z",
   startedAt: null,
   finishedAt: null,

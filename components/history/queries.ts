@@ -12,11 +12,11 @@ import {
   cancelRun,
   listHistory,
   listRunEvents,
-  listRunItems,
   listRuns,
   type RunDto,
   type RunEventDto,
 } from "@/contracts/history";
+import { listRunItems } from "@/contracts/run-items";
 import { isRunOver } from "./run-words";
 
 /** More than a table renders whole, so that a first page with a next one scrolls in its own box. */

@@ -1,4 +1,4 @@
-import type { RunItemDto } from "@/contracts/history";
+import type { RunItemDto } from "@/contracts/run-items";
 import type { StatusTone } from "../ui/status-pill";
 
 type Look = { label: string; tone: StatusTone };

@@ -2,7 +2,8 @@
 
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useDeferredValue } from "react";
-import type { RunDto, RunItemDto } from "@/contracts/history";
+import type { RunDto } from "@/contracts/history";
+import type { RunItemDto } from "@/contracts/run-items";
 import { ChoiceChips } from "../reclaim/choice-chips";
 import { PagedRows } from "../reclaim/paged-rows";
 import { useSlashFocus } from "../reclaim/use-slash-focus";

@@ -2,7 +2,8 @@
 
 import { X } from "lucide-react";
 import Link from "next/link";
-import type { RunDto, RunItemDto } from "@/contracts/history";
+import type { RunDto } from "@/contracts/history";
+import type { RunItemDto } from "@/contracts/run-items";
 import { MarkedText } from "../history/marked-text";
 import { useRunItems } from "../history/queries";
 import { RunProgress } from "../history/run-progress";

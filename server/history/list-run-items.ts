@@ -1,4 +1,4 @@
-import type { RunItemDto } from "@/contracts/history";
+import type { RunItemDto } from "@/contracts/run-items";
 import { cursorInteger, decodeCursor, encodeCursor } from "@/lib/cursor";
 import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
@@ -57,6 +57,8 @@ function runItemDto(row: RunItemRecord): RunItemDto {
     memberCount: (row.members as unknown[]).length,
     logicalBytes: Number(row.sizeBytes),
     uniqueBytes: Number(row.uniqueBytes),
+    ownBytes: null,
+    sharedBytes: null,
     pushedAt: row.pushedAt?.toISOString() ?? null,
     lastPulledAt: row.lastPulledAt?.toISOString() ?? null,
     binEntryId: row.binEntryId,

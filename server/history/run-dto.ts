@@ -22,6 +22,7 @@ export function runDto(run: RunRecord): RunDto {
     totals: run.totals as RunNumbers,
     error: run.error as RunDto["error"],
     lastSequence: run.lastSequence,
+    itemsPrunedAt: iso(run.itemsPrunedAt),
     createdAt: run.createdAt.toISOString(),
     startedAt: iso(run.startedAt),
     finishedAt: iso(run.finishedAt),

@@ -1,4 +1,4 @@
-import { listRunItems as listRunItemsOperation } from "@/contracts/history";
+import { listRunItems as listRunItemsOperation } from "@/contracts/run-items";
 import { listRunItems } from "@/server/history/list-run-items";
 import { workspaceRoute } from "@/server/platform/http/route";
 
