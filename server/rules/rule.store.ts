@@ -10,6 +10,16 @@ export function findRule(workspaceId: string, spaceId: string, ruleId: string): 
   return prisma().reclaimRule.findFirst({ where: { id: ruleId, workspaceId, spaceId } });
 }
 
+/** Rules of a space, disabled ones included. */
+export function countRules(tx: Transaction, spaceId: string): Promise<number> {
+  return tx.reclaimRule.count({ where: { spaceId } });
+}
+
+export async function listRuleNames(spaceId: string): Promise<string[]> {
+  const rows = await prisma().reclaimRule.findMany({ where: { spaceId }, select: { name: true } });
+  return rows.map((rule) => rule.name);
+}
+
 /** The lowest free slot of 1…15, or null when the space is full. Two that race for one meet the unique index. */
 export async function findFreeSlot(tx: Transaction, spaceId: string, maximum: number): Promise<number | null> {
   const taken = new Set(

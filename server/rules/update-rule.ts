@@ -4,7 +4,7 @@ import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
-import { nameTaken } from "./create-rule";
+import { nameTaken } from "./create-rules";
 import { getRule } from "./get-rule";
 import { findRule, type RuleRecord, type RuleWrite, updateRuleRow } from "./rule.store";
 
