@@ -50,6 +50,23 @@ const runNumbersSchema = z.object({
 });
 export type RunNumbers = z.infer<typeof runNumbersSchema>;
 
+/** What a run by rules asks before it takes much of its space. It stays when it was answered. */
+const runConfirmationSchema = z.object({
+  /** images that it would take, of all images of the space */
+  images: z.number().int(),
+  imagesTotal: z.number().int(),
+  sharePercent: z.number(),
+  /** the space's setting that this is above */
+  limitPercent: z.number().int(),
+  /** stored bytes of those images, shared ones too */
+  logicalBytes: bytesSchema,
+  askedAt: timeSchema,
+  /** unconfirmed by then, it is cancelled */
+  expiresAt: timeSchema,
+  confirmedAt: timeSchema.nullable(),
+  confirmedByName: z.string().nullable(),
+});
+
 export const runSchema = z.object({
   id: idSchema,
   spaceId: idSchema,
@@ -62,8 +79,11 @@ export const runSchema = z.object({
   options: z.record(z.string(), z.unknown()),
   requestedByName: z.string(),
   cancelRequestedBy: z.string().nullable(),
+  /** null where it did not have to ask; to be answered while the status is `awaiting_confirmation` */
+  confirmation: runConfirmationSchema.nullable(),
   progress: runNumbersSchema,
   totals: runNumbersSchema,
+  /** of a cancelled run: why, where nobody cancelled this run itself (`reclaim_stopped`, `not_confirmed`) */
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   lastSequence: z.number().int(),
   /** of an old preview: when its verdicts were dropped; its totals stay */

@@ -9,7 +9,8 @@ import { listImageEvents, listImagePulls } from "./image-history";
 import { listImages, listRepositories, measureImages } from "./images";
 import type { Operation } from "./operation";
 import { createPins, deletePin, listPins, updatePin } from "./pins";
-import { previewReclaim, startReclaim } from "./reclaim";
+import { allowReclaims, getReclaimSwitch, stopAllReclaims } from "./platform";
+import { confirmRun, previewReclaim, startReclaim } from "./reclaim";
 import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "./recycle-bin";
 import {
   attachRegistry,
@@ -19,8 +20,8 @@ import {
   testRegistry,
   updateRegistry,
 } from "./registries";
-import { listRunItems } from "./run-items";
 import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
+import { listRunItems } from "./run-items";
 import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
 import { getSpaceStorage, getWorkspaceStorage } from "./storage";
@@ -29,6 +30,9 @@ import { getWorkspace, listMembers } from "./workspaces";
 /** Every operation there is. A route without an entry here does not exist: tests walk this list. */
 export const OPERATIONS: readonly Operation[] = [
   getMe,
+  getReclaimSwitch,
+  stopAllReclaims,
+  allowReclaims,
   getWorkspace,
   listMembers,
   getWorkspaceStorage,
@@ -73,6 +77,7 @@ export const OPERATIONS: readonly Operation[] = [
   deleteRule,
   previewReclaim,
   startReclaim,
+  confirmRun,
   listRuns,
   getRun,
   cancelRun,

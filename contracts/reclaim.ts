@@ -1,9 +1,13 @@
 import { z } from "zod";
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
-import { idSchema, spaceParamsSchema } from "./common";
+import { idSchema, runParamsSchema, spaceParamsSchema } from "./common";
 import { defineOperation } from "./define";
 import { runSchema } from "./history";
 import { RULES_PER_SPACE_MAX, ruleNameSchema } from "./rules";
+
+const someRulesSchema = z.object({ ruleIds: z.array(idSchema).min(1).max(RULES_PER_SPACE_MAX) }).strict();
+/** every enabled reclaim rule of the space */
+const allRulesSchema = z.object({ all: z.literal(true) }).strict();
 
 /** A preview: the same plan as a run at this moment, kept like a run, moving nothing. */
 export const previewReclaim = defineOperation({
@@ -14,7 +18,8 @@ export const previewReclaim = defineOperation({
   permission: "reclaim.preview",
   params: spaceParamsSchema,
   body: z.union([
-    z.object({ ruleIds: z.array(idSchema).min(1).max(RULES_PER_SPACE_MAX) }).strict(),
+    someRulesSchema,
+    allRulesSchema,
     z
       .object({
         draft: z.object({ name: ruleNameSchema, definition: ruleDefinitionSchema }).strict(),
@@ -34,7 +39,19 @@ export const startReclaim = defineOperation({
   summary: "Run enabled rules now: selected images move to the recycle bin. Protect rules of the space always count",
   permission: "reclaim.run",
   params: spaceParamsSchema,
-  body: z.object({ ruleIds: z.array(idSchema).min(1).max(RULES_PER_SPACE_MAX) }).strict(),
+  body: z.union([someRulesSchema, allRulesSchema]),
+  response: runSchema,
+  successStatus: 202,
+});
+
+export const confirmRun = defineOperation({
+  id: "confirmRun",
+  method: "POST",
+  path: "/api/v1/workspaces/{workspaceId}/runs/{runId}/confirm",
+  summary:
+    "Let a run go on that waits because it would take much of its space; each image is looked at again before it goes",
+  permission: "reclaim.run",
+  params: runParamsSchema,
   response: runSchema,
   successStatus: 202,
 });

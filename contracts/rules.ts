@@ -12,6 +12,18 @@ import { defineOperation } from "./define";
 
 export const RULES_PER_SPACE_MAX = 15;
 
+export /** A time at which a schedule came due. */
+const ruleFiringSchema = z.object({
+  scheduledFor: timeSchema,
+  firedAt: timeSchema,
+  trigger: z.enum(["schedule", "quota"]),
+  outcome: z.enum(["started", "skipped", "missed"]),
+  /** why it was skipped or missed */
+  reason: z.string().nullable(),
+  /** the run that it started */
+  runId: idSchema.nullable(),
+});
+
 export const ruleSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -32,6 +44,17 @@ export const ruleSchema = z.object({
       movedBytes: bytesSchema,
     })
     .nullable(),
+  /** when its cron schedule comes due next; null without one, and while it is disabled */
+  nextRunAt: timeSchema.nullable(),
+  /** A schedule (cron or onQuota) fires only under a revision that somebody has previewed. */
+  arming: z.object({
+    isNeeded: z.boolean(),
+    isArmed: z.boolean(),
+    /** the preview that armed it */
+    previewRunId: idSchema.nullable(),
+  }),
+  /** the latest time that its schedule came due, and what came of it */
+  lastFiring: ruleFiringSchema.nullable(),
 });
 export type RuleDto = z.infer<typeof ruleSchema>;
 

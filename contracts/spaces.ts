@@ -29,6 +29,8 @@ const spaceSchema = z.object({
   /** names of the workspaces that it is bound to; empty for a reader */
   boundTo: z.array(z.string()),
   binRetentionDays: z.number().int(),
+  /** a run by rules that would take more of the space's images than this waits for a confirmation; 100 = none does */
+  confirmSharePercent: z.number().int(),
   /** accounts and user agents whose pulls do not count, besides the well-known ones; empty for a reader */
   ignoredPullers: z.array(z.string()),
   /** raised with every change of its images: what shows another one is out of date */
@@ -120,6 +122,12 @@ export const updateSpaceBodySchema = z
       .int()
       .min(1, "keep entries for at least 1 day")
       .max(365, "keep entries for at most 365 days")
+      .optional(),
+    confirmSharePercent: z
+      .number()
+      .int("use whole percent")
+      .min(1, "use at least 1 percent")
+      .max(100, "use at most 100 percent: no run waits then")
       .optional(),
     ignoredPullers: z
       .array(pullerPatternSchema)

@@ -14,6 +14,7 @@ const run = (over: Partial<RunDto>): RunDto => ({
   options: { deleteUntagged: true, timeBoxMinutes: null },
   requestedByName: "Ada",
   cancelRequestedBy: null,
+  confirmation: null,
   progress: {},
   totals: {},
   error: null,

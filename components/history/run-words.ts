@@ -11,6 +11,7 @@ export function isRunOver(run: Pick<RunDto, "status">): boolean {
 const STATUS: Record<DisplayStatus, { label: string; tone: Tone }> = {
   queued: { label: "Queued", tone: "info" },
   running: { label: "Running", tone: "progress" },
+  awaiting_confirmation: { label: "Waiting for confirmation", tone: "warning" },
   cancelling: { label: "Cancelling", tone: "warning" },
   succeeded: { label: "Done", tone: "positive" },
   failed: { label: "Failed", tone: "danger" },

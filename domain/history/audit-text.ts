@@ -36,6 +36,11 @@ const SENTENCES: Record<string, (data: Data) => string> = {
       data.binRetentionDays === undefined
         ? null
         : `set the recycle bin to keep entries for ${text(data.binRetentionDays)} days`,
+      data.confirmSharePercent === undefined
+        ? null
+        : data.confirmSharePercent === 100
+          ? "let runs of any size start without a confirmation"
+          : `had runs that take more than ${text(data.confirmSharePercent)} % of the images wait for a confirmation`,
       Array.isArray(data.ignoredPullers)
         ? data.ignoredPullers.length === 0
           ? "let every pull count"
@@ -59,11 +64,13 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "rules.update": (data) => `edited the rule “${text(data.name)}” (revision ${text(data.revision)})`,
   "rules.enable": (data) => `enabled the rule “${text(data.name)}”`,
   "rules.disable": (data) => `disabled the rule “${text(data.name)}”`,
+  "rules.arm": (data) => `armed the schedule of the rule “${text(data.name)}” with a preview`,
   "rules.delete": (data) => `deleted the rule “${text(data.name)}”`,
   "reclaim.start": (data) =>
     typeof data.byHand === "string"
       ? byHandText(data)
       : `started a reclaim with ${count(data.ruleIds, "rule", "rules")}`,
+  "reclaim.confirm": (data) => `confirmed a reclaim of ${text(data.images)} of ${text(data.imagesTotal)} images`,
   "reclaim.cancel": () => "cancelled a reclaim",
   "restore.start": (data) => `started to restore ${count(data.entryIds, "image", "images")}`,
   "restore.cancel": () => "cancelled a restore",
@@ -71,6 +78,8 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "purge.cancel": () => "cancelled a purge",
   "gc.start": (data) => `started a garbage collection${data.isDryRun === true ? " (dry run)" : ""}`,
   "gc.cancel": () => "cancelled a garbage collection",
+  "platform.stop_reclaims": (data) => `stopped all reclaims of the platform: ${text(data.reason)}`,
+  "platform.allow_reclaims": () => "let reclaims run again on the platform",
   "pins.create": (data) =>
     `pinned ${data.count === 1 ? "an image" : `${text(data.count)} images`}${untilText(data)}: ${text(data.reason)}`,
   "pins.update": (data) => `changed the pin of ${firstImage(data)}${untilText(data)}`,

@@ -5,6 +5,7 @@ export type RunKind = (typeof RUN_KINDS)[number];
 export const RUN_STATUSES = [
   "queued",
   "running",
+  "awaiting_confirmation",
   "succeeded",
   "failed",
   "cancelled",
@@ -16,10 +17,10 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 /** What is shown: a running run that was asked to stop is "cancelling" until its worker has stopped. */
 export type DisplayStatus = RunStatus | "cancelling";
 
-export type TerminalStatus = Exclude<RunStatus, "queued" | "running">;
+export type TerminalStatus = Exclude<RunStatus, "queued" | "running" | "awaiting_confirmation">;
 
 export function isFinished(status: RunStatus): status is TerminalStatus {
-  return status !== "queued" && status !== "running";
+  return status !== "queued" && status !== "running" && status !== "awaiting_confirmation";
 }
 
 export function displayStatus(run: { status: RunStatus; cancelRequestedAt: unknown }): DisplayStatus {

@@ -1,8 +1,14 @@
 import type { RunDto, RunNumbers } from "@/contracts/history";
 import { displayStatus } from "@/domain/history/run-status";
-import type { RunRecord } from "./run.store";
+import type { AskedConfirmation, RunRecord } from "./run.store";
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+function confirmationDto(run: RunRecord): RunDto["confirmation"] {
+  if (run.confirmation === null) return null;
+  const asked = run.confirmation as unknown as AskedConfirmation;
+  return { ...asked, confirmedAt: iso(run.confirmedAt), confirmedByName: run.confirmedByName };
+}
 
 /** A run as the API shows it. */
 export function runDto(run: RunRecord): RunDto {
@@ -18,6 +24,7 @@ export function runDto(run: RunRecord): RunDto {
     options: run.options as Record<string, unknown>,
     requestedByName: run.requestedByName,
     cancelRequestedBy: run.cancelRequestedBy,
+    confirmation: confirmationDto(run),
     progress: run.progress as RunNumbers,
     totals: run.totals as RunNumbers,
     error: run.error as RunDto["error"],

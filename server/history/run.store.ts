@@ -1,12 +1,15 @@
 // PostgreSQL owns every transition of a run. Each write of a worker names the epoch it claimed under and changes no row
 // once somebody else has claimed the run: zero rows mean "stop writing".
 
-import type { RunNumbers } from "@/contracts/history";
+import type { RunDto, RunNumbers } from "@/contracts/history";
 import type { RunKind, RunStatus, TerminalStatus } from "@/domain/history/run-status";
 import { storableJson } from "@/lib/storable";
 import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 export type RunRecord = Prisma.RunGetPayload<object>;
+
+/** What a run asks to be confirmed, as its row keeps it. */
+export type AskedConfirmation = Omit<NonNullable<RunDto["confirmation"]>, "confirmedAt" | "confirmedByName">;
 
 export interface NewRun {
   id: string;

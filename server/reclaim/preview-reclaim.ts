@@ -6,22 +6,24 @@ import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { listRuleRecords } from "@/server/rules/list-rule-records";
 import { requireSpace } from "@/server/spaces/require-space";
+import { chosenRuleIds } from "./chosen-rule-ids";
 import { DRAFT_RULE_ID, type ReclaimOptions } from "./reclaim-options";
 
 export type PreviewInput = { spaceId: string } & (
   | { ruleIds: readonly string[] }
+  | { all: true }
   | { draft: { name: string; definition: RuleDefinition }; ruleId?: string | undefined }
 );
 
 /**
  * Starts a dry run of saved rules, enabled or not, or of one that is being written (in place of the saved one that it edits). The space's enabled protect rules take part.
  * What only protects is shown against the enabled reclaim rules: alone it would keep everything.
- * @throws AppError not_found (space, rule)
+ * @throws AppError not_found (space, rule), unprocessable (all, and none is enabled)
  */
 export async function previewReclaim(scope: WorkspaceScope, input: PreviewInput): Promise<RunDto> {
   const space = await requireSpace(scope, input.spaceId);
   const saved = await listRuleRecords(scope, space.id);
-  const ruleIds = "ruleIds" in input ? [...new Set(input.ruleIds)] : [];
+  const ruleIds = chosenRuleIds(input, saved);
   if (!ruleIds.every((id) => saved.some((rule) => rule.id === id))) throw notFound();
   const draft = "draft" in input ? input.draft : undefined;
   const replacedId = "draft" in input ? input.ruleId : undefined;

@@ -5,6 +5,7 @@ import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { listRuleRecords } from "@/server/rules/list-rule-records";
 import { requireSpace } from "@/server/spaces/require-space";
+import { chosenRuleIds } from "./chosen-rule-ids";
 import type { ReclaimOptions } from "./reclaim-options";
 
 /**
@@ -13,11 +14,11 @@ import type { ReclaimOptions } from "./reclaim-options";
  */
 export async function startReclaim(
   scope: WorkspaceScope,
-  input: { spaceId: string; ruleIds: readonly string[]; trigger?: "schedule" },
+  input: { spaceId: string } & ({ ruleIds: readonly string[] } | { all: true }),
 ): Promise<RunDto> {
   const space = await requireSpace(scope, input.spaceId);
   const saved = await listRuleRecords(scope, space.id);
-  const ruleIds = [...new Set(input.ruleIds)];
+  const ruleIds = chosenRuleIds(input, saved);
   const chosen = ruleIds.map((id) => {
     const rule = saved.find((candidate) => candidate.id === id);
     if (!rule) throw notFound();
@@ -37,7 +38,6 @@ export async function startReclaim(
   };
   const run = await createRun(scope, {
     ...{ kind: "reclaim", spaceId: space.id, registryId: space.registryId },
-    ...(input.trigger === undefined ? {} : { trigger: input.trigger }),
     options: { ...options },
   });
   return getRun(scope, { runId: run.id });

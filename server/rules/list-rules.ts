@@ -3,6 +3,7 @@ import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
 import { listLastRuns, listRuleRows } from "./rule.store";
 import { ruleDto } from "./rule-dto";
+import { listLastFirings } from "./rule-firing.store";
 
 /** Rules of a space in the order they were made. @throws AppError not_found */
 export async function listRules(
@@ -10,10 +11,14 @@ export async function listRules(
   input: { spaceId: string },
 ): Promise<{ items: RuleDto[]; maximum: typeof RULES_PER_SPACE_MAX }> {
   const space = await requireSpace(scope, input.spaceId);
-  const [rules, lastRuns] = await Promise.all([
+  const [rules, lastRuns, lastFirings] = await Promise.all([
     listRuleRows(scope.workspaceId, space.id),
     listLastRuns(scope.workspaceId, space.id),
+    listLastFirings(scope.workspaceId, space.id),
   ]);
   const lastOf = new Map(lastRuns.map((run) => [run.ruleId, run]));
-  return { items: rules.map((rule) => ruleDto(rule, lastOf.get(rule.id))), maximum: RULES_PER_SPACE_MAX };
+  return {
+    items: rules.map((rule) => ruleDto(rule, lastOf.get(rule.id), lastFirings.get(rule.id))),
+    maximum: RULES_PER_SPACE_MAX,
+  };
 }

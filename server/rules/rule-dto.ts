@@ -1,10 +1,16 @@
 import type { RuleDto } from "@/contracts/rules";
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
 import { ruleSentence, scheduleText } from "@/domain/rules/sentence";
+import { isArmed, needsArming } from "./arming";
 import type { LastRunOfRule, RuleRecord } from "./rule.store";
+import type { RuleFiringRecord } from "./rule-firing.store";
 
 /** A rule as the API shows it, with its sentence. The stored definition is parsed again: it is a border like any other. */
-export function ruleDto(rule: RuleRecord, lastRun: LastRunOfRule | undefined): RuleDto {
+export function ruleDto(
+  rule: RuleRecord,
+  lastRun: LastRunOfRule | undefined,
+  lastFiring: RuleFiringRecord | undefined,
+): RuleDto {
   const definition = ruleDefinitionSchema.parse(rule.definition);
   return {
     id: rule.id,
@@ -25,5 +31,23 @@ export function ruleDto(rule: RuleRecord, lastRun: LastRunOfRule | undefined): R
           movedBytes: lastRun.movedBytes,
         }
       : null,
+    nextRunAt: rule.nextRunAt?.toISOString() ?? null,
+    arming: {
+      isNeeded: needsArming(definition),
+      isArmed: isArmed(rule),
+      previewRunId: isArmed(rule) ? rule.armedByRunId : null,
+    },
+    lastFiring: lastFiring ? firingDto(lastFiring) : null,
+  };
+}
+
+function firingDto(firing: RuleFiringRecord): NonNullable<RuleDto["lastFiring"]> {
+  return {
+    scheduledFor: firing.scheduledFor.toISOString(),
+    firedAt: firing.firedAt.toISOString(),
+    trigger: firing.trigger === "quota" ? "quota" : "schedule",
+    outcome: firing.outcome === "started" || firing.outcome === "skipped" ? firing.outcome : "missed",
+    reason: firing.reason,
+    runId: firing.runId,
   };
 }

@@ -29,6 +29,7 @@ export async function spaceDtos(scope: WorkspaceScope, spaces: readonly SpaceRec
       isPublic: space.isPublic,
       boundTo: isOwner ? space.bindings.map(({ workspace }) => workspace.name) : [],
       binRetentionDays: space.binRetentionDays,
+      confirmSharePercent: space.confirmSharePercent,
       inventoryRevision: Number(space.inventoryRevision),
       ignoredPullers: isOwner ? space.ignoredPullers : [],
       createdAt: space.createdAt.toISOString(),

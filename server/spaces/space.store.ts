@@ -62,7 +62,13 @@ export async function updateSpaceRow(
   tx: Transaction,
   workspaceId: string,
   spaceId: string,
-  change: { name?: string; binRetentionDays?: number; ignoredPullers?: string[]; isPublic?: boolean },
+  change: {
+    name?: string;
+    binRetentionDays?: number;
+    confirmSharePercent?: number;
+    ignoredPullers?: string[];
+    isPublic?: boolean;
+  },
 ): Promise<void> {
   await tx.space.update({ where: { id_workspaceId: { id: spaceId, workspaceId } }, data: change });
 }

@@ -9,8 +9,8 @@ import { requireSpace } from "./require-space";
 import { recomputePurgeDates, updateSpaceRow } from "./space.store";
 
 /**
- * Renames a space, changes how long its bin keeps entries (the dates of those already in it follow) or whose pulls do not count from
- * now on, or makes it public or private.
+ * Renames a space, changes how long its bin keeps entries (the dates of those already in it follow), from which share of its images on
+ * a run waits for a confirmation, or whose pulls do not count from now on, or makes it public or private.
  * @throws AppError not_found, forbidden (public or private: platform admins), conflict (name taken)
  */
 export async function updateSpace(
@@ -19,6 +19,7 @@ export async function updateSpace(
     spaceId: string;
     name?: string | undefined;
     binRetentionDays?: number | undefined;
+    confirmSharePercent?: number | undefined;
     ignoredPullers?: readonly string[] | undefined;
     isPublic?: boolean | undefined;
   },
@@ -29,6 +30,9 @@ export async function updateSpace(
     ...(input.binRetentionDays === undefined || input.binRetentionDays === space.binRetentionDays
       ? {}
       : { binRetentionDays: input.binRetentionDays }),
+    ...(input.confirmSharePercent === undefined || input.confirmSharePercent === space.confirmSharePercent
+      ? {}
+      : { confirmSharePercent: input.confirmSharePercent }),
     ...(input.ignoredPullers === undefined || isSameList(input.ignoredPullers, space.ignoredPullers)
       ? {}
       : { ignoredPullers: [...new Set(input.ignoredPullers)] }),
@@ -52,6 +56,7 @@ export async function updateSpace(
           ...change,
           before: {
             ...{ name: space.name, binRetentionDays: space.binRetentionDays, isPublic: space.isPublic },
+            confirmSharePercent: space.confirmSharePercent,
             ignoredPullers: space.ignoredPullers,
           },
         },
