@@ -63,6 +63,8 @@ export async function startPostgresProcess(options: PostgresProcessOptions): Pro
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     max_connections: "200",
+    // The default of 128 MB holds no inventory of a hundred thousand images.
+    shared_buffers: "512MB",
     ...(options.durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
   };
   const service = await startServiceProcess({

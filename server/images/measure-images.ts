@@ -2,8 +2,9 @@ import type { ImageSelection, measureImages as operation } from "@/contracts/ima
 import type { OutputOf } from "@/contracts/operation";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireReadableSpace } from "@/server/spaces/require-readable-space";
-import { measureSelection, sampleTags, timeOfAllSeen } from "./image-bytes.store";
+import { sampleTags, timeOfAllSeen } from "./image-bytes.store";
 import { chosenImages } from "./select-images";
+import { measureSelection } from "./selection-bytes.store";
 
 const SAMPLE = 50;
 
