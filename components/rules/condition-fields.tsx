@@ -1,6 +1,6 @@
 "use client";
 
-import { X } from "lucide-react";
+import { AlertTriangle, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Clock, Order } from "@/domain/rules/predicate";
 import { IconButton } from "../ui/icon-button";
@@ -34,12 +34,15 @@ const ORDERS: { value: Order; label: string; hint: string }[] = [
   { value: "created", label: "by build date", hint: "as the image itself says" },
 ];
 
+const FIELDS = ["days", "clock", "n", "order", "groupBy"] as const;
+
 /** One condition as a sentence with gaps: what is asked, its numbers, and what they are counted by. */
 export function ConditionFields({
   condition,
   name,
   path,
   problems,
+  warnings,
   onChange,
   onRemove,
 }: {
@@ -48,11 +51,13 @@ export function ConditionFields({
   name: string;
   path: string;
   problems: DraftProblems;
+  warnings: DraftProblems;
   onChange: (condition: ConditionDraft) => void;
   onRemove: () => void;
 }) {
   const set = (patch: Partial<ConditionDraft>) => onChange({ ...condition, ...patch });
-  const field = ["days", "clock", "n", "order", "groupBy"].find((key) => problems[`${path}.${key}`]);
+  const warning = [path, ...FIELDS.map((key) => `${path}.${key}`)].map((at) => warnings[at]).find(Boolean);
+  const field = FIELDS.find((key) => problems[`${path}.${key}`]);
   const problem = field === undefined ? problems[path] : problems[`${path}.${field}`];
   const isCount = condition.kind === "beyond" || condition.kind === "among";
   return (
@@ -111,13 +116,35 @@ export function ConditionFields({
         </div>
         <IconButton label={`Remove ${name.toLowerCase()}`} icon={<X />} onClick={onRemove} />
       </div>
-      <ConditionNote problem={problem}>{explain(condition)}</ConditionNote>
+      <ConditionNote problem={problem} warning={warning}>
+        {explain(condition)}
+      </ConditionNote>
     </fieldset>
   );
 }
 
-function ConditionNote({ problem, children }: { problem: string | undefined; children: ReactNode }) {
-  if (!problem) return <p className="text-sm text-subtle">{children}</p>;
+function ConditionNote({
+  problem,
+  warning,
+  children,
+}: {
+  problem: string | undefined;
+  warning: string | undefined;
+  children: ReactNode;
+}) {
+  if (!problem) {
+    return (
+      <>
+        <p className="text-sm text-subtle">{children}</p>
+        {warning ? (
+          <p className="flex items-start gap-1.5 text-sm text-warning">
+            <AlertTriangle className="mt-px size-3.5 shrink-0" aria-hidden="true" />
+            <span className="first-letter:uppercase">{warning}</span>
+          </p>
+        ) : null}
+      </>
+    );
+  }
   return (
     <p role="alert" className="font-medium text-danger text-sm first-letter:uppercase">
       {problem}

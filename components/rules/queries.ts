@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { callOperation } from "@/contracts/call";
+import { listRepositories } from "@/contracts/images";
 import {
   createRule,
   type createRuleBodySchema,
@@ -10,6 +11,9 @@ import {
   updateRule,
   type updateRuleBodySchema,
 } from "@/contracts/rules";
+
+/** As many as a browser's list of suggestions bears. */
+const SUGGESTED_REPOSITORIES = 500;
 
 const ruleKeys = {
   list: (workspaceId: string, spaceId: string) => ["rules", workspaceId, spaceId, "list"] as const,
@@ -32,6 +36,21 @@ export function useRule(workspaceId: string, spaceId: string, ruleId: string | n
       callOperation(getRule, { params: { workspaceId, spaceId, ruleId: ruleId ?? "" } }, { signal }),
     enabled: ruleId !== null,
   });
+}
+
+/** Names of the space's first repositories, to choose from while a pattern is written; empty until they are there. */
+export function useRepositoryNames(workspaceId: string, spaceId: string): readonly string[] {
+  const { data } = useQuery({
+    queryKey: ["repository-names", workspaceId, spaceId] as const,
+    queryFn: ({ signal }) =>
+      callOperation(
+        listRepositories,
+        { params: { workspaceId, spaceId }, query: { limit: SUGGESTED_REPOSITORIES } },
+        { signal },
+      ),
+    staleTime: 60_000,
+  });
+  return data?.items.map(({ name }) => name) ?? [];
 }
 
 function useInvalidateRules(workspaceId: string, spaceId: string) {

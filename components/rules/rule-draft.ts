@@ -181,10 +181,8 @@ function isReadable(draft: RuleDraft, condition: WhenDraft): boolean {
   return ruleDefinitionSchema.safeParse(rawDefinition(alone)).success;
 }
 
-/** The draft in the shape of a definition, unchecked: what is not a number stays none, for the schema to say so. */
-function rawDefinition(draft: RuleDraft): unknown {
-  const { schedule, limits } = draft;
-  const bytes = number(limits.maxBytes);
+/** What the rule looks at and asks, as far as it is written, in the shape of a definition; unchecked. */
+export function rawRule(draft: RuleDraft) {
   return {
     effect: draft.effect,
     select: { repositories: draft.repositories, tags: draft.tags, state: draft.state, kinds: draft.kinds },
@@ -193,6 +191,15 @@ function rawDefinition(draft: RuleDraft): unknown {
         ? { kind: "anyOf", groups: condition.groups.map((group) => group.map(rawCondition)) }
         : rawCondition(condition),
     ),
+  };
+}
+
+/** The draft in the shape of a definition, unchecked: what is not a number stays none, for the schema to say so. */
+function rawDefinition(draft: RuleDraft): unknown {
+  const { schedule, limits } = draft;
+  const bytes = number(limits.maxBytes);
+  return {
+    ...rawRule(draft),
     schedule:
       schedule.kind === "cron"
         ? { kind: "cron", expression: schedule.expression.trim(), timeZone: schedule.timeZone.trim() }

@@ -4,13 +4,17 @@ import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import type { RuleDto } from "@/contracts/rules";
 import type { RuleTemplate } from "@/domain/rules/templates";
+import { useSpace } from "../spaces/queries";
 import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
 import { ConfirmDialog } from "../ui/confirm-dialog";
 import { problemOf } from "../ui/problem-of";
+import { useRepositoryNames } from "./queries";
 import { RuleConflictNote } from "./rule-conflict-note";
 import { draftOf } from "./rule-draft";
 
+import { RuleTestPanel } from "./rule-test-panel";
+import { countsByPath, notesByPath, useRuleTest } from "./rule-test-query";
 import { SentencePanel } from "./sentence-panel";
 import { StepConditions } from "./step-conditions";
 import { StepImages } from "./step-images";
@@ -20,7 +24,7 @@ import { TemplatePicker } from "./template-picker";
 import { useRuleWizard } from "./use-rule-wizard";
 import { WizardNav } from "./wizard-nav";
 import type { RuleWizardPlace } from "./wizard-place";
-import { STEP_LABEL, stepOfProblem } from "./wizard-steps";
+import { STEP_ID, STEP_LABEL, stepOfProblem } from "./wizard-steps";
 
 /** Images → conditions → schedule and limits → preview and save. */
 export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string; rule: RuleDto | null }) {
@@ -30,6 +34,12 @@ export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string;
   const isLast = step === "preview";
   const saveProblem = problemOf(wizard.saveError);
   const timeZone = draft.schedule.timeZone;
+  const scope = step === "images" ? "selector" : "whole";
+  const test = useRuleTest(place, draft, scope);
+  const warnings = notesByPath(test.data?.warnings ?? []);
+  const space = useSpace(place.workspaceId, place.spaceId);
+  const repositoryNames = useRepositoryNames(place.workspaceId, place.spaceId);
+  const stepProps = { draft, problems, warnings, update };
   return (
     <>
       <form
@@ -62,13 +72,27 @@ export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string;
         {wizard.conflict && !isLast ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
         <div
           className={
-            isLast ? "flex flex-col gap-6" : "grid grid-cols-[minmax(0,1fr)_300px] gap-x-12 gap-y-6 compact:grid-cols-1"
+            isLast
+              ? "flex flex-col gap-6"
+              : "grid grid-cols-[minmax(0,1fr)_minmax(300px,372px)] gap-x-10 gap-y-6 compact:grid-cols-1"
           }
         >
-          <div className={isLast ? "" : "compact:order-first wide:sticky wide:top-6 wide:order-last wide:self-start"}>
+          <div
+            className={
+              isLast
+                ? ""
+                : "flex min-w-0 flex-col gap-5 compact:order-first wide:sticky wide:top-6 wide:order-last wide:self-start"
+            }
+          >
             <SentencePanel draft={draft} />
+            {isLast ? null : <RuleTestPanel test={test} scope={scope} effect={draft.effect} />}
           </div>
-          <section aria-label={STEP_LABEL[step]} className="flex min-w-0 flex-col gap-7">
+          <section
+            id={STEP_ID}
+            tabIndex={-1}
+            aria-label={STEP_LABEL[step]}
+            className="flex min-w-0 flex-col gap-7 outline-none"
+          >
             {step === "images" ? (
               <>
                 {rule ? null : (
@@ -77,11 +101,17 @@ export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string;
                     onChoose={(template) => update(draftOf({ ...template, isEnabled: draft.isEnabled }, timeZone))}
                   />
                 )}
-                <StepImages draft={draft} problems={problems} update={update} />
+                <StepImages
+                  {...stepProps}
+                  counts={countsByPath(test.data?.patterns ?? [])}
+                  repositoryNames={repositoryNames}
+                />
               </>
             ) : null}
-            {step === "conditions" ? <StepConditions draft={draft} problems={problems} update={update} /> : null}
-            {step === "schedule" ? <StepSchedule draft={draft} problems={problems} update={update} /> : null}
+            {step === "conditions" ? <StepConditions {...stepProps} /> : null}
+            {step === "schedule" ? (
+              <StepSchedule {...stepProps} confirmSharePercent={space.data?.confirmSharePercent} />
+            ) : null}
             {isLast ? <StepPreview workspaceId={place.workspaceId} wizard={wizard} /> : null}
           </section>
         </div>

@@ -4,12 +4,13 @@ import { GitFork, Plus, X } from "lucide-react";
 import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
 import { IconButton } from "../ui/icon-button";
+import { AddCondition } from "./add-condition";
 import { ConditionFields } from "./condition-fields";
 import { type AnyOfDraft, type DraftProblems, emptyCondition, type WhenDraft } from "./rule-draft";
 import type { StepProps } from "./wizard-steps";
 
 /** Step 2: what must be true of an image for the rule to choose it. All conditions together; inside either/or, one group. */
-export function StepConditions({ draft, problems, update }: StepProps) {
+export function StepConditions({ draft, problems, warnings, update }: StepProps) {
   const { when } = draft;
   const replace = (index: number, condition: WhenDraft | null) =>
     update({ when: when.flatMap((each, at) => (at !== index ? [each] : condition === null ? [] : [condition])) });
@@ -44,6 +45,7 @@ export function StepConditions({ draft, problems, update }: StepProps) {
                 name={`Condition ${index + 1}`}
                 path={`when.${index}`}
                 problems={problems}
+                warnings={warnings}
                 onChange={(next) => replace(index, next)}
               />
             ) : (
@@ -52,6 +54,7 @@ export function StepConditions({ draft, problems, update }: StepProps) {
                 name={`Condition ${index + 1}`}
                 path={`when.${index}`}
                 problems={problems}
+                warnings={warnings}
                 onChange={(next) => replace(index, next)}
                 onRemove={() => replace(index, null)}
               />
@@ -60,9 +63,7 @@ export function StepConditions({ draft, problems, update }: StepProps) {
         ))}
       </ol>
       <div className="flex flex-wrap gap-2 border-rule border-t pt-4">
-        <Button icon={<Plus />} onClick={() => update({ when: [...when, emptyCondition()] })}>
-          Add a condition
-        </Button>
+        <AddCondition effect={draft.effect} onAdd={(condition) => update({ when: [...when, condition] })} />
         <Button
           icon={<GitFork />}
           onClick={() =>
@@ -93,12 +94,14 @@ function EitherOr({
   name,
   path,
   problems,
+  warnings,
   onChange,
 }: {
   condition: AnyOfDraft;
   name: string;
   path: string;
   problems: DraftProblems;
+  warnings: DraftProblems;
   onChange: (condition: AnyOfDraft | null) => void;
 }) {
   const { groups } = condition;
@@ -136,6 +139,7 @@ function EitherOr({
                   name={`${name}, choice ${groupIndex + 1}.${at + 1}`}
                   path={`${path}.groups.${groupIndex}.${at}`}
                   problems={problems}
+                  warnings={warnings}
                   onChange={(next) =>
                     setGroup(
                       groupIndex,

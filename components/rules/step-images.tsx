@@ -8,8 +8,16 @@ import { PatternList } from "./pattern-list";
 import type { RuleDraft } from "./rule-draft";
 import type { StepProps } from "./wizard-steps";
 
+export type StepImagesProps = StepProps & {
+  /** How many names each pattern finds now, by its path. */
+  counts: Readonly<Record<string, number>>;
+  /** Names of the space's repositories, to choose from. */
+  repositoryNames: readonly string[];
+};
+
 /** Step 1: what the rule is called, what it does, and which images it looks at. */
-export function StepImages({ draft, problems, update }: StepProps) {
+export function StepImages(props: StepImagesProps) {
+  const { draft, problems, warnings, update } = props;
   return (
     <div className="flex flex-col gap-7">
       <Field label="Name" hint="So that runs, reasons and history can name it." error={problems.name} required>
@@ -21,9 +29,9 @@ export function StepImages({ draft, problems, update }: StepProps) {
           autoComplete="off"
         />
       </Field>
-      <FieldGroup label="Effect">
+      <FieldGroup label="What it does">
         <RadioGroup
-          label="Effect"
+          label="What it does"
           value={draft.effect}
           onValueChange={(effect) => update({ effect })}
           options={[
@@ -40,14 +48,14 @@ export function StepImages({ draft, problems, update }: StepProps) {
           ]}
         />
       </FieldGroup>
-      <FieldGroup label="Images">
+      <FieldGroup label="Which images" hint={warnings.state}>
         <RadioGroup
-          label="Images"
+          label="Which images"
           value={draft.state}
           onValueChange={(state) => update({ state })}
           options={[
             { value: "any", label: "With and without a tag" },
-            { value: "tagged", label: "Only with a tag" },
+            { value: "tagged", label: "Only with a tag", hint: "Images that somebody can pull by name." },
             {
               value: "untagged",
               label: "Only without any tag",
@@ -63,7 +71,7 @@ export function StepImages({ draft, problems, update }: StepProps) {
       >
         <Select value={draft.kinds} onValueChange={(kinds) => update({ kinds })} options={KINDS} />
       </Field>
-      <Selectors draft={draft} problems={problems} update={update} />
+      <Selectors {...props} />
     </div>
   );
 }
@@ -75,58 +83,79 @@ const KINDS: { value: RuleDraft["kinds"]; label: string }[] = [
   { value: "any", label: "Everything" },
 ];
 
-function Selectors({ draft, problems, update }: StepProps) {
+function Selectors({ draft, problems, counts, repositoryNames, update }: StepImagesProps) {
+  const example = repositoryNames[0] ?? "acme/web";
+  const repositories = {
+    noun: "repository",
+    kinds: ["glob", "regex"],
+    placeholder: { glob: example, regex: `^${example}`, semver: "" },
+    suggestions: repositoryNames,
+  } as const;
+  const tags = { noun: "tag", kinds: ["glob", "regex", "semver"] } as const;
+  // Nothing without a tag is chosen by its name; saying so is better than fields that can never be right.
+  const isUntagged =
+    draft.state === "untagged" && draft.tags.include.length + draft.tags.exclude.length === 0 && !problems.tags;
   return (
     <>
-      <div className="grid grid-cols-2 gap-x-8 gap-y-5 compact:grid-cols-1">
+      <div className="grid grid-cols-2 gap-x-8 gap-y-6 compact:grid-cols-1">
         <PatternList
+          {...repositories}
           label="Repositories"
-          noun="repository"
-          kinds={["glob", "regex"]}
           patterns={draft.repositories.include}
           path="repositories.include"
           problems={problems}
-          emptyText="Every repository of this space."
+          counts={counts}
+          emptyText="Every repository of this space, later ones too."
           onChange={(include) => update({ repositories: { ...draft.repositories, include } })}
         />
         <PatternList
+          {...repositories}
           label="Except repositories"
-          noun="repository"
-          kinds={["glob", "regex"]}
           patterns={draft.repositories.exclude}
           path="repositories.exclude"
           problems={problems}
+          counts={counts}
           emptyText="No exception."
           onChange={(exclude) => update({ repositories: { ...draft.repositories, exclude } })}
         />
-        <PatternList
-          label="Tags"
-          noun="tag"
-          kinds={["glob", "regex", "semver"]}
-          patterns={draft.tags.include}
-          path="tags.include"
-          problems={problems}
-          emptyText="Whatever the tag."
-          onChange={(include) => update({ tags: { ...draft.tags, include } })}
-        />
-        <PatternList
-          label="Except tags"
-          noun="tag"
-          kinds={["glob", "regex", "semver"]}
-          patterns={draft.tags.exclude}
-          path="tags.exclude"
-          problems={problems}
-          emptyText="No exception."
-          onChange={(exclude) => update({ tags: { ...draft.tags, exclude } })}
-        />
+        {isUntagged ? null : (
+          <>
+            <PatternList
+              {...tags}
+              label="Tags"
+              placeholder={{ glob: "pr-*", regex: "^v\\d+$", semver: ">=2.0.0 <3" }}
+              patterns={draft.tags.include}
+              path="tags.include"
+              problems={problems}
+              counts={counts}
+              emptyText="Whatever the tag."
+              onChange={(include) => update({ tags: { ...draft.tags, include } })}
+            />
+            <PatternList
+              {...tags}
+              label="Except tags"
+              placeholder={{ glob: "latest", regex: "^release-", semver: "*" }}
+              patterns={draft.tags.exclude}
+              path="tags.exclude"
+              problems={problems}
+              counts={counts}
+              emptyText="No exception."
+              onChange={(exclude) => update({ tags: { ...draft.tags, exclude } })}
+            />
+          </>
+        )}
       </div>
       {problems.tags ? (
-        <p role="alert" className="-mt-4 font-medium text-danger text-sm">
+        <p role="alert" className="-mt-4 font-medium text-danger text-sm first-letter:uppercase">
           {problems.tags}
         </p>
       ) : null}
       <p className="-mt-2 text-sm text-subtle">
-        An image of which only some tags match loses those tags and stays. Tag patterns never decide on untagged images.
+        {isUntagged
+          ? "An untagged image has no tag to choose by; repositories and conditions do."
+          : draft.effect === "reclaim"
+            ? "Of an image of which only some tags match, those tags go and the image stays. Tag patterns never decide on untagged images."
+            : "Several patterns: one that matches is enough. Tag patterns never decide on untagged images."}
       </p>
     </>
   );

@@ -10,7 +10,7 @@ import { usePreviewReclaim } from "../reclaim/queries";
 import { forgetWizardState, keepWizardState, loadWizardState, type WizardState } from "./draft-storage";
 import { useCreateRule, useRule, useUpdateRule } from "./queries";
 import { draftOf, emptyDraft, type RuleDraft, readDraft } from "./rule-draft";
-import { problemsOfStep, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
+import { problemsOfStep, STEP_ID, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
 
 /** Another revision was saved while this one was written: theirs, and what was typed here if it was put aside for theirs. */
 export type RuleConflict = { theirs: RuleDto; putAside: RuleDraft | null };
@@ -70,7 +70,7 @@ export function useRuleWizard(
   const goTo = async (next: WizardStep) => {
     if (next === "preview" && !read.isValid) return showFirstProblem();
     await setStep(next);
-    window.scrollTo({ top: 0 });
+    focusStep();
     if (next === "preview" && !isPreviewFresh) await runPreview();
   };
   const goOn = async () => {
@@ -106,7 +106,7 @@ export function useRuleWizard(
     step,
     goTo,
     goOn,
-    goBack: () => setStep(WIZARD_STEPS[Math.max(0, WIZARD_STEPS.indexOf(step) - 1)] ?? "images"),
+    goBack: () => setStep(WIZARD_STEPS[Math.max(0, WIZARD_STEPS.indexOf(step) - 1)] ?? "images").then(focusStep),
     problems: Object.fromEntries(Object.entries(allProblems).filter(([path]) => attempted.has(stepOfProblem(path)))),
     previewRunId: isPreviewFresh ? (state.preview?.runId ?? null) : null,
     isPreviewStale: state.preview !== null && !isPreviewFresh,
@@ -151,6 +151,12 @@ export function useRuleWizard(
       router.push(home);
     },
   };
+}
+
+/** A new step is read from its top, by eye and by ear. */
+function focusStep(): void {
+  window.scrollTo({ top: 0 });
+  requestAnimationFrame(() => document.getElementById(STEP_ID)?.focus({ preventScroll: true }));
 }
 
 /** Puts the focus where something is wrong, once it is shown to be. */

@@ -10,10 +10,15 @@ export const STEP_LABEL: Record<WizardStep, string> = {
   preview: "Preview and save",
 };
 
+/** The id of the part that shows the present step: it takes the focus when the step changes. */
+export const STEP_ID = "wizard-step";
+
 export type StepProps = {
   draft: RuleDraft;
   /** What is to be shown as wrong, by path; only of steps that somebody tried to leave. */
   problems: DraftProblems;
+  /** Valid, and maybe not meant, by path: "0 newest: none is kept". */
+  warnings: DraftProblems;
   update: (patch: Partial<RuleDraft>) => void;
 };
 
