@@ -182,6 +182,8 @@ export const measureImages = defineOperation({
     referrers: z.number().int(),
     /** images that stay for a pin, of themselves or of a part */
     pinned: z.number().int(),
+    /** other images that stay because a kept image needs them: tagged platforms of an index that is not in the selection, or stays itself */
+    parts: z.number().int(),
     repositories: z.number().int(),
     logicalBytes: bytesSchema,
     /** each blob of the selection once */

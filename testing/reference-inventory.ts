@@ -168,8 +168,16 @@ export function measureModel(
   registry: ModelRegistry,
   chosen: readonly { repositoryId: string; digest: string }[],
   pinned: ReadonlySet<string>,
-): { pinned: number; storedBytes: number; freedBytes: number; heldByBinBytes: number; sharedBytes: number } {
+): {
+  pinned: number;
+  parts: number;
+  storedBytes: number;
+  freedBytes: number;
+  heldByBinBytes: number;
+  sharedBytes: number;
+} {
   let held = 0;
+  let needed = 0;
   const going = new Map<string, Set<string>>();
   for (const repository of registry.repositories) {
     const picked = chosen.filter((one) => one.repositoryId === repository.id).map((one) => one.digest);
@@ -187,15 +195,18 @@ export function measureModel(
           ),
       ),
     );
+    const pinnedTops = new Set<string>();
     for (const top of new Set(picked)) {
       const whole = [top, ...membersOf(registry, repository, top).keys()];
       if (!whole.some((digest) => repository.manifests.has(digest) && pinned.has(`${repository.name}@${digest}`)))
         continue;
       staying.add(top);
+      pinnedTops.add(top);
       held++;
     }
     for (const digest of [...staying])
       for (const below of membersOf(registry, repository, digest).keys()) staying.add(below);
+    needed += [...new Set(picked)].filter((top) => parts.has(top) && staying.has(top) && !pinnedTops.has(top)).length;
     going.set(repository.id, new Set([...parts].filter((digest) => !staying.has(digest))));
   }
   const content = contentOf(
@@ -207,6 +218,7 @@ export function measureModel(
     sum(new Map([...content].filter(([digest]) => isWanted(digest))));
   return {
     pinned: held,
+    parts: needed,
     storedBytes: sum(content),
     sharedBytes: of((digest) => after.inRepositories.has(digest)),
     heldByBinBytes: of((digest) => !after.inRepositories.has(digest) && after.inBin.has(digest)),

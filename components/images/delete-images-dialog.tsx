@@ -54,9 +54,9 @@ export function DeleteImagesDialog({
   // The confirmation closes itself when it was confirmed; the run is shown in its place then.
   const isStarted = useRef(false);
   const numbers = measure.data;
-  const going = numbers ? numbers.images - numbers.pinned : 0;
+  const going = numbers ? numbers.images - numbers.pinned - numbers.parts : 0;
   const isPart = partOf.length > 0;
-  const isAllPinned = numbers !== undefined && numbers.images > 0 && going === 0;
+  const isAllKept = numbers !== undefined && numbers.images > 0 && going === 0;
   const what = numbers ? count(numbers.images, "digest") : "digests";
   const cannotSkip = permissions.includes("bin.purge") ? null : missingPermissionText("bin.purge");
 
@@ -85,7 +85,7 @@ export function DeleteImagesDialog({
       }}
       title={numbers && numbers.images > 1 ? `Delete ${what}` : "Delete digest"}
       description={
-        isAllPinned || isPart ? (
+        isAllKept || isPart ? (
           "Nothing goes."
         ) : isSkipping ? (
           <>
@@ -104,7 +104,7 @@ export function DeleteImagesDialog({
         <Callout tone="info">
           {`It is a part of ${partOf.slice(0, 3).join(", ")}${partOf.length > 3 ? ` and ${group(partOf.length - 3)} more` : ""}, and kept as long as that is there: delete that instead. Its own tags can be deleted.`}
         </Callout>
-      ) : isAllPinned ? (
+      ) : isAllKept ? (
         <Exceptions numbers={numbers} />
       ) : numbers ? (
         <Impact numbers={numbers} isSkipping={isSkipping} />
@@ -117,7 +117,7 @@ export function DeleteImagesDialog({
           <Skeleton className="h-28 w-full" />
         </div>
       )}
-      {isAllPinned || isPart ? null : (
+      {isAllKept || isPart ? null : (
         <>
           <ReasonField value={reason} onValueChange={setReason} />
           <Switch
@@ -196,13 +196,18 @@ function TagSample({ numbers: { tags, tagSample, repositories } }: { numbers: Me
 }
 
 /** What was chosen and does not go. */
-function Exceptions({ numbers: { images, pinned, gone } }: { numbers: Measured }) {
+function Exceptions({ numbers: { images, pinned, parts, gone } }: { numbers: Measured }) {
   const lines = [
     pinned === 0
       ? ""
       : pinned === images
         ? `${images === 1 ? "It or a part of it is" : "All, or a part of each, are"} pinned, and kept: end the pin first.`
         : `${count(pinned, "image")} of these ${pinned === 1 ? "is" : "are"} pinned, or a part of ${pinned === 1 ? "it" : "them"} is, and kept.`,
+    parts === 0
+      ? ""
+      : parts === images
+        ? `${images === 1 ? "It is a part of an index that is" : "They are parts of indexes that are"} kept, and kept with ${images === 1 ? "it" : "them"}: delete the index instead.`
+        : `${count(parts, "image")} of these ${parts === 1 ? "is a part of an index that is" : "are parts of indexes that are"} kept, and ${parts === 1 ? "is" : "are"} kept, too.`,
     gone === 0 ? "" : `${count(gone, "image")} of the selection ${gone === 1 ? "is" : "are"} gone already.`,
   ].filter((line) => line !== "");
   return lines.length === 0 ? null : <Callout tone="info">{lines.join(" ")}</Callout>;

@@ -8,6 +8,7 @@ export interface SelectionNumbers {
   children: number;
   referrers: number;
   pinned: number;
+  parts: number;
   repositories: number;
   logicalBytes: number;
   storedBytes: number;
@@ -110,6 +111,7 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
     SELECT (SELECT count(*) FROM picked) AS images, (SELECT coalesce(sum(tag_count), 0) FROM picked) AS tags,
       (SELECT count(*) FROM going WHERE role = 1) AS children, (SELECT count(*) FROM going WHERE role = 2) AS referrers,
       (SELECT count(*) FROM held WHERE role = 0) AS pinned,
+      (SELECT count(*) FROM part p JOIN kept USING (repository_id, digest) LEFT JOIN held USING (repository_id, digest) WHERE p.role = 0 AND held.digest IS NULL) AS parts,
       (SELECT count(DISTINCT repository_id) FROM picked) AS repositories,
       (SELECT coalesce(sum(logical_bytes), 0) FROM picked)::bigint AS "logicalBytes",
       coalesce(sum(bytes), 0)::bigint AS "storedBytes",
