@@ -58,6 +58,19 @@ export const ruleSchema = z.object({
 });
 export type RuleDto = z.infer<typeof ruleSchema>;
 
+/** A protect rule of the platform: in every plan of every space, and nobody below can switch it off. */
+export const platformRuleSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  definition: ruleDefinitionSchema,
+  sentence: z.string(),
+  isEnabled: z.boolean(),
+  revision: z.number().int(),
+  updatedAt: timeSchema,
+  updatedByName: z.string(),
+});
+export type PlatformRuleDto = z.infer<typeof platformRuleSchema>;
+
 const ruleParamsSchema = spaceParamsSchema.extend({ ruleId: idSchema }).strict();
 export const ruleNameSchema = z
   .string()
@@ -73,7 +86,12 @@ export const listRules = defineOperation({
   summary: "Reclaim rules of a space (at most 15, disabled ones included)",
   permission: "rules.read",
   params: spaceParamsSchema,
-  response: z.object({ items: z.array(ruleSchema), maximum: z.literal(RULES_PER_SPACE_MAX) }),
+  response: z.object({
+    items: z.array(ruleSchema),
+    maximum: z.literal(RULES_PER_SPACE_MAX),
+    /** protect rules of the platform that are enabled: they take part in every plan here */
+    platformRules: z.array(platformRuleSchema),
+  }),
 });
 
 export const createRuleBodySchema = z

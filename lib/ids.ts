@@ -7,6 +7,8 @@ export type IdPrefix =
   | "spc"
   | "repo"
   | "rule"
+  | "policy"
+  | "firing"
   | "run"
   | "bin"
   | "pin"

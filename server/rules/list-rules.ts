@@ -1,4 +1,5 @@
-import { RULES_PER_SPACE_MAX, type RuleDto } from "@/contracts/rules";
+import { type PlatformRuleDto, RULES_PER_SPACE_MAX, type RuleDto } from "@/contracts/rules";
+import { showPlatformRules } from "@/server/lifecycle/show-platform-rules";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
 import { listLastRuns, listRuleRows } from "./rule.store";
@@ -9,16 +10,18 @@ import { listLastFirings } from "./rule-firing.store";
 export async function listRules(
   scope: WorkspaceScope,
   input: { spaceId: string },
-): Promise<{ items: RuleDto[]; maximum: typeof RULES_PER_SPACE_MAX }> {
+): Promise<{ items: RuleDto[]; maximum: typeof RULES_PER_SPACE_MAX; platformRules: PlatformRuleDto[] }> {
   const space = await requireSpace(scope, input.spaceId);
-  const [rules, lastRuns, lastFirings] = await Promise.all([
+  const [rules, lastRuns, lastFirings, platformRules] = await Promise.all([
     listRuleRows(scope.workspaceId, space.id),
     listLastRuns(scope.workspaceId, space.id),
     listLastFirings(scope.workspaceId, space.id),
+    showPlatformRules(),
   ]);
   const lastOf = new Map(lastRuns.map((run) => [run.ruleId, run]));
   return {
     items: rules.map((rule) => ruleDto(rule, lastOf.get(rule.id), lastFirings.get(rule.id))),
     maximum: RULES_PER_SPACE_MAX,
+    platformRules,
   };
 }
