@@ -2,7 +2,7 @@ import { getMe } from "./access";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
 import { getGcStatus, startGc } from "./gc";
-import { cancelRun, getRun, listHistory, listRunEvents, listRuns, watchRun } from "./history";
+import { cancelRun, getRun, listHistory, listRunEvents, listRunFacets, listRuns, watchRun } from "./history";
 import { startRecycle, startUntag } from "./image-deletion";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
 import { listImageEvents, listImagePulls } from "./image-history";
@@ -21,7 +21,7 @@ import {
   updateRegistry,
 } from "./registries";
 import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
-import { listRunItems } from "./run-items";
+import { compareRuns, downloadRunItems, listRunItems, searchRunItems, summarizeRunItems } from "./run-items";
 import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
 import { getSpaceStorage, getWorkspaceStorage } from "./storage";
@@ -79,11 +79,16 @@ export const OPERATIONS: readonly Operation[] = [
   startReclaim,
   confirmRun,
   listRuns,
+  listRunFacets,
   getRun,
   cancelRun,
   watchRun,
   listRunEvents,
   listRunItems,
+  summarizeRunItems,
+  downloadRunItems,
+  compareRuns,
+  searchRunItems,
   listHistory,
   listBinEntries,
   getBinEntry,

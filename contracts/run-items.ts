@@ -14,6 +14,10 @@ import { runSchema } from "./history";
 export const RUN_ITEM_ACTIONS = ["recycle", "untag", "keep", "restore", "purge"] as const;
 export const RUN_ITEM_STATES = ["planned", "moving", "done", "skipped_stale", "failed", "left_out", "kept"] as const;
 
+/** Of each person's previews of the same rules, this many keep their verdicts however old they are; the others keep them for some days. */
+export const PREVIEWS_KEPT = 5;
+export const PREVIEW_DAYS_MAX = 7;
+
 /** One image of a run (or of its preview) with its verdict and how its move went. */
 const runItemSchema = z.object({
   ordinal: z.number().int(),

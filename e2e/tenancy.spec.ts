@@ -239,6 +239,7 @@ test("every operation does its work for an admin", async () => {
       ...{ id: operation.id, status: operation.successStatus },
     });
     if (operation.output === "stream") expect(answer.contentType).toContain("text/event-stream");
+    else if (operation.output === "file") expect(answer.contentType).toContain("text/csv");
     else operation.response.parse(JSON.parse(answer.text));
     const started = /^(preview|start)[A-Z]/.test(operation.id) ? (JSON.parse(answer.text) as { id: string }).id : null;
     if (started) expect((await admin.untilOver(place.workspaceId, started)).status, operation.id).toBe("succeeded");

@@ -1,67 +1,46 @@
-import type { RunItemDto } from "@/contracts/run-items";
+import type { RunItemDto, RunItemFilterDto, RunItemSort } from "@/contracts/run-items";
 import { cursorInteger, decodeCursor, encodeCursor } from "@/lib/cursor";
 import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { findRun } from "./run.store";
-import {
-  countRunItemRows,
-  listRunItemRows,
-  type RunItemAction,
-  type RunItemRecord,
-  type RunItemState,
-} from "./run-item.store";
+import { runItemDto } from "./run-item-dto";
+import { countRunItemRows, listRunItemRows, type RunItemPosition } from "./run-item-list.store";
 
-/** The images of a run with verdict and reason, in the order of the plan. @throws AppError not_found */
+type Order = "asc" | "desc";
+
+/** The images of a run with verdict and reason, a page at a time; in the order of the plan unless asked otherwise. @throws AppError not_found */
 export async function listRunItems(
   scope: WorkspaceScope,
-  input: {
+  input: RunItemFilterDto & {
     runId: string;
-    action?: RunItemAction | "going" | undefined;
-    state?: RunItemState | undefined;
-    search?: string | undefined;
+    sort?: RunItemSort | undefined;
+    order?: Order | undefined;
     cursor?: string | undefined;
     limit: number;
   },
 ): Promise<{ items: RunItemDto[]; nextCursor: string | null; total: number }> {
-  if (!(await findRun(scope.workspaceId, input.runId))) throw notFound();
-  const { runId, action, state, search } = input;
-  const filter = { workspaceId: scope.workspaceId, runId, action, state, search };
-  const after = cursorInteger(decodeCursor(input.cursor)?.[0]) ?? -1;
+  const { runId, sort = "plan", order = "asc", cursor, limit, ...filter } = input;
+  const run = await findRun(scope.workspaceId, runId);
+  if (!run) throw notFound();
+  const after = positionOf(cursor, sort, order);
   const [rows, total] = await Promise.all([
-    listRunItemRows({ ...filter, afterOrdinal: after, limit: input.limit + 1 }),
-    countRunItemRows(filter),
+    listRunItemRows(run, filter, { sort, order, after, limit: limit + 1 }),
+    countRunItemRows(run, filter),
   ]);
-  const page = rows.slice(0, input.limit);
+  const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(runItemDto),
-    nextCursor: rows.length > input.limit && last ? encodeCursor([String(last.ordinal)]) : null,
+    nextCursor: rows.length > limit && last ? encodeCursor([sort, order, last.sortKey, String(last.ordinal)]) : null,
     total,
   };
 }
 
-function runItemDto(row: RunItemRecord): RunItemDto {
-  const reason = row.reason as { code: string; text: string };
-  return {
-    ordinal: row.ordinal,
-    action: row.action as RunItemAction,
-    state: row.state as RunItemState,
-    repositoryName: row.repositoryName,
-    digest: row.digest,
-    kind: row.kind,
-    tags: row.tags,
-    selectedTags: row.selectedTags,
-    reasonText: reason.text,
-    reasonCode: reason.code,
-    ruleId: row.ruleId,
-    memberCount: (row.members as unknown[]).length,
-    logicalBytes: Number(row.sizeBytes),
-    uniqueBytes: Number(row.uniqueBytes),
-    ownBytes: null,
-    sharedBytes: null,
-    pushedAt: row.pushedAt?.toISOString() ?? null,
-    lastPulledAt: row.lastPulledAt?.toISOString() ?? null,
-    binEntryId: row.binEntryId,
-    error: row.error,
-  };
+/** A cursor of another order is none: its key would be compared with something else. */
+function positionOf(cursor: string | undefined, sort: RunItemSort, order: Order): RunItemPosition | undefined {
+  const [cursorSort, cursorOrder, key, place] = decodeCursor(cursor) ?? [];
+  const ordinal = cursorInteger(place);
+  if (cursorSort !== sort || cursorOrder !== order || key === undefined || ordinal === undefined) return undefined;
+  const isText = sort === "image" || sort === "reason";
+  return isText || /^-?\d{1,16}$/.test(key) ? { key, ordinal } : undefined;
 }

@@ -163,46 +163,6 @@ export async function readRunSince(workspaceId: string, runId: string, afterSequ
   return { run: row, events: events.filter((event) => event.sequence <= row.lastSequence) };
 }
 
-export interface RunPageInput {
-  workspaceId: string;
-  spaceId: string;
-  kind?: RunKind | undefined;
-  isDryRun?: boolean | undefined;
-  before?: { createdAt: Date; id: string } | undefined;
-  limit: number;
-}
-
-export function listRunRows(input: RunPageInput): Promise<RunRecord[]> {
-  return prisma().run.findMany({
-    where: {
-      ...runWhere(input),
-      ...(input.before
-        ? {
-            OR: [
-              { createdAt: { lt: input.before.createdAt } },
-              { createdAt: input.before.createdAt, id: { lt: input.before.id } },
-            ],
-          }
-        : {}),
-    },
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: input.limit,
-  });
-}
-
-export function countRunRows(input: RunPageInput): Promise<number> {
-  return prisma().run.count({ where: runWhere(input) });
-}
-
-function runWhere(input: RunPageInput): Prisma.RunWhereInput {
-  return {
-    workspaceId: input.workspaceId,
-    spaceId: input.spaceId,
-    ...(input.kind ? { kind: input.kind } : {}),
-    ...(input.isDryRun === undefined ? {} : { isDryRun: input.isDryRun }),
-  };
-}
-
 /** Runs that wait for a worker, or whose worker fell silent: what the reconciler puts back into the queue. */
 export function listRunsToEnqueue(
   staleSeconds: number,

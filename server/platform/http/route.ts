@@ -62,6 +62,33 @@ export function workspaceStreamRoute<O extends Operation>(
   });
 }
 
+/** A text to download, made as it is taken. */
+export interface TextFile {
+  name: string;
+  contentType: string;
+  body: ReadableStream<Uint8Array>;
+}
+
+/** As `workspaceRoute`, for an operation whose output is a file to download. */
+export function workspaceFileRoute<O extends Operation>(
+  operation: O,
+  handler: (scope: WorkspaceScope, input: InputOf<O>, facts: RequestFacts) => Promise<TextFile>,
+): RouteHandler {
+  return respond(operation, async (actor, request, context, facts) => {
+    const scope = await scopeFor(operation, actor, (await context.params) ?? {});
+    const file = await handler(scope, await parseInput(operation, request, context), facts);
+    return new Response(file.body, {
+      headers: {
+        "content-type": file.contentType,
+        "content-disposition": `attachment; filename="${file.name}"`,
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+        "x-request-id": facts.requestId,
+      },
+    });
+  });
+}
+
 async function isAllowed(
   operation: Operation,
   request: NextRequest,
