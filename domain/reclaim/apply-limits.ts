@@ -10,7 +10,7 @@ export type LimitName = keyof RuleLimits;
 export interface LimitedPlan {
   /** Items to do, in order, with sizes measured again over just these. */
   items: PlanItem[];
-  /** Items that a limit leaves for another run. */
+  /** Items that a limit leaves for another run: of what is freed nothing is theirs. */
   leftOut: { item: PlanItem; limit: LimitName }[];
   totals: PlanTotals;
   /** Set where something was left out: the run ends in `partial_limit`. */
@@ -47,7 +47,7 @@ export function applyLimits(
       else if (maxBytes !== undefined && bytes + item.logicalSizeBytes > maxBytes) ended = "maxBytes";
     }
     if (ended !== null || isOverShare) {
-      leftOut.push({ item, limit: ended ?? "maxPercentOfRepository" });
+      leftOut.push({ item: { ...item, uniqueSizeBytes: 0 }, limit: ended ?? "maxPercentOfRepository" });
       continue;
     }
     kept.push(item);

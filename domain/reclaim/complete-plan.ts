@@ -1,19 +1,33 @@
 import type { Artifact } from "@/domain/rules/facts";
 import type { KeepReason, ReclaimReason, Verdict } from "@/domain/rules/verdict";
-import { buildItems, totalsOf } from "./build-items";
-import type { MemberNode } from "./closure-members";
+import { buildItems, listMoves, type PositionedMove, type Removal, totalsOf } from "./build-items";
 import { type OwnDecision, stay } from "./decide-own";
 import { keepClosure, nameOf } from "./keep-closure";
 import type { PlanBasis, ReclaimPlan } from "./plan";
 import type { PlanFacts } from "./plan-facts";
 
-/** Makes a plan of what each artifact comes to by itself: closes over who needs whom, and lists moves, verdicts and sizes. */
-export function completePlan(facts: PlanFacts, own: readonly OwnDecision[], input: PlanBasis): ReclaimPlan {
-  const { artifacts, graph, units, repositories } = facts;
+/** Decisions closed over who needs whom, by position, and the moves that they come to. */
+export interface SettledPlan {
+  settled: readonly OwnDecision[];
+  moves: readonly PositionedMove[];
+  removals: ReadonlyMap<number, Removal>;
+  verdictOf(at: number): Verdict;
+}
+
+/** Closes what each artifact comes to by itself over who needs whom. */
+export function settlePlan({ artifacts, graph, units }: PlanFacts, own: readonly OwnDecision[]): SettledPlan {
   const staying = own.flatMap((decision, at) => (decision.state === "stay" || decision.state === "untag" ? [at] : []));
   const needed = keepClosure(staying, artifacts, graph);
   const settled = own.map((decision, at) => settle(decision, needed.get(at)));
-  const { items, tops, moves } = buildItems(artifacts, units, graph, settled, input);
+  const { moves, removals } = listMoves(units, graph, settled);
+  return { settled, moves, removals, verdictOf: (at) => verdictOf(settled[at], goesWith(at, removals, artifacts)) };
+}
+
+/** Makes a plan of what each artifact comes to by itself: closes over who needs whom, and lists moves, verdicts and sizes. */
+export function completePlan(facts: PlanFacts, own: readonly OwnDecision[], input: PlanBasis): ReclaimPlan {
+  const { artifacts, graph, units, repositories } = facts;
+  const { settled, moves, removals, verdictOf: verdictAt } = settlePlan(facts, own);
+  const items = buildItems(artifacts, units, settled, moves, input.isBlobHeldElsewhere);
   return {
     nowMs: input.nowMs,
     graceMs: input.graceMs,
@@ -22,9 +36,9 @@ export function completePlan(facts: PlanFacts, own: readonly OwnDecision[], inpu
       repositoryName: artifact.repositoryName,
       digest: artifact.digest,
       isMember: graph.isMember(at),
-      verdict: verdictOf(settled[at], goesWith(at, tops, artifacts)),
+      verdict: verdictAt(at),
     })),
-    totals: totalsOf(items, moves),
+    totals: totalsOf(items, removals.size),
     repositories: [...repositories].map(([name, positions]) => ({
       name,
       imageCount: positions.filter((at) => !graph.isMember(at)).length,
@@ -48,12 +62,12 @@ function settle(decision: OwnDecision, needed: KeepReason | undefined): OwnDecis
 
 function goesWith(
   at: number,
-  tops: ReadonlyMap<number, { top: number; role: MemberNode["role"] | null }>,
+  removals: ReadonlyMap<number, Removal>,
   artifacts: readonly Artifact[],
 ): ReclaimReason | null {
-  const move = tops.get(at);
-  if (move === undefined || move.role === null) return null;
-  return { code: "goes_with", role: move.role, ...nameOf(artifacts[move.top]) };
+  const removal = removals.get(at);
+  if (removal === undefined || removal.role === null) return null;
+  return { code: "goes_with", role: removal.role, ...nameOf(artifacts[removal.top]) };
 }
 
 function verdictOf(settled: OwnDecision | undefined, goesWithTop: ReclaimReason | null): Verdict {

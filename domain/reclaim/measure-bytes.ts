@@ -1,8 +1,5 @@
 import type { Artifact, BlobFact } from "@/domain/rules/facts";
-import type { PlanItem } from "./plan";
-
-/** Sizes of one item, in bytes; see PlanItem for what each means. */
-export type ItemSizes = Pick<PlanItem, "logicalSizeBytes" | "uniqueSizeBytes" | "ownSizeBytes" | "sharedSizeBytes">;
+import type { ItemSizes } from "./plan";
 
 /** One item by the positions of its manifests: the top one and its members. */
 export interface ItemNodes {

@@ -47,8 +47,8 @@ export interface PlanMember {
   stays: boolean;
 }
 
-/** One move of a run. */
-export interface PlanItem {
+/** One move of a run, before it is measured: all that its repository decides. */
+export interface PlanMove {
   action: "reclaim" | "untag";
   repositoryName: string;
   digest: string;
@@ -64,15 +64,25 @@ export interface PlanItem {
   members: readonly PlanMember[];
   pushedAt: number | null;
   lastPulledAt: number | null;
+}
+
+/** Sizes of one move in bytes. */
+export interface ItemSizes {
   /** Blobs of it and all its members, each once: what it takes where nothing is shared. 0 for an untag. */
   logicalSizeBytes: number;
-  /** Its part of what is freed when the whole selection is purged and collected. Shared blobs count for the last item that holds them, so that the sum over items in order is exact at every point. */
+  /**
+   * Its part of what is freed when the whole selection is purged and collected. Shared blobs count for the last item that holds them, so that
+   * the sum over items in order is exact at every point. 0 where a limit leaves it for another run.
+   */
   uniqueSizeBytes: number;
   /** What is freed if it goes alone. */
   ownSizeBytes: number;
   /** Logical without own: bytes that something else holds too. */
   sharedSizeBytes: number;
 }
+
+/** One move of a run. */
+export interface PlanItem extends PlanMove, ItemSizes {}
 
 export interface ArtifactVerdict {
   repositoryName: string;
