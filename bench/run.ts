@@ -5,6 +5,7 @@ const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   browse: () => import("./browse"),
   crawl: () => import("./crawl"),
   inventory: () => import("./inventory"),
+  moves: () => import("./moves"),
 };
 
 const names = process.argv.slice(2);

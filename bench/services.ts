@@ -12,6 +12,7 @@ export interface BenchServices {
   /** A folder of this run's own, gone afterwards. */
   folder: string;
   databaseUrl: string;
+  databasePid: number;
   stop(): Promise<void>;
 }
 
@@ -42,6 +43,7 @@ export async function startBenchServices(): Promise<BenchServices> {
   return {
     folder,
     databaseUrl,
+    databasePid: postgres.pid,
     stop: async () => {
       await Promise.all([postgres.stop(), redis.stop()]);
       rmSync(folder, { recursive: true, force: true });
