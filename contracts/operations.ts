@@ -7,9 +7,20 @@ import { startRecycle, startUntag } from "./image-deletion";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
 import { listImageEvents, listImagePulls } from "./image-history";
 import { listImages, listRepositories, measureImages } from "./images";
+import {
+  getLifecycle,
+  getSpaceLifecycle,
+  previewSpaceLifecycle,
+  removeSpaceLifecycle,
+  runLifecycle,
+  setLifecycle,
+  setSpaceLifecycle,
+  tryLifecycle,
+} from "./lifecycle";
 import type { Operation } from "./operation";
 import { createPins, deletePin, listPins, updatePin } from "./pins";
 import { allowReclaims, getReclaimSwitch, stopAllReclaims } from "./platform";
+import { createPlatformRule, deletePlatformRule, getPlatformRules, updatePlatformRule } from "./platform-rules";
 import { confirmRun, previewReclaim, startReclaim } from "./reclaim";
 import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "./recycle-bin";
 import {
@@ -25,6 +36,7 @@ import { compareRuns, downloadRunItems, listRunItems, searchRunItems, summarizeR
 import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
 import { getSpaceStorage, getWorkspaceStorage } from "./storage";
+import { listTagQuotas, setTagQuota } from "./tag-quotas";
 import { getWorkspace, listMembers } from "./workspaces";
 
 /** Every operation there is. A route without an entry here does not exist: tests walk this list. */
@@ -97,4 +109,18 @@ export const OPERATIONS: readonly Operation[] = [
   startPurge,
   getGcStatus,
   startGc,
+  getLifecycle,
+  setLifecycle,
+  tryLifecycle,
+  getSpaceLifecycle,
+  setSpaceLifecycle,
+  previewSpaceLifecycle,
+  removeSpaceLifecycle,
+  runLifecycle,
+  getPlatformRules,
+  createPlatformRule,
+  updatePlatformRule,
+  deletePlatformRule,
+  listTagQuotas,
+  setTagQuota,
 ];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { appliedLifecycleSchema } from "@/domain/rules/lifecycle";
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
 import type { HandChoice } from "@/domain/rules/verdict";
 
@@ -7,6 +8,7 @@ const ruleSchema = z.object({
   name: z.string(),
   revision: z.number().int(),
   definition: ruleDefinitionSchema,
+  lifecycle: appliedLifecycleSchema.optional(),
 });
 
 /** What a reclaim run was asked to do: frozen with the run, so that a resumed one plans the same. */
