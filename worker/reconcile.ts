@@ -1,4 +1,5 @@
 import { liftForgottenReadOnly } from "@/server/gc/lift-forgotten-read-only";
+import { prunePreviews } from "@/server/history/prune-previews";
 import { reconcileRuns } from "@/server/history/reconcile-runs";
 import { reconcilePins } from "@/server/images/end-expired-pins";
 import { measureStaleSizes } from "@/server/images/measure-stale-sizes";
@@ -20,6 +21,7 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
     ["due crawls", () => enqueueDueCrawls(new Date())],
     ["crawls", reconcileCrawls],
     ["sizes", () => measureStaleSizes(shutdown)],
+    ["previews", () => prunePreviews(new Date(), shutdown)],
     ["samples", () => sampleSpaces(new Date(), shutdown)],
   ];
   for (const [name, step] of steps) {

@@ -1,5 +1,4 @@
 import type { RUN_ITEM_ACTIONS, RUN_ITEM_STATES } from "@/contracts/run-items";
-import { escapeLike } from "@/lib/like";
 import { storableText } from "@/lib/storable";
 import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
@@ -59,47 +58,6 @@ export async function insertRunItems(
         "lastPulledAt" timestamptz, "imageCreatedAt" timestamptz, "binEntryId" text, error text)
       ON CONFLICT (run_id, ordinal) DO NOTHING`;
   }
-}
-
-export interface RunItemFilter {
-  workspaceId: string;
-  runId: string;
-  action?: RunItemAction | "going" | undefined;
-  state?: RunItemState | undefined;
-  search?: string | undefined;
-}
-
-export function listRunItemRows(
-  filter: RunItemFilter & { afterOrdinal: number; limit: number },
-): Promise<RunItemRecord[]> {
-  return prisma().runItem.findMany({
-    where: { ...itemWhere(filter), ordinal: { gt: filter.afterOrdinal } },
-    orderBy: { ordinal: "asc" },
-    take: filter.limit,
-  });
-}
-
-export function countRunItemRows(filter: RunItemFilter): Promise<number> {
-  return prisma().runItem.count({ where: itemWhere(filter) });
-}
-
-function itemWhere(filter: RunItemFilter): Prisma.RunItemWhereInput {
-  const { workspaceId, runId, action, state, search } = filter;
-  return {
-    workspaceId,
-    runId,
-    ...(action === "going" ? { action: { not: "keep" } } : action ? { action } : {}),
-    ...(state ? { state } : {}),
-    ...(search
-      ? {
-          OR: [
-            { repositoryName: { contains: escapeLike(search), mode: "insensitive" } },
-            { digest: { contains: escapeLike(search) } },
-            { tags: { has: search } },
-          ],
-        }
-      : {}),
-  };
 }
 
 /**
