@@ -22,7 +22,20 @@ import { createPins, deletePin, listPins, updatePin } from "./pins";
 import { allowReclaims, getReclaimSwitch, stopAllReclaims } from "./platform";
 import { createPlatformRule, deletePlatformRule, getPlatformRules, updatePlatformRule } from "./platform-rules";
 import { confirmRun, previewReclaim, startReclaim } from "./reclaim";
-import { checkRestore, getBinEntry, listBinEntries, startPurge, startRestore } from "./recycle-bin";
+import {
+  checkBin,
+  checkRestore,
+  getBinEntry,
+  giveUpBinEntry,
+  listBinEntries,
+  listBinFacets,
+  listWorkspaceBinEntries,
+  previewRetention,
+  retryBinEntry,
+  startPurge,
+  startRestore,
+  summarizeBin,
+} from "./recycle-bin";
 import {
   attachRegistry,
   checkRegistry,
@@ -31,6 +44,8 @@ import {
   testRegistry,
   updateRegistry,
 } from "./registries";
+import { createRules } from "./rule-import";
+import { testRule } from "./rule-tester";
 import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
 import { compareRuns, downloadRunItems, listRunItems, searchRunItems, summarizeRunItems } from "./run-items";
 import { watchSpace } from "./space-stream";
@@ -84,6 +99,8 @@ export const OPERATIONS: readonly Operation[] = [
   deletePin,
   listRules,
   createRule,
+  createRules,
+  testRule,
   getRule,
   updateRule,
   deleteRule,

@@ -77,6 +77,44 @@ describe("compileGlob", () => {
     );
   });
 
+  it.each([
+    ["pr-*", "pr-12", ["pr-"]],
+    ["v*.*-rc", "v1.2.3-rc", ["v", ".", "-rc"]],
+    ["web/**", "web/a/b", ["web/"]],
+    ["**/api/*", "web/x/api/y", ["api/"]],
+    ["{web,api}-[0-9]?", "api-12", ["api-"]],
+    ["latest", "latest", ["latest"]],
+    ["**", "a/b", []],
+    ["pr-*", "xpr-12", null],
+  ])("of %s in %s the literal parts are %j", (pattern, text, parts) => {
+    const found = compileGlob(pattern).find(text);
+    expect(found?.map(([start, end]) => text.slice(start, end)) ?? null).toEqual(parts);
+  });
+
+  it.each([
+    ["web", "web/app", "web"],
+    ["web/*", "web/a/b", "web/a"],
+    ["pr-*", "xpr-12", "pr-12"],
+    ["{v1,v1.2}", "xv1.2y", "v1.2"],
+    ["web", "api", null],
+  ])("unanchored, %s would find in %s: %s", (pattern, text, part) => {
+    const found = compileGlob(pattern).findInside(text);
+    expect(found === null ? null : text.slice(...found)).toBe(part);
+  });
+
+  it("marks something exactly where it matches", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("*", "a*", "*b*", "**/a", "a/**", "a/**/b", "{a,b}*", "[ab]?", "?"),
+        fc.stringMatching(/^[ab/]{0,6}$/),
+        (pattern, text) => {
+          const glob = compileGlob(pattern);
+          expect(glob.find(text) !== null).toBe(glob.test(text));
+        },
+      ),
+    );
+  });
+
   it("stays linear on a pattern made to stall back-tracking matchers", () => {
     expect(matches(`${"*a".repeat(40)}b`, "a".repeat(255))).toBe(false);
   });

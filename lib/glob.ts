@@ -1,4 +1,4 @@
-import { compileRegex, escapeRegex } from "@/lib/regex";
+import { compileRegex, escapeRegex, type Regex, type Span } from "@/lib/regex";
 
 const MAX_GLOB_LENGTH = 256;
 const MAX_ALTERNATIVES = 64;
@@ -6,6 +6,10 @@ const MAX_ALTERNATIVES = 64;
 export interface Glob {
   /** True where the whole text matches: a glob is always anchored. */
   test(text: string): boolean;
+  /** The parts of a text that match letter by letter, wildcards left out; null where the whole text does not match. */
+  find(text: string): Span[] | null;
+  /** Where it would be found if it were not anchored; null where it is found nowhere. */
+  findInside(text: string): Span | null;
 }
 
 /**
@@ -18,10 +22,39 @@ export function compileGlob(pattern: string): Glob {
   if (!/[*?[\]{}\\]/.test(pattern)) {
     const problem = globProblem(pattern);
     if (problem !== null) throw new Error(problem);
-    return { test: (text) => text === pattern };
+    return {
+      test: (text) => text === pattern,
+      find: (text) => (text === pattern ? [[0, text.length]] : null),
+      findInside(text) {
+        const at = text.indexOf(pattern);
+        return at < 0 ? null : [at, at + pattern.length];
+      },
+    };
   }
-  const regex = compileRegexOfAnyLength(pattern);
-  return { test: (text) => regex.test(text) };
+  const expressions = compileAlternatives(pattern);
+  // Compiled once somebody asks where: what only tests names, by the million, has no use for them.
+  let marking: Regex[] | undefined;
+  let unanchored: Regex[] | undefined;
+  return {
+    test: (text) => expressions.some((expression) => expression.test(text)),
+    find(text) {
+      marking ??= expandBraces(pattern).map((one) => compileRegex(`^${translate(one, true)}$`));
+      for (const expression of marking) {
+        const found = expression.find(text);
+        if (found !== null) return gapsBetween(found.groups, text.length);
+      }
+      return null;
+    },
+    findInside(text) {
+      unanchored ??= expandBraces(pattern).map((one) => compileRegex(translate(one)));
+      let longest: Span | null = null;
+      for (const expression of unanchored) {
+        const span = expression.find(text)?.match;
+        if (span !== undefined && (longest === null || span[1] - span[0] > longest[1] - longest[0])) longest = span;
+      }
+      return longest;
+    },
+  };
 }
 
 /** What is wrong with a glob, in words for the person who typed it, or null where it is fine. */
@@ -30,20 +63,30 @@ export function globProblem(pattern: string): string | null {
   if (pattern.length > MAX_GLOB_LENGTH) return `the pattern is longer than ${MAX_GLOB_LENGTH} characters`;
   if (pattern.startsWith("!")) return "a pattern cannot start with “!”: put it under “exclude” instead";
   try {
-    compileRegexOfAnyLength(pattern);
+    compileAlternatives(pattern);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-function compileRegexOfAnyLength(pattern: string) {
+function compileAlternatives(pattern: string): Regex[] {
   if (pattern === "" || pattern.length > MAX_GLOB_LENGTH || pattern.startsWith("!")) {
     throw new Error(globProblem(pattern) ?? "not a glob");
   }
   // Each alternative is an expression of its own: together they could pass RE2's length limit.
-  const expressions = expandBraces(pattern).map((alternative) => compileRegex(`^${translate(alternative)}$`));
-  return { test: (text: string) => expressions.some((expression) => expression.test(text)) };
+  return expandBraces(pattern).map((alternative) => compileRegex(`^${translate(alternative)}$`));
+}
+
+/** What lies between wildcards: the literal parts. */
+function gapsBetween(wildcards: readonly Span[], length: number): Span[] {
+  const gaps: Span[] = [];
+  let from = 0;
+  for (const [start, end] of [...wildcards, [length, length] as Span]) {
+    if (start > from) gaps.push([from, start]);
+    from = Math.max(from, end);
+  }
+  return gaps;
 }
 
 /** Writes out `{a,b{c,d}}` as the list of its alternatives. */
@@ -90,7 +133,9 @@ function indexOutsideEscapes(text: string, wanted: string, from: number): number
   return -1;
 }
 
-function translate(glob: string): string {
+/** `isMarking`: each wildcard becomes a group, so that what lies between them can be told. */
+function translate(glob: string, isMarking = false): string {
+  const wildcard = (expression: string) => (isMarking ? `(${expression})` : expression);
   let out = "";
   let at = 0;
   while (at < glob.length) {
@@ -99,21 +144,21 @@ function translate(glob: string): string {
       const end = endOfStars(glob, at);
       const isComponent = (at === 0 || glob[at - 1] === "/") && (end === glob.length || glob[end] === "/");
       if (!isComponent || end - at < 2) {
-        out += "[^/]*";
+        out += wildcard("[^/]*");
         at = end;
       } else if (end === glob.length) {
-        out += at === 0 ? ".*" : ".+";
+        out += wildcard(at === 0 ? ".*" : ".+");
         at = end;
       } else {
-        out += "(?:.*/)?";
+        out += wildcard("(?:.*/)?");
         at = end + 1;
       }
     } else if (character === "?") {
-      out += "[^/]";
+      out += wildcard("[^/]");
       at++;
     } else if (character === "[") {
       const end = endOfClass(glob, at);
-      out += translateClass(glob.slice(at + 1, end));
+      out += wildcard(translateClass(glob.slice(at + 1, end)));
       at = end + 1;
     } else if (character === "\\") {
       if (at + 1 === glob.length) throw new Error("a backslash at the end escapes nothing");

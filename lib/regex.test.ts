@@ -14,6 +14,17 @@ describe("compileRegex", () => {
     expect(compileRegex("^(env\\d+)-").capture("prod-1")).toBeNull();
   });
 
+  it("tells where it found what, in UTF-16 units", () => {
+    expect(compileRegex("(v)(\\d+)(x)?").find("😀v12-")).toEqual({
+      match: [2, 5],
+      groups: [
+        [2, 3],
+        [3, 5],
+      ],
+    });
+    expect(compileRegex("^v").find("xv")).toBeNull();
+  });
+
   it("refuses what RE2 cannot do, with a reason", () => {
     expect(regexProblem("a(?=b)")).toMatch(/look-around/);
     expect(regexProblem("(")).toMatch(/RE2/);

@@ -4,11 +4,18 @@ const MAX_PATTERN_LENGTH = 512;
 
 /** A compiled RE2 expression. RE2 runs in linear time, so that a user's pattern can never stall the worker. */
 export interface Regex {
+  /** How many capture groups it has. */
+  groupCount: number;
   /** True where the expression is found anywhere in the text: anchoring is written by the user, with ^ and $. */
   test(text: string): boolean;
   /** The first capture group of the first match, the whole match where there is no group, null where nothing matches. */
   capture(text: string): string | null;
+  /** Where the first match lies, its capture groups that took part included (each as start and end); null where nothing matches. */
+  find(text: string): { match: Span; groups: Span[] } | null;
 }
+
+/** A part of a text: start and end (exclusive), in UTF-16 units. */
+export type Span = [start: number, end: number];
 
 /** Compiles an RE2 expression. Throws an Error whose message says what is wrong with it. */
 export function compileRegex(source: string): Regex {
@@ -16,11 +23,21 @@ export function compileRegex(source: string): Regex {
   if (problem !== null) throw new Error(problem);
   const compiled = RE2JS.compile(source);
   return {
+    groupCount: compiled.groupCount(),
     test: (text) => compiled.test(text),
     capture(text) {
       const matcher = compiled.matcher(text);
       if (!matcher.find()) return null;
       return matcher.groupCount() > 0 ? matcher.group(1) : matcher.group(0);
+    },
+    find(text) {
+      const matcher = compiled.matcher(text);
+      if (!matcher.find()) return null;
+      const groups: Span[] = [];
+      for (let at = 1; at <= matcher.groupCount(); at++) {
+        if (matcher.start(at) >= 0) groups.push([matcher.start(at), matcher.end(at)]);
+      }
+      return { match: [matcher.start(), matcher.end()], groups };
     },
   };
 }

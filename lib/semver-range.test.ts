@@ -42,6 +42,14 @@ describe("compileSemverRange", () => {
     expect(compileSemverRange(">=1.5.0-rc.0").test("1.5.0-rc.1")).toBe(true);
   });
 
+  it("knows which pre-releases it leaves out for being that", () => {
+    const range = compileSemverRange(">=1.2 <2");
+    expect(range.isLeftOutPrerelease("1.5.0-rc.1")).toBe(true);
+    for (const tag of ["1.5.0", "1.0.0-rc.1", "3.0.0-rc.1", "latest"])
+      expect(range.isLeftOutPrerelease(tag)).toBe(false);
+    expect(compileSemverRange(">=1.5.0-rc.0").isLeftOutPrerelease("1.5.0-rc.1")).toBe(false);
+  });
+
   it("refuses what is no range, with a reason", () => {
     expect(semverRangeProblem("")).toMatch(/\*/);
     expect(semverRangeProblem("newest")).toMatch(/not a version range/);

@@ -24,8 +24,14 @@ export function compareVersions(a: TagVersion, b: TagVersion): number {
   return semver.compare(a, b);
 }
 
+export interface SemverRange {
+  test(tag: string): boolean;
+  /** Whether the tag is a pre-release that only therefore does not match. */
+  isLeftOutPrerelease(tag: string): boolean;
+}
+
 /** Compiles a version range such as `>=1.2 <2`. Pre-releases match only where the range names one. Throws an Error that says what is wrong. */
-export function compileSemverRange(range: string): { test(tag: string): boolean } {
+export function compileSemverRange(range: string): SemverRange {
   const problem = semverRangeProblem(range);
   if (problem !== null) throw new Error(problem);
   const compiled = new semver.Range(range);
@@ -33,6 +39,11 @@ export function compileSemverRange(range: string): { test(tag: string): boolean 
     test(tag) {
       const version = parseTagVersion(tag);
       return version !== null && compiled.test(version);
+    },
+    isLeftOutPrerelease(tag) {
+      const version = parseTagVersion(tag);
+      if (version === null || version.prerelease.length === 0 || compiled.test(version)) return false;
+      return semver.satisfies(version, compiled, { includePrerelease: true });
     },
   };
 }

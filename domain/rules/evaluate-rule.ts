@@ -38,6 +38,16 @@ export interface RuleOutcome {
 /** Compiles a rule. Throws an Error where its definition was never validated and a pattern is wrong. */
 export function compileRule(rule: AppliedRule): CompiledRule {
   const { select, when } = rule.definition;
+  return {
+    rule,
+    matchesRepository: repositoryTest(rule),
+    matchesTag: compileNameSelector(select.tags),
+    groupers: compileGroupers(when),
+  };
+}
+
+/** What captures the group of a tag, by the source of each `groupBy`. Throws an Error as compileRule does. */
+export function compileGroupers(when: readonly Predicate[]): CompiledRule["groupers"] {
   const groupers = new Map<string, (tag: string) => string | null>();
   for (const predicate of when.flatMap((outer) => (outer.kind === "anyOf" ? outer.groups.flat() : [outer]))) {
     if ("groupBy" in predicate && predicate.groupBy !== undefined) {
@@ -45,12 +55,7 @@ export function compileRule(rule: AppliedRule): CompiledRule {
       groupers.set(predicate.groupBy, (tag) => regex.capture(tag));
     }
   }
-  return {
-    rule,
-    matchesRepository: repositoryTest(rule),
-    matchesTag: compileNameSelector(select.tags),
-    groupers,
-  };
+  return groupers;
 }
 
 /**

@@ -12,7 +12,7 @@ const regexSchema = z.strictObject({ kind: z.literal("regex"), value: checked(va
 const semverSchema = z.strictObject({ kind: z.literal("semver"), value: checked(value, semverRangeProblem) });
 
 /** A glob matches whole names; a regex is RE2 and found anywhere unless anchored with ^ and $; semver is a range that a tag's version lies in. */
-const patternSchema = z.discriminatedUnion("kind", [globSchema, regexSchema, semverSchema], {
+export const patternSchema = z.discriminatedUnion("kind", [globSchema, regexSchema, semverSchema], {
   error: "choose what kind of pattern it is: glob, regex or semver",
 });
 export type Pattern = z.infer<typeof patternSchema>;

@@ -60,7 +60,7 @@ const anyOfSchema = z.strictObject({
 });
 
 /** One condition. Those of a list must all hold; anyOf holds where one of its groups holds whole. */
-const predicateSchema = z.discriminatedUnion("kind", [...SIMPLE, anyOfSchema], {
+export const predicateSchema = z.discriminatedUnion("kind", [...SIMPLE, anyOfSchema], {
   error: "choose a condition: idle, within, beyond, among, untagged or anyOf",
 });
 export type Predicate = z.infer<typeof predicateSchema>;

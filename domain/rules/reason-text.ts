@@ -106,7 +106,8 @@ function ofRule(because: readonly PredicateFact[], rule: NamedRule): string {
     : `${facts} (${ruleText(rule)})`;
 }
 
-function factText(fact: PredicateFact): string {
+/** One fact that decided, in words: “idle 132 days (pushed)”, “beyond the 3 newest”. */
+export function factText(fact: PredicateFact): string {
   switch (fact.kind) {
     case "idle":
       if (fact.clock === "created") return `built ${countOf(fact.measuredDays, "day", "days")} ago`;
@@ -148,7 +149,8 @@ function groupText(group: string | null): string {
   return group === null ? "" : ` of ${quoted(group)}`;
 }
 
-function unknownText(unknown: UnknownFact): string {
+/** What is not known, in words: “its push time is unknown”. */
+export function unknownText(unknown: UnknownFact): string {
   switch (unknown.what) {
     case "pushed":
       return "its push time is unknown";

@@ -57,7 +57,8 @@ function exceptText(exclude: readonly Pattern[]): string {
   return exclude.length === 0 ? "" : ` except ${listInWords(exclude.map(patternText), "and")}`;
 }
 
-function patternText({ kind, value }: Pattern): string {
+/** A pattern in a sentence: `` `web/**` ``, `` `/^v/` ``, version `` `>=1` ``. */
+export function patternText({ kind, value }: Pattern): string {
   switch (kind) {
     case "glob":
       return quoted(value);

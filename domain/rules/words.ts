@@ -27,3 +27,8 @@ export function countOf(count: number, one: string, many: string): string {
 export function shortDigest(digest: string): string {
   return digest.slice(0, digest.indexOf(":") + 13);
 }
+
+/** A day as reasons tell it, in UTC: “2026-05-01”. */
+export function dayText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

@@ -35,6 +35,8 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   createSpace: ({ registryId }, { prefix }) => ({ name: `${prefix} two`, registryId, prefix: `${prefix}-two` }),
   updateSpace: () => ({ binRetentionDays: 14 }),
   createRule: () => ({ name: "another", definition: takeTags("none-*") }),
+  createRules: () => ({ rules: [{ name: "one of several", definition: takeTags("none-*") }] }),
+  testRule: () => ({ select: takeTags("v*").select }),
   updateRule: () => ({ revision: 1, name: "renamed" }),
   previewReclaim: ({ ruleId }) => ({ ruleIds: [ruleId] }),
   startReclaim: ({ ruleId }) => ({ ruleIds: [ruleId] }),

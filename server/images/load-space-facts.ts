@@ -2,10 +2,9 @@ import type { Artifact } from "@/domain/rules/facts";
 import { groupBy } from "@/lib/group-by";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
+import { artifactKind, pushFacts } from "./artifact-facts";
 import { type FactReference, type FactRow, readFactReferences, readFactRows } from "./facts.store";
 import { loadPinTexts } from "./load-pin-texts";
-
-const CHART_CONFIG = "application/vnd.cncf.helm.config.v1+json";
 
 /**
  * The facts of every manifest of a space, for planning, or of one repository of it, for looking again right before a move:
@@ -31,15 +30,19 @@ export async function loadSpaceFacts(
   return facts;
 }
 
-function artifactOf(row: FactRow, references: readonly FactReference[], pinText: string | null): Artifact {
+/** What the inventory knows of a manifest, as rules see it; unknown as null. */
+export function artifactOf(row: FactRow, references: readonly FactReference[], pinText: string | null): Artifact {
   const blobs = references.filter((reference) => reference.role !== "child");
   return {
     repositoryName: row.repositoryName,
     digest: row.digest,
-    kind: kindOf(row),
+    kind: artifactKind(row),
     mediaType: row.mediaType,
-    tags: row.tags.map((tag) => ({ name: tag.name, ...pushOf(new Date(tag.pushedAt), tag.pushedAtSource) })),
-    ...pushOf(row.pushedAt, row.pushedAtSource),
+    tags: row.tags.map((tag) => ({
+      name: tag.name,
+      ...pushFacts(new Date(tag.pushedAt).getTime(), tag.pushedAtSource),
+    })),
+    ...pushFacts(row.pushedAt.getTime(), row.pushedAtSource),
     lastPulledAt: row.lastPulledAt?.getTime() ?? null,
     createdAt: row.imageCreatedAt?.getTime() ?? null,
     untaggedSince: row.untaggedSince?.getTime() ?? null,
@@ -57,17 +60,4 @@ function artifactOf(row: FactRow, references: readonly FactReference[], pinText:
       ...blobs.map((blob) => ({ digest: blob.digest, sizeBytes: Number(blob.sizeBytes) })),
     ],
   };
-}
-
-/** The API tells no push times: what a crawl over it found was there when it was first seen, and no order follows from that. */
-function pushOf(at: Date, source: string): Pick<Artifact, "pushedAt" | "firstSeenAt"> {
-  const time = at.getTime();
-  return source === "crawl" ? { pushedAt: null, firstSeenAt: time } : { pushedAt: time };
-}
-
-function kindOf(row: FactRow): Artifact["kind"] {
-  if (row.isUnreadable || row.kind === "unknown") return "unknown";
-  if (row.kind === "index") return "index";
-  if (row.artifactType === CHART_CONFIG) return "chart";
-  return row.artifactType === null ? "image" : "other";
 }
