@@ -1,28 +1,25 @@
 "use client";
 
-import { Plus, Recycle } from "lucide-react";
+import { EyeIcon, FileInput, Recycle } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
-import { ProblemError } from "@/contracts/call";
 import { RULES_PER_SPACE_MAX, type RuleDto } from "@/contracts/rules";
 import type { Permission } from "@/domain/access/permissions";
 import { RunList } from "../history/run-list";
 import { count } from "../history/run-words";
 import { spacePath } from "../history/space-path";
-import { useDeleteRule, useRules, useUpdateRule } from "../rules/queries";
-import { ruleColumns } from "../rules/rule-columns";
-import { RuleMenu } from "../rules/rule-menu";
-import { ButtonLink } from "../ui/button";
+import { ImportDialog } from "../rules/import-dialog";
+import { PlatformRules } from "../rules/platform-rules";
+import { useDeleteRule, useRules } from "../rules/queries";
 import { ConfirmDialog } from "../ui/confirm-dialog";
-import { DataTable } from "../ui/data-table";
-import { EmptyState } from "../ui/empty-state";
 import { problemOf } from "../ui/problem-of";
 import { Section } from "../ui/section";
-import { Switch } from "../ui/switch";
+import { CreateRuleButton, whyNoMoreRules } from "./create-rule-button";
 import { GatedButton, missingPermissionText } from "./gated-button";
-import { usePreviewReclaim, useStartReclaim } from "./queries";
+import { usePreviewReclaim, useReclaimSwitch, useStartReclaim } from "./queries";
+import { RuleList } from "./rule-list";
 import { type RunAsked, RunRulesDialog } from "./run-rules-dialog";
 
 export type ReclaimPageProps = {
@@ -32,18 +29,22 @@ export type ReclaimPageProps = {
   permissions: readonly Permission[];
 };
 
-/** The tab "Reclaim": the rules of the space, and what they moved. */
+/** The tab "Reclaim": the rules of the space, those of the platform, and what they moved. */
 export function ReclaimPage(props: ReclaimPageProps) {
   const { workspaceId, workspaceSlug, spaceId, permissions } = props;
   const router = useRouter();
   const rules = useRules(workspaceId, spaceId);
-  const change = useUpdateRule(workspaceId, spaceId);
   const remove = useDeleteRule(workspaceId, spaceId);
   const preview = usePreviewReclaim(workspaceId, spaceId);
   const dryRun = usePreviewReclaim(workspaceId, spaceId);
   const start = useStartReclaim(workspaceId, spaceId);
   const [asked, setAsked] = useState<RunAsked | null>(null);
   const [deleting, setDeleting] = useState<RuleDto | null>(null);
+  const [isImporting, setIsImporting] = useState(false);
+  const { data: platform } = useReclaimSwitch();
+  const whyNoRun = platform?.isStopped
+    ? `Reclaiming is stopped on the whole platform${platform.reason ? `: ${platform.reason}` : "."}`
+    : null;
   const items = rules.data?.items;
   const runnable = (items ?? []).filter((rule) => rule.isEnabled && rule.definition.effect === "reclaim");
   const goToRun = (runId: string) => router.push(spacePath(workspaceSlug, spaceId, "runs", runId));
@@ -56,51 +57,16 @@ export function ReclaimPage(props: ReclaimPageProps) {
       { onSuccess: (run) => setAsked((now) => (now?.ruleIds === ruleIds ? { ...now, previewRunId: run.id } : now)) },
     );
   };
-  const toggle = async (rule: RuleDto) => {
-    try {
-      await change.mutateAsync({ ruleId: rule.id, body: { revision: rule.revision, isEnabled: !rule.isEnabled } });
-    } catch (error) {
-      const problem = problemOf(error);
-      const isStale = error instanceof ProblemError && error.problem.status === 409;
-      if (isStale) await rules.refetch();
-      toast.error(problem?.title ?? "Nothing was changed", {
-        description: isStale ? `${problem?.detail} The list shows it as it is now.` : problem?.detail,
-      });
-    }
-  };
-
-  const columns = ruleColumns(
-    { workspaceSlug, spaceId },
-    {
-      enabled: (rule) => (
-        <Switch
-          aria-label={`${rule.name} enabled`}
-          checked={rule.isEnabled}
-          disabled={!permissions.includes("rules.write") || change.isPending}
-          onCheckedChange={() => void toggle(rule)}
-        />
-      ),
-      menu: (rule) => (
-        <RuleMenu
-          rule={rule}
-          permissions={permissions}
-          editHref={spacePath(workspaceSlug, spaceId, "reclaim", rule.id, "edit")}
-          onRun={() => ask(`Run “${rule.name}” now?`, [rule.id])}
-          onPreview={() =>
-            preview.mutate(
-              { ruleIds: [rule.id] },
-              {
-                onSuccess: (run) => goToRun(run.id),
-                onError: (error) => toast.error(problemOf(error)?.detail ?? "No preview"),
-              },
-            )
-          }
-          onToggle={() => void toggle(rule)}
-          onDelete={() => setDeleting(rule)}
-        />
-      ),
-    },
-  );
+  const showPreview = (ruleIds: string[]) =>
+    preview.mutate(
+      { ruleIds },
+      {
+        onSuccess: (run) => goToRun(run.id),
+        onError: (error) => toast.error(problemOf(error)?.detail ?? "No preview"),
+      },
+    );
+  const noneRunnable = runnable.length === 0 ? "There is no enabled rule that reclaims." : null;
+  const runnableIds = runnable.map((rule) => rule.id);
 
   return (
     <>
@@ -117,20 +83,25 @@ export function ReclaimPage(props: ReclaimPageProps) {
         actions={
           <>
             <GatedButton
+              icon={<FileInput />}
+              reason={whyNoMoreRules(permissions, items?.length ?? 0)}
+              onClick={() => setIsImporting(true)}
+            >
+              Import
+            </GatedButton>
+            <GatedButton
+              icon={<EyeIcon />}
+              reason={permissions.includes("reclaim.preview") ? noneRunnable : missingPermissionText("reclaim.preview")}
+              onClick={() => showPreview(runnableIds)}
+            >
+              Preview all
+            </GatedButton>
+            <GatedButton
               icon={<Recycle />}
               reason={
-                permissions.includes("reclaim.run")
-                  ? runnable.length === 0
-                    ? "There is no enabled rule that reclaims."
-                    : null
-                  : missingPermissionText("reclaim.run")
+                permissions.includes("reclaim.run") ? (whyNoRun ?? noneRunnable) : missingPermissionText("reclaim.run")
               }
-              onClick={() =>
-                ask(
-                  `Run ${count(runnable.length, "enabled rule")} now?`,
-                  runnable.map((rule) => rule.id),
-                )
-              }
+              onClick={() => ask(`Run ${count(runnable.length, "enabled rule")} now?`, runnableIds)}
             >
               Run all enabled rules
             </GatedButton>
@@ -138,24 +109,9 @@ export function ReclaimPage(props: ReclaimPageProps) {
           </>
         }
       >
-        <DataTable
-          label="Reclaim rules"
-          columns={columns}
-          rows={items}
-          rowKey={(rule) => rule.id}
-          error={problemOf(rules.error)}
-          onRetry={() => rules.refetch()}
-          skeletonRows={3}
-          empty={
-            <EmptyState
-              icon={<Recycle />}
-              title="No reclaim rule yet"
-              description="A rule chooses images by repository, tag, age and count, and moves them to the recycle bin, by hand or on a schedule. Nothing moves without one."
-              action={<CreateRuleButton {...props} ruleCount={0} />}
-            />
-          }
-        />
+        <RuleList {...props} whyNoRun={whyNoRun} onRun={ask} onPreview={showPreview} onDelete={setDeleting} />
       </Section>
+      <PlatformRules rules={rules.data?.platformRules ?? []} />
       <Section
         title="Recent runs"
         actions={
@@ -186,6 +142,16 @@ export function ReclaimPage(props: ReclaimPageProps) {
         onClose={() => setAsked(null)}
         onRun={(ruleIds) => start.mutate(ruleIds, { onSuccess: (run) => goToRun(run.id) })}
       />
+      <ImportDialog
+        {...props}
+        open={isImporting}
+        onOpenChange={setIsImporting}
+        onCreated={(created) =>
+          toast.success(`${count(created.length, "rule")} created`, {
+            description: "They run by hand until somebody gives them a schedule. Preview them first.",
+          })
+        }
+      />
       <ConfirmDialog
         open={deleting !== null}
         onOpenChange={(open) => (open ? undefined : setDeleting(null))}
@@ -197,36 +163,5 @@ export function ReclaimPage(props: ReclaimPageProps) {
         }}
       />
     </>
-  );
-}
-
-function CreateRuleButton({
-  permissions,
-  workspaceSlug,
-  spaceId,
-  ruleCount,
-}: ReclaimPageProps & { ruleCount: number }) {
-  if (ruleCount >= RULES_PER_SPACE_MAX) {
-    return (
-      <GatedButton
-        variant="primary"
-        reason={`A registry space has at most ${RULES_PER_SPACE_MAX} reclaim rules, disabled ones included. Delete one first.`}
-      >
-        {RULES_PER_SPACE_MAX}/{RULES_PER_SPACE_MAX}
-        <span className="sr-only"> Create Reclaim Rule</span>
-      </GatedButton>
-    );
-  }
-  if (!permissions.includes("rules.write")) {
-    return (
-      <GatedButton variant="primary" icon={<Plus />} reason={missingPermissionText("rules.write")}>
-        Create Reclaim Rule
-      </GatedButton>
-    );
-  }
-  return (
-    <ButtonLink variant="primary" icon={<Plus />} href={spacePath(workspaceSlug, spaceId, "reclaim", "new")}>
-      Create Reclaim Rule
-    </ButtonLink>
   );
 }

@@ -11,14 +11,15 @@ const wizardStateSchema = z.object({
 });
 export type WizardState = z.infer<typeof wizardStateSchema>;
 
-function keyOf(spaceId: string, ruleId: string | null): string {
-  return `reclaim.rule-draft.${spaceId}.${ruleId ?? "new"}`;
+/** `keptAs`: the rule that is edited or copied; null = a new one. */
+function keyOf(spaceId: string, keptAs: string | null): string {
+  return `reclaim.rule-draft.${spaceId}.${keptAs ?? "new"}`;
 }
 
 /** What was kept, or null: nothing was, or it is of another version of the console. */
-export function loadWizardState(spaceId: string, ruleId: string | null): WizardState | null {
+export function loadWizardState(spaceId: string, keptAs: string | null): WizardState | null {
   try {
-    const kept = sessionStorage.getItem(keyOf(spaceId, ruleId));
+    const kept = sessionStorage.getItem(keyOf(spaceId, keptAs));
     return kept === null ? null : (wizardStateSchema.safeParse(JSON.parse(kept)).data ?? null);
   } catch {
     return null;
@@ -26,18 +27,18 @@ export function loadWizardState(spaceId: string, ruleId: string | null): WizardS
 }
 
 /** Keeps it; a browser that refuses storage costs only the survival of a reload. */
-export function keepWizardState(spaceId: string, ruleId: string | null, state: WizardState): void {
+export function keepWizardState(spaceId: string, keptAs: string | null, state: WizardState): void {
   try {
-    sessionStorage.setItem(keyOf(spaceId, ruleId), JSON.stringify(state));
+    sessionStorage.setItem(keyOf(spaceId, keptAs), JSON.stringify(state));
   } catch {
     return;
   }
 }
 
 /** Forgets it, once it is saved or thrown away. */
-export function forgetWizardState(spaceId: string, ruleId: string | null): void {
+export function forgetWizardState(spaceId: string, keptAs: string | null): void {
   try {
-    sessionStorage.removeItem(keyOf(spaceId, ruleId));
+    sessionStorage.removeItem(keyOf(spaceId, keptAs));
   } catch {
     return;
   }

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { callOperation } from "@/contracts/call";
 import { listRepositories } from "@/contracts/images";
+import { createRules, importRules } from "@/contracts/rule-import";
 import {
   createRule,
   type createRuleBodySchema,
@@ -68,6 +69,23 @@ export function useCreateRule(workspaceId: string, spaceId: string) {
   return useMutation({
     mutationFn: (body: z.input<typeof createRuleBodySchema>) =>
       callOperation(createRule, { params: { workspaceId, spaceId }, body }),
+    onSuccess: invalidate,
+  });
+}
+
+/** What a Harbor retention policy would become here; creates nothing. */
+export function useImportRules(workspaceId: string, spaceId: string) {
+  return useMutation({
+    mutationFn: (text: string) => callOperation(importRules, { params: { workspaceId, spaceId }, body: { text } }),
+  });
+}
+
+/** Creates several rules, or none of them. Errors: `unprocessable` where they are more than fit, `conflict` for a name that is taken. */
+export function useCreateRules(workspaceId: string, spaceId: string) {
+  const invalidate = useInvalidateRules(workspaceId, spaceId);
+  return useMutation({
+    mutationFn: (rules: z.input<typeof createRuleBodySchema>[]) =>
+      callOperation(createRules, { params: { workspaceId, spaceId }, body: { rules } }),
     onSuccess: invalidate,
   });
 }

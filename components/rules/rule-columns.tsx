@@ -10,11 +10,19 @@ import { spacePath } from "../history/space-path";
 import type { Column } from "../ui/data-table-columns";
 import { RelativeTime } from "../ui/relative-time";
 import { Badge } from "../ui/status-pill";
+import { RuleSchedule } from "./rule-schedule";
 
-/** Columns of the rule list; the switch and the menu of a row come from the page. */
+type Place = { workspaceSlug: string; spaceId: string };
+
+/** Columns of the rule list; the switch, the menu and the way to a preview of a row come from the page. */
 export function ruleColumns(
-  place: { workspaceSlug: string; spaceId: string },
-  controls: { enabled: (rule: RuleDto) => ReactNode; menu: (rule: RuleDto) => ReactNode },
+  place: Place,
+  controls: {
+    enabled: (rule: RuleDto) => ReactNode;
+    menu: (rule: RuleDto) => ReactNode;
+    /** A button that previews a rule whose schedule waits for it. */
+    arm: (rule: RuleDto) => ReactNode;
+  },
 ): readonly Column<RuleDto>[] {
   return [
     {
@@ -31,26 +39,34 @@ export function ruleColumns(
             >
               {rule.name}
             </Link>
-            {rule.definition.effect === "protect" ? <Badge tone="positive">protects</Badge> : null}
+            <Badge tone={rule.definition.effect === "protect" ? "positive" : "neutral"}>
+              {rule.definition.effect === "protect" ? "protects" : "reclaims"}
+            </Badge>
           </span>
           <MarkedText className="font-normal text-muted">{rule.sentence}</MarkedText>
         </span>
       ),
     },
-    { id: "schedule", header: "Schedule", width: "20%", wrap: true, cell: (rule) => rule.scheduleText },
+    {
+      id: "schedule",
+      header: "Schedule",
+      width: "25%",
+      wrap: true,
+      cell: (rule) => <RuleSchedule rule={rule} place={place} arm={controls.arm(rule)} />,
+    },
     {
       id: "last",
       header: "Last run",
-      width: "22%",
+      width: "19%",
       wrap: true,
       cell: (rule) => <LastRun rule={rule} place={place} />,
     },
-    { id: "enabled", header: "Enabled", width: "84px", cell: controls.enabled },
+    { id: "enabled", header: "Enabled", width: "76px", cell: controls.enabled },
     { id: "menu", header: "Actions", hideHeader: true, width: "44px", align: "end", cell: controls.menu },
   ];
 }
 
-function LastRun({ rule, place }: { rule: RuleDto; place: { workspaceSlug: string; spaceId: string } }) {
+function LastRun({ rule, place }: { rule: RuleDto; place: Place }) {
   const { lastRun } = rule;
   if (!lastRun) {
     return (
@@ -66,7 +82,7 @@ function LastRun({ rule, place }: { rule: RuleDto; place: { workspaceSlug: strin
       >
         {count(lastRun.movedCount, "image")} moved, {formatBytes(lastRun.movedBytes)}
       </Link>
-      <span className="flex items-center gap-2 text-sm text-subtle">
+      <span className="flex flex-wrap items-center gap-x-2 text-sm text-subtle">
         {lastRun.finishedAt ? <RelativeTime at={lastRun.finishedAt} /> : null}
         {status && status !== "succeeded" ? <RunStatusPill status={status} look="plain" /> : null}
       </span>

@@ -5,7 +5,7 @@ import type { RuleTestDto } from "@/contracts/rule-tester";
 import { cn } from "@/lib/cn";
 import { count, group } from "../history/run-words";
 import { Button } from "../ui/button";
-import { ErrorState } from "../ui/error-state";
+import { Callout } from "../ui/callout";
 import { problemOf } from "../ui/problem-of";
 import { Skeleton } from "../ui/skeleton";
 import type { RuleDraft } from "./rule-draft";
@@ -28,7 +28,19 @@ export function RuleTestPanel({
   const problem = problemOf(test.error);
   if (!data) {
     if (problem) {
-      return <ErrorState problem={problem} onRetry={() => test.refetch()} retrying={test.isFetching} />;
+      return (
+        <Callout
+          tone="warning"
+          title="The rule cannot be tried just now"
+          action={
+            <Button size="sm" onClick={() => test.refetch()} loading={test.isFetching}>
+              Again
+            </Button>
+          }
+        >
+          {problem.detail || problem.title} It can be written, previewed and saved all the same.
+        </Callout>
+      );
     }
     return (
       <div role="status" aria-busy="true" aria-label="Trying the rule" className="flex flex-col gap-3">

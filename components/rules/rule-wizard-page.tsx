@@ -1,5 +1,6 @@
 "use client";
 
+import { useQueryState } from "nuqs";
 import { useState, useSyncExternalStore } from "react";
 import { RULES_PER_SPACE_MAX } from "@/contracts/rules";
 import { spacePath } from "../history/space-path";
@@ -36,7 +37,10 @@ export function RuleWizardPage(props: RuleWizardPlace) {
 }
 
 function WizardBody(props: RuleWizardPlace & { home: string }) {
-  const rule = useRule(props.workspaceId, props.spaceId, props.ruleId);
+  const [copiedId] = useQueryState("from");
+  // What is read first: the rule that is edited, or the one that a new rule begins as a copy of.
+  const readId = props.ruleId ?? copiedId;
+  const rule = useRule(props.workspaceId, props.spaceId, readId);
   const space = useSpace(props.workspaceId, props.spaceId);
   // As it was when the page opened: saving the 15th must not turn the page over before it leaves.
   const [countAtStart, setCountAtStart] = useState<number | null>(null);
@@ -61,7 +65,7 @@ function WizardBody(props: RuleWizardPlace & { home: string }) {
       />
     );
   }
-  if (props.ruleId !== null && rule.error && !rule.data) {
+  if (readId !== null && rule.error && !rule.data) {
     return (
       <ErrorState
         problem={problemOf(rule.error) ?? { title: "No rule" }}
@@ -70,7 +74,7 @@ function WizardBody(props: RuleWizardPlace & { home: string }) {
       />
     );
   }
-  if (!isBrowser || (props.ruleId !== null && !rule.data)) {
+  if (!isBrowser || (readId !== null && !rule.data)) {
     return (
       <div role="status" aria-busy="true" aria-label="Loading the rule" className="flex flex-col gap-5 py-4">
         <Skeleton className="h-4 w-80" />
@@ -79,7 +83,10 @@ function WizardBody(props: RuleWizardPlace & { home: string }) {
       </div>
     );
   }
-  return <RuleWizard {...props} rule={rule.data ?? null} />;
+  const read = rule.data ?? null;
+  return (
+    <RuleWizard {...props} rule={props.ruleId === null ? null : read} copyOf={props.ruleId === null ? read : null} />
+  );
 }
 
 const subscribeToNothing = () => () => undefined;

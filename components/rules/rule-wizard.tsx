@@ -1,9 +1,7 @@
 "use client";
 
-import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import type { RuleDto } from "@/contracts/rules";
-import type { RuleTemplate } from "@/domain/rules/templates";
 import { useSpace } from "../spaces/queries";
 import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
@@ -20,15 +18,26 @@ import { StepConditions } from "./step-conditions";
 import { StepImages } from "./step-images";
 import { StepPreview } from "./step-preview";
 import { StepSchedule } from "./step-schedule";
-import { TemplatePicker } from "./template-picker";
+import { Templates } from "./template-picker";
 import { useRuleWizard } from "./use-rule-wizard";
+import { WizardFooter } from "./wizard-footer";
 import { WizardNav } from "./wizard-nav";
 import type { RuleWizardPlace } from "./wizard-place";
 import { STEP_ID, STEP_LABEL, stepOfProblem } from "./wizard-steps";
 
 /** Images → conditions → schedule and limits → preview and save. */
-export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string; rule: RuleDto | null }) {
-  const wizard = useRuleWizard(place, rule);
+export function RuleWizard({
+  rule,
+  copyOf,
+  ...place
+}: RuleWizardPlace & {
+  home: string;
+  /** the rule that is edited */
+  rule: RuleDto | null;
+  /** the rule that a new one begins as a copy of */
+  copyOf: RuleDto | null;
+}) {
+  const wizard = useRuleWizard(place, rule, copyOf);
   const { draft, step, problems, update } = wizard;
   const [isLeaving, setIsLeaving] = useState(false);
   const isLast = step === "preview";
@@ -95,8 +104,9 @@ export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string;
           >
             {step === "images" ? (
               <>
-                {rule ? null : (
+                {rule || copyOf ? null : (
                   <Templates
+                    place={place}
                     isFresh={draft.name === ""}
                     onChoose={(template) => update(draftOf({ ...template, isEnabled: draft.isEnabled }, timeZone))}
                   />
@@ -121,26 +131,7 @@ export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string;
             {saveProblem.detail}
           </Callout>
         ) : null}
-        <footer className="flex flex-wrap items-center gap-2 border-rule border-t pt-4">
-          <Button variant="ghost" onClick={() => (wizard.isChanged ? setIsLeaving(true) : wizard.discard())}>
-            Cancel
-          </Button>
-          <span className="flex-1" />
-          {step === "images" ? null : (
-            <Button icon={<ArrowLeft />} onClick={() => void wizard.goBack()}>
-              Back
-            </Button>
-          )}
-          {isLast ? (
-            <Button variant="primary" loading={wizard.isSaving} onClick={() => void wizard.save()}>
-              Save rule
-            </Button>
-          ) : (
-            <Button type="submit" variant="primary">
-              Next
-            </Button>
-          )}
-        </footer>
+        <WizardFooter wizard={wizard} test={test.data} scope={scope} onLeave={() => setIsLeaving(true)} />
       </form>
       {/* Not inside the form: its own submit would reach this one's. */}
       <ConfirmDialog
@@ -153,27 +144,5 @@ export function RuleWizard({ rule, ...place }: RuleWizardPlace & { home: string;
         onConfirm={wizard.discard}
       />
     </>
-  );
-}
-
-/** The templates while nothing is written; afterwards a way back to them, because choosing one replaces what is there. */
-function Templates({ isFresh, onChoose }: { isFresh: boolean; onChoose: (template: RuleTemplate) => void }) {
-  const [isOpen, setIsOpen] = useState(isFresh);
-  if (!isOpen) {
-    return (
-      <div>
-        <Button size="sm" onClick={() => setIsOpen(true)}>
-          Start from a template…
-        </Button>
-      </div>
-    );
-  }
-  return (
-    <TemplatePicker
-      onChoose={(template) => {
-        onChoose(template);
-        setIsOpen(false);
-      }}
-    />
   );
 }

@@ -3,6 +3,7 @@
 import { ToggleGroup } from "radix-ui";
 import { useState } from "react";
 import { cronExpressionProblem, timeZoneProblem } from "@/lib/cron";
+import { MarkedText } from "../history/marked-text";
 import { ChoiceChips } from "../reclaim/choice-chips";
 import { Field, FieldGroup } from "../ui/field";
 import { Input } from "../ui/input";
@@ -78,7 +79,7 @@ export function ScheduleFields({
           </Field>
         ) : null}
         {choice ? (
-          <Field label="Time" hint={`Kept as ${cronOf(choice)}`}>
+          <Field label="Time" hint={<MarkedText>{`As a cron expression: \`${cronOf(choice)}\``}</MarkedText>}>
             <Input
               type="time"
               value={`${twoDigits(choice.hour)}:${twoDigits(choice.minute)}`}

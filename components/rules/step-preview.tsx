@@ -30,12 +30,25 @@ export function StepPreview({
         label="Enabled"
         hint="A disabled rule keeps all it says and never runs. It counts among the 15 of a space."
       />
+      <ArmingNote wizard={wizard} />
       {wizard.previewRunId ? (
         <DraftPreview key={wizard.previewRunId} workspaceId={workspaceId} runId={wizard.previewRunId} wizard={wizard} />
       ) : (
         <NoPreview wizard={wizard} />
       )}
     </div>
+  );
+}
+
+/** Why the preview below matters to a rule with a schedule. */
+function ArmingNote({ wizard }: { wizard: ReturnType<typeof useRuleWizard> }) {
+  const { schedule, effect } = wizard.draft;
+  if (schedule.kind === "manual" || effect === "protect") return null;
+  return (
+    <p className="max-w-prose border-rule-strong border-l-2 pl-4 text-muted">
+      The schedule starts only for a rule that was previewed. Save what this preview shows and it is armed; change the
+      rule and it waits for another one.
+    </p>
   );
 }
 

@@ -8,9 +8,12 @@ import { ProblemError } from "@/contracts/call";
 import type { RuleDto } from "@/contracts/rules";
 import { usePreviewReclaim } from "../reclaim/queries";
 import { forgetWizardState, keepWizardState, loadWizardState, type WizardState } from "./draft-storage";
+import { zoned } from "./next-runs";
 import { useCreateRule, useRule, useUpdateRule } from "./queries";
 import { draftOf, emptyDraft, type RuleDraft, readDraft } from "./rule-draft";
 import { problemsOfStep, STEP_ID, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
+
+const NAME_MAX = 80;
 
 /** Another revision was saved while this one was written: theirs, and what was typed here if it was put aside for theirs. */
 export type RuleConflict = { theirs: RuleDto; putAside: RuleDraft | null };
@@ -19,17 +22,24 @@ export type RuleConflict = { theirs: RuleDto; putAside: RuleDraft | null };
 export function useRuleWizard(
   place: { workspaceId: string; spaceId: string; ruleId: string | null; home: string },
   rule: RuleDto | null,
+  copyOf: RuleDto | null,
 ) {
   const { workspaceId, spaceId, ruleId, home } = place;
+  // Each copy is written by itself: a rule that was begun from nothing must not turn up in it.
+  const keptAs = ruleId ?? (copyOf ? `copy-${copyOf.id}` : null);
   const router = useRouter();
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const fresh = (): WizardState => ({
-    draft: rule ? draftOf(rule, timeZone) : emptyDraft(timeZone),
+    draft: rule
+      ? draftOf(rule, timeZone)
+      : copyOf
+        ? draftOf({ ...copyOf, name: `Copy of ${copyOf.name}`.slice(0, NAME_MAX) }, timeZone)
+        : emptyDraft(timeZone),
     baseRevision: rule?.revision ?? null,
     preview: null,
   });
-  const [state, setState] = useState(() => loadWizardState(spaceId, ruleId) ?? fresh());
-  const [wasRestored, setWasRestored] = useState(() => loadWizardState(spaceId, ruleId) !== null);
+  const [state, setState] = useState(() => loadWizardState(spaceId, keptAs) ?? fresh());
+  const [wasRestored, setWasRestored] = useState(() => loadWizardState(spaceId, keptAs) !== null);
   const [attempted, setAttempted] = useState<ReadonlySet<WizardStep>>(new Set());
   // A draft that was kept over a reload may be of a revision that is no longer the last.
   const [conflict, setConflict] = useState<RuleConflict | null>(() =>
@@ -48,7 +58,7 @@ export function useRuleWizard(
 
   const keep = (next: WizardState) => {
     setState(next);
-    keepWizardState(spaceId, ruleId, next);
+    keepWizardState(spaceId, keptAs, next);
   };
   const update = (patch: Partial<RuleDraft>) => keep({ ...state, draft: { ...state.draft, ...patch } });
 
@@ -84,19 +94,20 @@ export function useRuleWizard(
   const save = async (revision: number | null = state.baseRevision) => {
     if (!read.isValid) return showFirstProblem();
     const body = { name: read.name, definition: read.definition, isEnabled: state.draft.isEnabled };
+    let saved: RuleDto;
     try {
-      if (ruleId === null) await create.mutateAsync(body);
-      else await change.mutateAsync({ ruleId, body: { ...body, revision: revision ?? 1 } });
+      saved =
+        ruleId === null
+          ? await create.mutateAsync(body)
+          : await change.mutateAsync({ ruleId, body: { ...body, revision: revision ?? 1 } });
     } catch (error) {
       if (ruleId === null || !(error instanceof ProblemError) || error.problem.status !== 409) return;
       const theirs = (await current.refetch()).data;
       if (theirs && theirs.revision !== revision) setConflict({ theirs, putAside: null });
       return;
     }
-    forgetWizardState(spaceId, ruleId);
-    toast.success(`“${read.name}” is saved`, {
-      description: ruleId === null ? "Its first run waits for you or for its schedule." : undefined,
-    });
+    forgetWizardState(spaceId, keptAs);
+    toast.success(`“${read.name}” is saved`, { description: whatFollows(saved) });
     router.push(home);
   };
 
@@ -139,7 +150,7 @@ export function useRuleWizard(
     wasRestored,
     isChanged: JSON.stringify(state.draft) !== JSON.stringify(fresh().draft),
     startOver: () => {
-      forgetWizardState(spaceId, ruleId);
+      forgetWizardState(spaceId, keptAs);
       setState(fresh());
       setWasRestored(false);
       setAttempted(new Set());
@@ -147,10 +158,23 @@ export function useRuleWizard(
       void setStep("images");
     },
     discard: () => {
-      forgetWizardState(spaceId, ruleId);
+      forgetWizardState(spaceId, keptAs);
       router.push(home);
     },
   };
+}
+
+/** What a rule that was just saved will do by itself. */
+function whatFollows({ definition, isEnabled, arming, nextRunAt }: RuleDto): string {
+  if (!isEnabled) return "It is disabled: it does nothing until somebody enables it.";
+  if (definition.effect === "protect") return "It counts in every preview and run from now on.";
+  const { schedule } = definition;
+  if (schedule.kind === "manual") return "It runs when somebody presses “Run now”.";
+  if (!arming.isArmed) return "Its schedule waits for a preview of what is saved.";
+  if (schedule.kind === "cron" && nextRunAt) {
+    return `It runs next on ${zoned(Date.parse(nextRunAt), schedule.timeZone)} (${schedule.timeZone}).`;
+  }
+  return "It runs once the tags reach that share of the quota.";
 }
 
 /** A new step is read from its top, by eye and by ear. */
