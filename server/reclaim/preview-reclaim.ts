@@ -2,6 +2,7 @@ import type { RunDto } from "@/contracts/history";
 import type { RuleDefinition } from "@/domain/rules/rule";
 import { createRun } from "@/server/history/create-run";
 import { getRun } from "@/server/history/get-run";
+import { listPlatformRules } from "@/server/lifecycle/list-platform-rules";
 import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { listRuleRecords } from "@/server/rules/list-rule-records";
@@ -43,7 +44,12 @@ export async function previewReclaim(scope: WorkspaceScope, input: PreviewInput)
   const options: ReclaimOptions = {
     ruleIds,
     ...(draft === undefined ? {} : { draft }),
-    rules: [...chosen, ...others].map(({ id, name, revision, definition }) => ({ id, name, revision, definition })),
+    rules: [...chosen, ...others, ...(await listPlatformRules())].map(({ id, name, revision, definition }) => ({
+      id,
+      name,
+      revision,
+      definition,
+    })),
   };
   const run = await createRun(scope, {
     ...{ kind: "reclaim", spaceId: space.id, registryId: space.registryId, isDryRun: true },

@@ -2,55 +2,54 @@ import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import type { PlanItem } from "@/domain/reclaim/plan";
 import { type RecheckInput, recheckItem, staleText } from "@/domain/reclaim/recheck-item";
 import type { Artifact } from "@/domain/rules/facts";
+import { ruleSpeaksFor } from "@/domain/rules/lifecycle-policy";
 import type { RunContext } from "@/server/history/run-context";
 import type { RunItemRecord } from "@/server/history/run-journal";
+import { listStandingRules } from "@/server/lifecycle/list-standing-rules";
 import type { RecycleGuard } from "@/server/recycle-bin/recycle-guard";
-import { openRegistryById } from "@/server/registries/open-registry-by-id";
-import { listRuleRecords } from "@/server/rules/list-rule-records";
 import { graceMs, type PlannedReason, subjectsOf } from "./planned-run";
 import { listManifestsOutside } from "./reclaim.store";
 import { isByHand, protectionOf, type ReclaimOptions, reclaimOptions } from "./reclaim-options";
 
 /** Who says that an item may go: rules as they are now, or the person whose choice the run is. A text = it may not any more. */
-type Authority = (item: PlanItem) => Promise<RecheckInput["rules"] | { stale: string }>;
+type Authority = (item: PlanItem) => RecheckInput["rules"] | { stale: string };
 
 /** The guard of a reclaim run, by rules or by hand: what changed since the plan is skipped, never moved. */
 export function createReclaimGuard(context: RunContext): RecycleGuard {
   const { run } = context;
   const options = reclaimOptions(run.options);
-  const authorityFor: Authority = isByHand(options) ? async () => "by_hand" : rulesAuthority(context, options);
+  const readAuthority = isByHand(options)
+    ? async (): Promise<Authority> => () => "by_hand"
+    : () => readRules(context, options);
 
   return {
-    async beforeCopy(item) {
-      const authority = await authorityFor(planOf(item));
-      if (isStale(authority)) return authority.stale;
-      const open = await openRegistryById(run.registryId);
-      if (open === null) return "its registry was removed";
-      const { adapter } = open;
-      if ((await adapter.resolve(item.repositoryName, item.digest)) === null) return staleText({ code: "gone" });
-      const removed: string[] = [];
-      for (const tag of item.tags) {
-        const now = await adapter.resolve(item.repositoryName, tag);
-        if (now?.digest !== item.digest) removed.push(tag);
-      }
-      return removed.length > 0 ? staleText({ code: "tags_changed", added: [], removed }) : null;
-    },
+    async open() {
+      const authorityFor = await readAuthority();
+      return {
+        beforeCopy(item, tags) {
+          const authority = authorityFor(planOf(item));
+          if (isStale(authority)) return authority.stale;
+          const removed = item.tags.filter((tag) => tags.get(tag) !== item.digest);
+          return removed.length > 0 ? staleText({ code: "tags_changed", added: [], removed }) : null;
+        },
 
-    async beforeRemoval(item, artifacts) {
-      const plan = planOf(item);
-      const authority = await authorityFor(plan);
-      if (isStale(authority)) return authority;
-      const result = recheckItem({
-        item: { ...plan, members: plan.members.map((member) => ({ ...member, stays: staysByItself(member) })) },
-        artifacts,
-        rules: authority,
-        planNowMs: run.frozenNow.getTime(),
-        graceMs: graceMs(),
-        isDigestElsewhere: await subjectsElsewhere(run.registryId, item, artifacts),
-      });
-      if (result.outcome === "skipped_stale") return { stale: staleText(result.reason) };
-      const going = result.members.filter((member) => !member.stays).map((member) => member.digest);
-      return { removable: new Set([item.digest, ...going]) };
+        async beforeRemoval(item, artifacts) {
+          const plan = planOf(item);
+          const authority = authorityFor(plan);
+          if (isStale(authority)) return authority;
+          const result = recheckItem({
+            item: { ...plan, members: plan.members.map((member) => ({ ...member, stays: staysByItself(member) })) },
+            artifacts,
+            rules: authority,
+            planNowMs: run.frozenNow.getTime(),
+            graceMs: graceMs(),
+            isDigestElsewhere: await subjectsElsewhere(run.registryId, item, artifacts),
+          });
+          if (result.outcome === "skipped_stale") return { stale: staleText(result.reason) };
+          const going = result.members.filter((member) => !member.stays).map((member) => member.digest);
+          return { removable: new Set([item.digest, ...going]) };
+        },
+      };
     },
 
     ruleOf(item) {
@@ -72,15 +71,16 @@ async function subjectsElsewhere(
   return (subject) => elsewhere.has(subject);
 }
 
-function isStale(authority: Awaited<ReturnType<Authority>>): authority is { stale: string } {
+function isStale(authority: ReturnType<Authority>): authority is { stale: string } {
   return typeof authority === "object" && "stale" in authority;
 }
 
-/** Rules are read again for each item, so that disabling or editing one stops a run that is under way. */
-function rulesAuthority({ scope, run }: RunContext, options: ReclaimOptions): Authority {
+/** Rules are read again each time, so that disabling or editing one stops a run that is under way. */
+async function readRules({ scope, run }: RunContext, options: ReclaimOptions): Promise<Authority> {
   const planned = protectionOf(options.rules);
-  return async (item) => {
-    const rules = await listRuleRecords(scope, run.spaceId);
+  const standing = await listStandingRules(scope, run.spaceId);
+  return (item) => {
+    const rules = standing.filter((rule) => ruleSpeaksFor(rule, item.repositoryName));
     if (protectionOf(rules) !== planned) return { stale: "the protect rules of the space changed since the plan" };
     const stands = item.hits.some(({ ruleId, revision }) =>
       rules.some((rule) => rule.id === ruleId && rule.isEnabled && rule.revision === revision),

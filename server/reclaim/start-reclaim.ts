@@ -6,11 +6,12 @@ import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { listRuleRecords } from "@/server/rules/list-rule-records";
 import { requireSpace } from "@/server/spaces/require-space";
 import { chosenRuleIds } from "./chosen-rule-ids";
-import type { ReclaimOptions } from "./reclaim-options";
+import { frozenOptions } from "./frozen-options";
 
 /**
  * Starts to move what enabled reclaim rules select. Every enabled protect rule of the space takes part.
- * @throws AppError not_found (space, rule), unprocessable (a rule is disabled or only protects), conflict (a reclaim is running)
+ * @throws AppError not_found (space, rule), unprocessable (a rule is disabled or only protects; all, and none is enabled), conflict (a
+ * reclaim is running or waits for a confirmation; reclaims are stopped on the platform)
  */
 export async function startReclaim(
   scope: WorkspaceScope,
@@ -31,11 +32,7 @@ export async function startReclaim(
       );
     return rule;
   });
-  const protecting = saved.filter((rule) => rule.isEnabled && rule.definition.effect === "protect");
-  const options: ReclaimOptions = {
-    ruleIds,
-    rules: [...chosen, ...protecting].map(({ id, name, revision, definition }) => ({ id, name, revision, definition })),
-  };
+  const options = await frozenOptions(saved, chosen);
   const run = await createRun(scope, {
     ...{ kind: "reclaim", spaceId: space.id, registryId: space.registryId },
     options: { ...options },
