@@ -124,7 +124,7 @@ export function factText(fact: PredicateFact): string {
     case "tagsDue":
       return dueText(fact);
     case "tagAmongLatest":
-      return `its tag ${quoted(fact.tag)} is among the ${fact.n} latest`;
+      return `its tag ${quoted(fact.tag)} is ${fact.n === 1 ? "the latest" : `among the ${fact.n} latest`}`;
     case "tagWithinDays":
       return `its tag ${quoted(fact.tag)} was pushed ${countOf(fact.measuredDays, "day", "days")} ago, within ${countOf(fact.days, "day", "days")}`;
     case "untagged":
@@ -140,7 +140,9 @@ export function factText(fact: PredicateFact): string {
 
 function dueText({ keepLatestTags, keepDays }: LifecycleKeep): string {
   const latest =
-    keepLatestTags === null ? [] : [`not among the ${countOf(keepLatestTags, "latest tag", "latest tags")}`];
+    keepLatestTags === null
+      ? []
+      : [keepLatestTags === 1 ? "not the latest tag" : `not among the ${keepLatestTags} latest tags`];
   const days = keepDays === null ? [] : [`pushed more than ${countOf(keepDays, "day", "days")} ago`];
   return [...latest, ...days].join(", ");
 }
