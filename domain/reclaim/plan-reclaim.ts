@@ -1,40 +1,53 @@
-import { compileRule, evaluateRule } from "@/domain/rules/evaluate-rule";
-import { compareText } from "@/domain/rules/facts";
-import type { Unit } from "@/domain/rules/unit";
+import { type CompiledRule, compileRule, evaluateRule } from "@/domain/rules/evaluate-rule";
+import { compareText, type FactsFrame } from "@/domain/rules/facts";
+import type { AppliedRule } from "@/domain/rules/rule";
 import { completePlan } from "./complete-plan";
-import { decideOwn, type RuleVotes } from "./decide-own";
+import { decideOwn, type OwnDecision, type RuleVotes } from "./decide-own";
 import { keepLastArtifacts } from "./last-artifact";
 import type { PlanInput, ReclaimPlan } from "./plan";
-import { drawPlanFacts } from "./plan-facts";
+import { drawPlanFacts, type PlanFacts } from "./plan-facts";
 
 /**
  * Plans a reclaim run: union of reclaim rules − union of protect rules − hard guards, closed over who needs whom. Pure: the same facts,
  * rules and `nowMs` always give the same plan, in whatever order they come. Takes whole repositories; throws an Error where an artifact is
- * given twice or a rule's pattern was never validated.
+ * given twice or a rule's pattern was never validated. Holds everything at once: a space of any size is planned by `SpacePlan`, to the same end.
  */
 export function planReclaim(input: PlanInput): ReclaimPlan {
   const facts = drawPlanFacts(input);
-  const votes = voteOf(input, facts.units, facts.repositories);
-  const own = facts.units.map((unit, at) => decideOwn(at, unit, votes(at), facts.context));
-  keepLastArtifacts(facts.repositories, facts.units, votes, own);
-  return completePlan(facts, own, input);
+  return completePlan(facts, decideByRules(facts, compileRules(input.rules), input), input);
+}
+
+/** Compiles the rules of a plan, in the one order in which they are looked at. Throws an Error where a pattern was never validated. */
+export function compileRules(rules: readonly AppliedRule[]): CompiledRule[] {
+  return [...rules].sort((a, b) => compareText(a.id, b.id)).map(compileRule);
+}
+
+/** What each artifact comes to by itself, by rules and guards. */
+export function decideByRules(facts: PlanFacts, rules: readonly CompiledRule[], frame: FactsFrame): OwnDecision[] {
+  const { units, repositories, context } = facts;
+  const votes = voteOf(facts, rules, frame);
+  const own = units.map((unit, at) => decideOwn(at, unit, votes(at), context));
+  keepLastArtifacts(repositories, units, votes, own);
+  return own;
 }
 
 const NO_VOTES: RuleVotes = { reclaim: [], protect: [] };
 
 function voteOf(
-  input: PlanInput,
-  units: readonly Unit[],
-  repositories: ReadonlyMap<string, readonly number[]>,
+  { units, repositories }: PlanFacts,
+  rules: readonly CompiledRule[],
+  frame: FactsFrame,
 ): (at: number) => RuleVotes {
   const votes = new Map<number, { reclaim: RuleVotes["reclaim"][number][]; protect: RuleVotes["protect"][number][] }>();
-  const compiled = [...input.rules].sort((a, b) => compareText(a.id, b.id)).map(compileRule);
   for (const [name, positions] of repositories) {
-    for (const rule of compiled) {
+    for (const rule of rules) {
       if (!rule.matchesRepository(name)) continue;
-      for (const [at, outcome] of evaluateRule(rule, units, positions, input)) {
-        const vote = votes.get(at) ?? { reclaim: [], protect: [] };
-        votes.set(at, vote);
+      for (const [at, outcome] of evaluateRule(rule, units, positions, frame)) {
+        let vote = votes.get(at);
+        if (vote === undefined) {
+          vote = { reclaim: [], protect: [] };
+          votes.set(at, vote);
+        }
         vote[rule.rule.definition.effect].push({ rule, outcome });
       }
     }

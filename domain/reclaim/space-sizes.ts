@@ -1,0 +1,125 @@
+import { type BlobTable, grown } from "./blob-table";
+
+/** Nothing known of it yet. */
+const NONE = -1;
+/** More than one row has it, or something that stays. */
+const HELD = -2;
+
+/** One row of a repository, as sizes see it. */
+export interface SizedRow {
+  row: number;
+  order: number;
+  nodes: readonly { at: number; stays: boolean }[];
+  /** Its manifests go, within the share of their repository. */
+  isTaken: boolean;
+  /** False for what only loses tags: it has no size. */
+  isSized: boolean;
+}
+
+/**
+ * Exact sizes over a selection of any size, taken repository by repository: of each blob it knows the last row that frees it and the only
+ * row that has it, and nothing else. A blob is freed where every manifest that refers to it goes.
+ */
+export class SpaceSizes {
+  /** By blob: the last row that takes it (HELD: something that stays has it), and the one row that has it at all. */
+  private lastRow = new Int32Array(1024).fill(NONE);
+  private onlyRow = new Int32Array(1024).fill(NONE);
+  /** By blob: the row that counted it last. */
+  private countedBy = new Int32Array(1024).fill(NONE);
+  /** By row. */
+  private logical = new Float64Array(1024);
+  private orders = new Float64Array(1024);
+
+  constructor(private readonly blobs: BlobTable) {}
+
+  /** Takes the rows of a repository, whose manifests are `manifestCount`; `blobsOf` gives the blobs of each by number. */
+  add(rows: readonly SizedRow[], manifestCount: number, blobsOf: (at: number) => Int32Array): void {
+    this.makeRoom((rows.at(-1)?.row ?? 0) + 1);
+    // By manifest: the row that removes it, and the one row that it belongs to.
+    const takenBy = new Int32Array(manifestCount).fill(NONE);
+    const ownedBy = new Int32Array(manifestCount).fill(NONE);
+    for (const { row, order, nodes, isTaken, isSized } of rows) {
+      if (!isSized) continue;
+      let logical = 0;
+      for (const { at, stays } of nodes) {
+        if (isTaken && !stays) takenBy[at] = row;
+        ownedBy[at] = ownedBy[at] === NONE && !stays ? row : HELD;
+        for (const blob of blobsOf(at)) {
+          if (this.countedBy[blob] === row) continue;
+          this.countedBy[blob] = row;
+          logical += this.blobs.sizeOf(blob);
+        }
+      }
+      this.logical[row] = logical;
+      this.orders[row] = order;
+    }
+    for (let at = 0; at < manifestCount; at++) {
+      const owner = ownedBy[at] ?? NONE;
+      const taker = takenBy[at] ?? NONE;
+      for (const blob of blobsOf(at)) {
+        this.own(blob, owner);
+        this.take(blob, taker);
+      }
+    }
+  }
+
+  /** Bytes of a row and its members, each blob once. */
+  logicalOf(row: number): number {
+    return this.logical[row] ?? 0;
+  }
+
+  /** By row: bytes that are freed with it where all planned rows go, and those that are freed where it goes alone. */
+  measure(
+    rowCount: number,
+    isPlanned: (row: number) => boolean,
+    isHeld: (blob: number) => boolean,
+  ): { unique: Float64Array; own: Float64Array } {
+    const unique = new Float64Array(rowCount);
+    const own = new Float64Array(rowCount);
+    for (let blob = 0; blob < this.blobs.count; blob++) {
+      const last = this.lastRow[blob] ?? NONE;
+      const only = this.onlyRow[blob] ?? NONE;
+      if ((last < 0 && only < 0) || isHeld(blob)) continue;
+      const sizeBytes = this.blobs.sizeOf(blob);
+      // Rows beyond a limit come last: where the last one goes, those before it do.
+      if (last >= 0 && isPlanned(last)) unique[last] = (unique[last] ?? 0) + sizeBytes;
+      if (only >= 0) own[only] = (own[only] ?? 0) + sizeBytes;
+    }
+    return { unique, own };
+  }
+
+  private own(blob: number, row: number): void {
+    const known = this.onlyRow[blob] ?? NONE;
+    // A manifest that belongs to no row, or to several, stays where one of them goes alone.
+    this.onlyRow[blob] = row >= 0 && (known === NONE || known === row) ? row : HELD;
+  }
+
+  private take(blob: number, row: number): void {
+    const last = this.lastRow[blob] ?? NONE;
+    if (last === HELD) return;
+    if (row < 0) {
+      this.lastRow[blob] = HELD;
+      return;
+    }
+    if (last === NONE || this.isLater(row, last)) this.lastRow[blob] = row;
+  }
+
+  private isLater(row: number, other: number): boolean {
+    const order = this.orders[row] ?? 0;
+    const otherOrder = this.orders[other] ?? 0;
+    return order > otherOrder || (order === otherOrder && row > other);
+  }
+
+  private makeRoom(rowCount: number): void {
+    if (rowCount > this.logical.length) {
+      this.logical = grown(this.logical, new Float64Array(2 * rowCount));
+      this.orders = grown(this.orders, new Float64Array(2 * rowCount));
+    }
+    const { length } = this.lastRow;
+    if (this.blobs.count <= length) return;
+    const capacity = Math.max(this.blobs.count, 2 * length);
+    this.lastRow = grown(this.lastRow, new Int32Array(capacity).fill(NONE));
+    this.onlyRow = grown(this.onlyRow, new Int32Array(capacity).fill(NONE));
+    this.countedBy = grown(this.countedBy, new Int32Array(capacity).fill(NONE));
+  }
+}
