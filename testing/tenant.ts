@@ -18,6 +18,7 @@ export async function createTestTenant(
     registryUrl?: string;
     storageRoot?: string | null;
     auth?: "console" | "none";
+    confirmSharePercent?: number;
   } = {},
 ): Promise<TestTenant> {
   const name = options.name ?? "acme";
@@ -37,6 +38,10 @@ export async function createTestTenant(
       },
     });
   }
-  await prisma().space.create({ data: { id: spaceId, workspaceId, registryId, name, prefix: options.prefix ?? name } });
+  // Test spaces are small, and their rules take most of them: only tests of the confirmation ask for it.
+  const confirmSharePercent = options.confirmSharePercent ?? 100;
+  await prisma().space.create({
+    data: { id: spaceId, workspaceId, registryId, name, prefix: options.prefix ?? name, confirmSharePercent },
+  });
   return { scope: systemScope(workspaceId, { name: "a test" }), workspaceId, registryId, spaceId };
 }

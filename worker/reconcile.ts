@@ -6,9 +6,15 @@ import { measureStaleSizes } from "@/server/images/measure-stale-sizes";
 import { reconcileCrawls } from "@/server/images/reconcile-crawls";
 import { sampleSpaces } from "@/server/images/sample-spaces";
 import { log } from "@/server/platform/log";
+import { areReclaimsStopped } from "@/server/platform-settings/are-reclaims-stopped";
 import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
 import { enqueueDueCrawls } from "@/server/registries/enqueue-due-crawls";
 import { enqueuePendingEvents } from "@/server/registries/enqueue-pending-events";
+
+/** While reclaims are stopped on the platform, nothing is destroyed because its time is up: somebody may be about to restore it. */
+async function purgeUnlessStopped(): Promise<void> {
+  if ((await areReclaimsStopped()) === null) await purgeDueEntries(new Date());
+}
 
 /** Rebuilds from PostgreSQL whatever Redis or a dead worker lost. One step that fails does not stop the others. */
 export async function reconcile(shutdown: AbortSignal): Promise<void> {
@@ -17,7 +23,7 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
     ["read-only", liftForgottenReadOnly],
     ["events", () => enqueuePendingEvents(new Date())],
     ["pins", reconcilePins],
-    ["purge", () => purgeDueEntries(new Date())],
+    ["purge", purgeUnlessStopped],
     ["due crawls", () => enqueueDueCrawls(new Date())],
     ["crawls", reconcileCrawls],
     ["sizes", () => measureStaleSizes(shutdown)],

@@ -1,19 +1,23 @@
 import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
+import { fire } from "./fire";
 import type { JobContext } from "./job-context";
 import { reconcile } from "./reconcile";
 import { watch } from "./watch";
 
 const WATCH_EVERY_MS = 10_000;
+/** How late a schedule may fire on a worker that has nothing else to do. */
+const FIRE_EVERY_MS = 5_000;
 
 /**
- * What runs in every worker on its own clock, not from a queue: the reconciler, which rebuilds the queue when Redis was flushed, and the
- * watch, which waits for registries and must not keep the reconciler waiting. Each of their steps is safe to run twice at once.
+ * What runs in every worker on its own clock, not from a queue: the reconciler, which rebuilds the queue when Redis was flushed; the clock
+ * of schedules and quotas; and the watch, which waits for registries and must not keep the reconciler waiting. Each of their steps is safe to run twice at once.
  */
 export function startSchedules(context: JobContext): { stop(): void; settled(): Promise<void> } {
   const reconcileEveryMs = Math.max(1_000, Math.min(10_000, (env().RECLAIM_HEARTBEAT_STALE_SECONDS * 1_000) / 3));
   const clocks = [
     startClock("reconcile", reconcileEveryMs, reconcile, context.shutdown),
+    startClock("fire", FIRE_EVERY_MS, fire, context.shutdown),
     startClock("watch", WATCH_EVERY_MS, watch, context.shutdown),
   ];
   return {

@@ -4,7 +4,7 @@ import { startReclaim } from "@/contracts/reclaim";
 import { listBinEntries } from "@/contracts/recycle-bin";
 import { listRegistries } from "@/contracts/registries";
 import { createRule } from "@/contracts/rules";
-import { createSpace, syncSpace } from "@/contracts/spaces";
+import { createSpace, syncSpace, updateSpace } from "@/contracts/spaces";
 import { ROLES, type Role } from "@/domain/access/permissions";
 import type { RuleDefinition } from "@/domain/rules/rule";
 import { hashPassword } from "@/server/platform/auth/password";
@@ -91,6 +91,8 @@ export async function createFilledSpace(
     params: { workspaceId },
     body: { name: prefix, registryId: registry.id, prefix },
   });
+  // It is small, and rules take most of it: only what is about confirmations waits for one.
+  await api.call(updateSpace, { params: { workspaceId, spaceId: space.id }, body: { confirmSharePercent: 100 } });
   const images = await pushImages({
     ...options,
     registryUrl: stack.registryUrl,

@@ -3,6 +3,8 @@ import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
+import { requireReclaimsAllowed } from "@/server/platform-settings/require-reclaims-allowed";
+import { requireNoneWaiting } from "./active-reclaim";
 import { enqueueRun } from "./enqueue-run";
 import { recordAudit } from "./record-audit";
 import { holdSpace, insertRun, type RunRecord } from "./run.store";
@@ -12,7 +14,7 @@ export interface RunRequest {
   spaceId: string;
   registryId: string;
   isDryRun?: boolean;
-  trigger?: "manual" | "schedule" | "api";
+  trigger?: "manual" | "schedule" | "quota" | "api";
   /** ids and choices; plain JSON */
   options: Record<string, unknown>;
 }
@@ -20,7 +22,8 @@ export interface RunRequest {
 /**
  * Row first, then job: inserts the run with its audit event (and whatever `within` adds, in the same transaction), then
  * enqueues it. If Redis does not take the job, the reconciler will.
- * @throws AppError not_found when the space was removed meanwhile, conflict when one of its kind is active already (one collection a registry, one reclaim a space)
+ * @throws AppError not_found when the space was removed meanwhile, conflict when one of its kind is active already (one collection a
+ * registry, one reclaim a space), one by rules waits for a confirmation, or reclaims are stopped on the platform
  */
 export async function createRun(
   scope: WorkspaceScope,
@@ -31,6 +34,10 @@ export async function createRun(
   try {
     run = await prisma().$transaction(async (tx) => {
       if (!(await holdSpace(tx, scope.workspaceId, request.spaceId))) throw notFound();
+      if (request.kind === "reclaim" && request.isDryRun !== true) {
+        await requireReclaimsAllowed(tx);
+        if (!("byHand" in request.options)) await requireNoneWaiting(tx, request.spaceId);
+      }
       const row = await insertRun(tx, {
         id: newId("run"),
         workspaceId: scope.workspaceId,

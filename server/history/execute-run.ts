@@ -3,9 +3,18 @@ import { systemScope } from "@/server/platform/auth/workspace-scope";
 import { isDatabaseLost } from "@/server/platform/db/is-database-lost";
 import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
+import { beginToWait } from "./confirmation.store";
 import { enqueueRun } from "./enqueue-run";
-import { claimRun, finishRun, heartbeatRun, type RunRecord, releaseRun } from "./run.store";
-import { createRunContext, type RunContext, type RunExecutors, type RunOutcome, RunStopped } from "./run-context";
+import { type AskedConfirmation, claimRun, finishRun, heartbeatRun, type RunRecord, releaseRun } from "./run.store";
+import {
+  ConfirmationNeeded,
+  createRunContext,
+  type RunContext,
+  type RunExecutors,
+  type RunOutcome,
+  RunStopped,
+} from "./run-context";
+import { leaveOutPlannedItems } from "./run-item.store";
 
 const HEARTBEAT_MS = 700;
 /** Claims of one run before it is given up: a run that kills its worker each time must not do so for ever. */
@@ -31,14 +40,20 @@ export async function executeRun(
   shutdown.addEventListener("abort", onShutdown, { once: true });
   const scope = systemScope(run.workspaceId, { name: run.requestedByName });
   const context = createRunContext(run, scope, stop.signal);
+  // Asked before it was claimed: nothing new is begun, what an earlier claim began is brought to its end.
+  if (run.cancelRequestedAt) stop.abort(new RunStopped("cancelled"));
   const beat = startHeartbeat(run, context, stop);
   try {
-    const outcome = run.epoch > CLAIMS_MAX ? givenUp() : await settle(executors[run.kind](context), stop.signal);
+    let outcome = run.epoch > CLAIMS_MAX ? givenUp() : await settle(executors[run.kind](context), stop.signal);
     await context.flush().catch(() => undefined);
     if (outcome === "fenced") return null;
     if (outcome === "shutdown") {
       if (await releaseRun(run.id, run.epoch)) await enqueueRun(run);
       return null;
+    }
+    if ("asked" in outcome) {
+      if (await waitForConfirmation(run, outcome.asked)) return null;
+      outcome = { status: "cancelled" };
     }
     const isOurs = await finishRun(run.id, run.epoch, { status: outcome.status, error: outcome.error ?? null });
     runLog.info({ status: outcome.status, isOurs, error: outcome.error }, "finished");
@@ -53,10 +68,23 @@ export async function executeRun(
   }
 }
 
-async function settle(work: Promise<RunOutcome>, signal: AbortSignal): Promise<RunOutcome | "fenced" | "shutdown"> {
+/** Lets go of a run until somebody confirms it. False = it is to be cancelled instead: that was asked for meanwhile. */
+async function waitForConfirmation(run: RunRecord, asked: AskedConfirmation): Promise<boolean> {
+  if (await beginToWait(run, asked)) {
+    log.info({ runId: run.id, ...asked }, "waits for a confirmation");
+    return true;
+  }
+  await leaveOutPlannedItems(run, "the run was cancelled");
+  return false;
+}
+
+type Settled = RunOutcome | { asked: AskedConfirmation } | "fenced" | "shutdown";
+
+async function settle(work: Promise<RunOutcome>, signal: AbortSignal): Promise<Settled> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof ConfirmationNeeded) return { asked: error.asked };
     const stopped =
       error instanceof RunStopped
         ? error

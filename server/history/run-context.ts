@@ -1,7 +1,7 @@
 import type { RunNumbers } from "@/contracts/history";
 import type { RunKind, TerminalStatus } from "@/domain/history/run-status";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
-import { type RunRecord, writeRun } from "./run.store";
+import { type AskedConfirmation, type RunRecord, writeRun } from "./run.store";
 
 /** Why a run's signal aborted. */
 export type StopReason = "cancelled" | "fenced" | "shutdown";
@@ -10,6 +10,14 @@ export class RunStopped extends Error {
   override readonly name = "RunStopped";
   constructor(readonly reason: StopReason) {
     super(`the run was stopped: ${reason}`);
+  }
+}
+
+/** Ends a claim, not the run: it waits until somebody confirms it, and goes on from its journal then. */
+export class ConfirmationNeeded extends Error {
+  override readonly name = "ConfirmationNeeded";
+  constructor(readonly asked: AskedConfirmation) {
+    super(`the run would take ${asked.sharePercent} % of its space`);
   }
 }
 

@@ -102,7 +102,9 @@ export async function finishRun(
   const rows = await prisma().$queryRaw<{ id: string }[]>`
     WITH run AS (
       UPDATE runs SET status = ${outcome.status}::"RunStatus", finished_at = now(), last_sequence = last_sequence + 1,
-        error = ${outcome.error ? storableJson(outcome.error) : null}::jsonb
+        error = coalesce(${outcome.error ? storableJson(outcome.error) : null}::jsonb,
+          CASE WHEN ${outcome.status} = 'cancelled' AND cancel_reason IS NOT NULL
+            THEN jsonb_build_object('code', 'reclaim_stopped', 'message', cancel_reason) END)
       WHERE id = ${runId} AND epoch = ${epoch} AND status = 'running'
       RETURNING id, workspace_id, last_sequence, status
     ), logged AS (
@@ -122,7 +124,10 @@ export async function releaseRun(runId: string, epoch: number): Promise<boolean>
   return count === 1;
 }
 
-/** The ladder of a cancel: a queued run ends at once; a running one is asked. Idempotent; an ended run stays as it is. */
+/**
+ * The ladder of a cancel: a queued run, or one that waits for a confirmation, ends at once; a running one is asked. Idempotent; an ended
+ * run stays as it is.
+ */
 export async function requestCancel(
   tx: Transaction,
   workspaceId: string,
@@ -133,8 +138,12 @@ export async function requestCancel(
     WITH run AS (
       UPDATE runs SET status = 'cancelled', finished_at = now(), cancel_requested_at = now(), cancel_requested_by = ${by},
         last_sequence = last_sequence + 1
-      WHERE id = ${runId} AND workspace_id = ${workspaceId} AND status = 'queued' AND epoch = 0
+      WHERE id = ${runId} AND workspace_id = ${workspaceId}
+        AND ((status = 'queued' AND epoch = 0) OR status = 'awaiting_confirmation')
       RETURNING id, workspace_id, last_sequence
+    ), left_out AS (
+      UPDATE run_items i SET state = 'left_out', error = 'the run was cancelled', updated_at = now()
+      FROM run WHERE i.run_id = run.id AND i.state = 'planned'
     ), logged AS (
       INSERT INTO run_events (run_id, sequence, workspace_id, kind, data)
       SELECT id, last_sequence, workspace_id, 'finished', '{"status":"cancelled"}'::jsonb FROM run

@@ -7,25 +7,33 @@ import { purgeOwnEntries } from "@/server/recycle-bin/purge-own-entries";
 import { failRecycle, recycleItem } from "@/server/recycle-bin/recycle-item";
 import { releaseLeftOut } from "@/server/recycle-bin/release-left-out";
 import { untagItem } from "@/server/recycle-bin/untag-item";
+import { armRules } from "./arm-rules";
 import { planRun } from "./plan-run";
 import { createReclaimGuard } from "./recheck";
 import { isByHand, reclaimOptions } from "./reclaim-options";
+import { requireConfirmation } from "./require-confirmation";
 
 /**
  * Executor of reclaim runs, by rules or by hand. Phase `planning` writes every verdict; a dry run ends there. Phase `moving` recycles and
- * untags what goes, each looked at once more. Where somebody chose to skip the bin, phase `purging` then purges what was moved. A plan is
+ * untags what goes, each looked at once more; a run that would take much of its space waits for a confirmation before it. Where somebody chose to skip the bin, phase `purging` then purges what was moved. A plan is
  * made once: a run that is resumed later goes on from its items.
  */
 export async function executeReclaim(context: RunContext, hooks: MoveHooks = {}): Promise<RunOutcome> {
   const options = reclaimOptions(context.run.options);
-  if (context.run.phase !== "moving" && context.run.phase !== "purging") {
+  if (!["confirming", "moving", "purging"].includes(context.run.phase)) {
     await context.setPhase("planning");
     const numbers = await planRun(context);
     context.log("planned", { ...numbers });
     context.totals(numbers);
-    if (context.run.isDryRun) return { status: "succeeded" };
+    if (context.run.isDryRun) {
+      await armRules(context.run);
+      return { status: "succeeded" };
+    }
     // Nothing was moved yet: the totals of a real run count what was done.
     context.totals({ logicalBytes: 0, uniqueBytes: 0, itemsDone: 0 });
+  }
+  if (context.run.phase !== "moving" && context.run.phase !== "purging") {
+    await requireConfirmation(context);
     await context.setPhase("moving");
   }
   const kind = moveKindOf(context);

@@ -6,7 +6,9 @@ import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { requireSpace } from "@/server/spaces/require-space";
+import { armSavedRule } from "./arm-saved-rule";
 import { listRules } from "./list-rules";
+import { nextRunOf } from "./next-run";
 import { countRules, findFreeSlot, insertRule, listRuleNames, type RuleWrite } from "./rule.store";
 
 const SLOT_RACES_MAX = 5;
@@ -28,9 +30,11 @@ export async function createRules(
   const space = await requireSpace(scope, input.spaceId);
   const twice = input.rules.find(({ name }, at) => input.rules.findIndex((other) => other.name === name) !== at);
   if (twice !== undefined) throw new AppError("conflict", `Two of the rules are named “${twice.name}”. Rename one.`);
+  const now = new Date();
   const writes = input.rules.map(({ name, definition, isEnabled }) => ({
     ...{ id: newId("rule"), workspaceId: scope.workspaceId, spaceId: space.id },
     ...{ name, definition, isEnabled, revision: 1, byName: scope.actor.name },
+    ...{ nextRunAt: nextRunOf({ definition, isEnabled }, now), armedRevision: null },
   }));
   for (let race = 0; ; race++) {
     try {
@@ -60,6 +64,7 @@ async function insertAll(
     const slot = await findFreeSlot(tx, spaceId, RULES_PER_SPACE_MAX);
     if (slot === null) throw tooMany(free, writes.length);
     await insertRule(tx, slot, rule);
+    await armSavedRule(tx, rule.id);
     await recordAudit(tx, {
       workspaceId: scope.workspaceId,
       spaceId,

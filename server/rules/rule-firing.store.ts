@@ -1,4 +1,4 @@
-import { type Prisma, prisma } from "@/server/platform/db/prisma";
+import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 export type RuleFiringRecord = Prisma.RuleFiringGetPayload<object>;
 
@@ -12,4 +12,23 @@ export async function listLastFirings(workspaceId: string, spaceId: string): Pro
     ) last
     WHERE rule.workspace_id = ${workspaceId} AND rule.space_id = ${spaceId}`;
   return new Map(rows.map((row) => [row.ruleId, row]));
+}
+
+export function findLastFiring(ruleId: string): Promise<RuleFiringRecord | null> {
+  return prisma().ruleFiring.findFirst({ where: { ruleId }, orderBy: { scheduledFor: "desc" } });
+}
+
+/** Times of rules that were dealt with already, as `ruleId at iso`. */
+export async function listTaken(times: readonly { ruleId: string; scheduledFor: Date }[]): Promise<Set<string>> {
+  const rows = await prisma().ruleFiring.findMany({
+    where: { OR: times.map(({ ruleId, scheduledFor }) => ({ ruleId, scheduledFor })) },
+    select: { ruleId: true, scheduledFor: true },
+  });
+  return new Set(rows.map((row) => `${row.ruleId} at ${row.scheduledFor.toISOString()}`));
+}
+
+/** Answers how many were new: a time that has its row keeps it. */
+export async function insertFirings(tx: Transaction, firings: readonly RuleFiringRecord[]): Promise<number> {
+  const { count } = await tx.ruleFiring.createMany({ data: [...firings], skipDuplicates: true });
+  return count;
 }

@@ -38,6 +38,10 @@ export interface RuleWrite {
   isEnabled: boolean;
   revision: number;
   byName: string;
+  /** when its schedule comes due next */
+  nextRunAt: Date | null;
+  /** the revision that a preview armed, this one or an earlier one */
+  armedRevision: number | null;
 }
 
 export async function insertRule(tx: Transaction, slot: number, rule: RuleWrite): Promise<void> {
@@ -48,10 +52,10 @@ export async function insertRule(tx: Transaction, slot: number, rule: RuleWrite)
 
 /** False = it was changed or deleted meanwhile: the revision that was edited is no longer the current one. */
 export async function updateRuleRow(tx: Transaction, editedRevision: number, rule: RuleWrite): Promise<boolean> {
-  const { id, workspaceId, spaceId, name, definition, isEnabled, revision, byName } = rule;
+  const { id, workspaceId, spaceId, name, definition, isEnabled, revision, byName, nextRunAt, armedRevision } = rule;
   const { count } = await tx.reclaimRule.updateMany({
     where: { id, workspaceId, spaceId, revision: editedRevision },
-    data: { name, definition, isEnabled, revision, updatedByName: byName },
+    data: { name, definition, isEnabled, revision, updatedByName: byName, nextRunAt, armedRevision },
   });
   if (count === 0) return false;
   if (revision !== editedRevision) await insertRevision(tx, rule);

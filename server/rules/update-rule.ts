@@ -1,11 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import type { RuleDto } from "@/contracts/rules";
-import type { RuleDefinition } from "@/domain/rules/rule";
+import { type RuleDefinition, ruleDefinitionSchema } from "@/domain/rules/rule";
 import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
+import { armSavedRule } from "./arm-saved-rule";
+import { isArmed } from "./arming";
 import { nameTaken } from "./create-rules";
 import { getRule } from "./get-rule";
+import { nextRunOf } from "./next-run";
 import { findRule, type RuleRecord, type RuleWrite, updateRuleRow } from "./rule.store";
 
 interface Change {
@@ -34,7 +38,11 @@ export async function updateRule(scope: WorkspaceScope, input: Change): Promise<
     isEnabled: input.isEnabled ?? rule.isEnabled,
     revision: input.revision + 1,
     byName: scope.actor.name,
+    nextRunAt: null,
+    // Another name, or the switch, changes nothing of what it would take.
+    armedRevision: isArmed(rule) && isSame(rule.definition, input.definition) ? input.revision + 1 : rule.armedRevision,
   };
+  write.nextRunAt = nextRunOf(write, new Date());
   try {
     await prisma().$transaction(async (tx) => {
       if (!(await updateRuleRow(tx, input.revision, write))) {
@@ -43,6 +51,7 @@ export async function updateRule(scope: WorkspaceScope, input: Change): Promise<
           `${rule.updatedByName} changed this rule meanwhile (it is at revision ${rule.revision}). Load it again and repeat your change.`,
         );
       }
+      await armSavedRule(tx, rule.id);
       await recordChange(tx, scope, rule, write);
     });
   } catch (error) {
@@ -50,6 +59,11 @@ export async function updateRule(scope: WorkspaceScope, input: Change): Promise<
     throw error;
   }
   return getRule(scope, input);
+}
+
+/** Whether an edit leaves a definition as it was. */
+function isSame(before: unknown, after: RuleDefinition | undefined): boolean {
+  return after === undefined || isDeepStrictEqual(ruleDefinitionSchema.parse(before), after);
 }
 
 async function recordChange(
