@@ -18,10 +18,13 @@ export function RuleTestPanel({
   test,
   scope,
   effect,
+  onLeaveOut,
 }: {
   test: ReturnType<typeof useRuleTest>;
   scope: RuleTestScope;
   effect: RuleDraft["effect"];
+  /** A tag that somebody saw among those found, and does not want there. */
+  onLeaveOut: (tag: string) => void;
 }) {
   const [isListShown, setIsListShown] = useState(false);
   const { data } = test;
@@ -51,7 +54,12 @@ export function RuleTestPanel({
     );
   }
   return (
-    <section aria-label="Tried against this space" className="flex min-w-0 flex-col gap-4">
+    <section
+      aria-label="Tried against this space"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      className="relative flex min-h-0 min-w-0 flex-col gap-4 focus-visible:-outline-offset-2 wide:overflow-y-auto"
+    >
       <Numbers data={data} scope={scope} isStale={test.isPlaceholderData} />
       {problem ? (
         <p role="alert" className="text-danger text-sm">
@@ -64,7 +72,7 @@ export function RuleTestPanel({
         </Button>
       </div>
       <div className={cn("flex min-w-0 flex-col gap-5", !isListShown && "compact:hidden")}>
-        <RuleTestHits data={data} scope={scope} effect={effect} />
+        <RuleTestHits data={data} scope={scope} effect={effect} onLeaveOut={onLeaveOut} />
         <RuleTestMisses data={data} />
       </div>
     </section>
@@ -83,10 +91,12 @@ function Numbers({ data, scope, isStale }: { data: RuleTestDto; scope: RuleTestS
       </p>
       <Share found={found.images} selected={selected.images} total={total.images} />
       <p className="text-sm text-subtle tabular-nums">
-        {count(found.tags, "tag")} in {count(found.repositories, "repository", "repositories")}
+        {found.images === 0
+          ? null
+          : `${count(found.tags, "tag")} in ${count(found.repositories, "repository", "repositories")}. `}
         {scope === "whole" && selected.images !== holding.images
-          ? `; step 1 chooses ${group(selected.images)}, the conditions hold for ${group(holding.images)}`
-          : ""}
+          ? `Step 1 chooses ${group(selected.images)}; the conditions hold for ${holding.images === 0 ? "none" : group(holding.images)} of them.`
+          : null}
       </p>
       {scope === "whole"
         ? unknown.map(({ why, images }) => (

@@ -86,16 +86,6 @@ export function RuleWizard({
               : "grid grid-cols-[minmax(0,1fr)_minmax(300px,372px)] gap-x-10 gap-y-6 compact:grid-cols-1"
           }
         >
-          <div
-            className={
-              isLast
-                ? ""
-                : "flex min-w-0 flex-col gap-5 compact:order-first wide:sticky wide:top-6 wide:order-last wide:self-start"
-            }
-          >
-            <SentencePanel draft={draft} />
-            {isLast ? null : <RuleTestPanel test={test} scope={scope} effect={draft.effect} />}
-          </div>
           <section
             id={STEP_ID}
             tabIndex={-1}
@@ -124,6 +114,25 @@ export function RuleWizard({
             ) : null}
             {isLast ? <StepPreview workspaceId={place.workspaceId} wizard={wizard} /> : null}
           </section>
+          <div
+            className={
+              isLast
+                ? "order-first"
+                : "flex min-w-0 flex-col gap-5 compact:order-first wide:sticky wide:top-6 wide:max-h-[calc(100dvh-7rem)] wide:self-start"
+            }
+          >
+            <SentencePanel draft={draft} />
+            {isLast ? null : (
+              <RuleTestPanel
+                test={test}
+                scope={scope}
+                effect={draft.effect}
+                onLeaveOut={(tag) =>
+                  update({ tags: { ...draft.tags, exclude: [...draft.tags.exclude, { kind: "glob", value: tag }] } })
+                }
+              />
+            )}
+          </div>
         </div>
         {wizard.conflict && isLast ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
         {saveProblem ? (
