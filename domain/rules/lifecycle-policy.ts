@@ -33,7 +33,7 @@ export function lifecycleProblems(
     return [
       {
         path: "keepLatestTags",
-        message: `reserve at most ${quota} tags: that is this workspace's quota, and with more the policy could never get below it`,
+        message: `reserve at most ${countOf(quota, "tag", "tags")}: that is this workspace's quota, and with more the policy could never get below it`,
       },
     ];
   }
