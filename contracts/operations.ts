@@ -44,7 +44,7 @@ import {
   testRegistry,
   updateRegistry,
 } from "./registries";
-import { createRules } from "./rule-import";
+import { createRules, importRules } from "./rule-import";
 import { testRule } from "./rule-tester";
 import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules";
 import { compareRuns, downloadRunItems, listRunItems, searchRunItems, summarizeRunItems } from "./run-items";
@@ -100,6 +100,7 @@ export const OPERATIONS: readonly Operation[] = [
   listRules,
   createRule,
   createRules,
+  importRules,
   testRule,
   getRule,
   updateRule,

@@ -16,6 +16,8 @@ export interface NearMiss {
 
 const MISSES_MAX = 12;
 const OF_ONE_KIND_MAX = 3;
+/** One untagged image says it of all. */
+const OF_ONE_STATE_MAX = 1;
 const SOON_DAYS = 7;
 /** Names that are looked at for misses: whoever types waits. */
 const LOOKS_MAX = 10_000;
@@ -35,7 +37,8 @@ export function findMisses(trial: Trial): {
 } {
   const byCode = new Map<NearMiss["code"], NearMiss[]>();
   let looks = 0;
-  const isFull = (code: NearMiss["code"]) => (byCode.get(code)?.length ?? 0) >= OF_ONE_KIND_MAX;
+  const isFull = (code: NearMiss["code"]) =>
+    (byCode.get(code)?.length ?? 0) >= (code === "state" ? OF_ONE_STATE_MAX : OF_ONE_KIND_MAX);
   const note = (miss: NearMiss) => {
     if (!isFull(miss.code)) byCode.set(miss.code, [...(byCode.get(miss.code) ?? []), miss]);
   };

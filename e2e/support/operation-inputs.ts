@@ -36,6 +36,7 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   updateSpace: () => ({ binRetentionDays: 14 }),
   createRule: () => ({ name: "another", definition: takeTags("none-*") }),
   createRules: () => ({ rules: [{ name: "one of several", definition: takeTags("none-*") }] }),
+  importRules: () => ({ text: '{"rules":[]}' }),
   testRule: () => ({ select: takeTags("v*").select }),
   updateRule: () => ({ revision: 1, name: "renamed" }),
   previewReclaim: ({ ruleId }) => ({ ruleIds: [ruleId] }),

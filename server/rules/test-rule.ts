@@ -18,7 +18,8 @@ type Input = { spaceId: string } & InputOf<typeof operation>["body"];
  */
 export async function testRule(scope: WorkspaceScope, input: Input): Promise<OutputOf<typeof operation>> {
   const space = await requireSpace(scope, input.spaceId);
-  const written = readWrittenRule(input);
+  const { effect, select, when } = input;
+  const written = readWrittenRule({ effect, select, when });
   const names = compileNameTester(written.repositories);
   const isAsked = (name: string) => input.repositoryName === undefined || name === input.repositoryName;
   const repositories = (await testedRepositories(space, (name) => isAsked(name) && names.test(name))).filter(
