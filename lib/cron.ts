@@ -81,35 +81,72 @@ export function lastCronRun(schedule: CronSchedule, afterMs: number, untilMs: nu
 
 /** A change of the clocks moves them by so much at most (the usual one is an hour). */
 const CLOCK_CHANGE_MS = 3 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 
+/**
+ * The schedule is read as times on a wall clock that never changes, and each of them put into the zone. The parser itself is not asked for
+ * runs in a zone: where clocks change by half an hour it finds none or leaves a day out, and asked within an hour that is there twice it has
+ * the same run once more.
+ */
 function* cronRuns(schedule: CronSchedule, afterMs: number): Generator<number> {
   const problem = cronExpressionProblem(schedule.expression) ?? timeZoneProblem(schedule.timeZone);
   if (problem !== null) throw new Error(problem);
-  // Asked within an hour that is there twice, or right after one that was left out, the parser knows nothing of what ran before it, and
-  // has the same run once more, or not at all: it is asked from before the change then.
-  const before = afterMs - CLOCK_CHANGE_MS;
-  const hasChanged = offsetMs(afterMs, schedule.timeZone) !== offsetMs(before, schedule.timeZone);
-  const runs = CronExpressionParser.parse(schedule.expression.trim(), {
-    tz: schedule.timeZone,
-    currentDate: new Date(hasChanged ? before : afterMs),
-  });
+  const offsetAt = offsetsOf(schedule.timeZone);
+  const isNearChange = offsetAt(afterMs - CLOCK_CHANGE_MS) !== offsetAt(afterMs + CLOCK_CHANGE_MS);
+  const wallMs = afterMs + offsetAt(afterMs) - (isNearChange ? 2 * CLOCK_CHANGE_MS : 0);
+  const walls = CronExpressionParser.parse(schedule.expression.trim(), { tz: "UTC", currentDate: new Date(wallMs) });
+  const isEachHour = walls.fields.hour.values.length === 24;
+  // Around a change the order of runs is not that of their times on the wall, and two of these may be one run.
+  let pending: number[] = [];
+  let last = afterMs;
   while (true) {
-    const run = runs.next().getTime();
-    if (run > afterMs) yield run;
+    const wall = walls.next().getTime();
+    const [before, after] = [offsetAt(wall - DAY_MS), offsetAt(wall + DAY_MS)];
+    const earliest = wall - Math.max(before, after);
+    for (const run of pending.filter((one) => one < earliest).sort((a, b) => a - b)) {
+      if (run > last) yield run;
+      last = Math.max(last, run);
+    }
+    pending = pending.filter((one) => one >= earliest);
+    pending.push(...momentsOf(wall, before, after, offsetAt, isEachHour));
   }
 }
 
-/** How far a zone's clocks are from UTC at a moment. */
-function offsetMs(atMs: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
+/** When a zone's clocks show a time: once; twice where they go back, of which a fixed hour takes the first; never where they go forward: a fixed hour comes later by as much. */
+function momentsOf(
+  wall: number,
+  before: number,
+  after: number,
+  offsetAt: (ms: number) => number,
+  isEachHour: boolean,
+): number[] {
+  const moments = [...new Set([wall - before, wall - after])]
+    .filter((moment) => moment + offsetAt(moment) === wall)
+    .sort((a, b) => a - b);
+  if (moments.length === 0) return isEachHour ? [] : [wall - before];
+  return isEachHour ? moments : moments.slice(0, 1);
+}
+
+/** How far a zone's clocks are from UTC at a moment, remembered by quarters of an hour: no zone changes in between. */
+function offsetsOf(timeZone: string): (atMs: number) => number {
+  const format = new Intl.DateTimeFormat("en-US", {
     ...{ timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric" },
     ...{ hour: "numeric", minute: "numeric", second: "numeric" },
-  }).formatToParts(new Date(atMs));
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
-  const wall = Date.UTC(
-    ...([part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second")] as const),
-  );
-  return wall - Math.floor(atMs / 1000) * 1000;
+  });
+  const known = new Map<number, number>();
+  return (atMs) => {
+    const quarter = Math.floor(atMs / (15 * MINUTE_MS));
+    let offset = known.get(quarter);
+    if (offset === undefined) {
+      const startMs = quarter * 15 * MINUTE_MS;
+      const parts = format.formatToParts(new Date(startMs));
+      const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
+      const day = [part("year"), part("month") - 1, part("day")] as const;
+      offset = Date.UTC(...day, part("hour"), part("minute"), part("second")) - startMs;
+      known.set(quarter, offset);
+    }
+    return offset;
+  };
 }
 
 /** The schedule in words: “At 03:00, only on Sunday (Europe/Berlin)”. Falls back to the expression where it cannot be put in words. */
