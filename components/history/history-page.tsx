@@ -1,22 +1,13 @@
 "use client";
 
-import { History } from "lucide-react";
-import Link from "next/link";
-import { parseAsString, useQueryState } from "nuqs";
-import { useDeferredValue } from "react";
-import type { AuditEventDto } from "@/contracts/history";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import type { Permission } from "@/domain/access/permissions";
-import { PagedRows } from "../reclaim/paged-rows";
+import { ChoiceChips } from "../reclaim/choice-chips";
 import { useSlashFocus } from "../reclaim/use-slash-focus";
-import { Button } from "../ui/button";
-import { DataTable } from "../ui/data-table";
-import type { Column } from "../ui/data-table-columns";
-import { EmptyState } from "../ui/empty-state";
 import { SearchInput } from "../ui/input";
-import { problemOf } from "../ui/problem-of";
-import { RelativeTime } from "../ui/relative-time";
-import { historyTarget } from "./history-target";
-import { useHistory } from "./queries";
+import { EventHistory } from "./event-history";
+import { FoundItems } from "./found-items";
+import { RunHistory } from "./run-history";
 
 export type HistoryPageProps = {
   workspaceId: string;
@@ -25,83 +16,58 @@ export type HistoryPageProps = {
   permissions: readonly Permission[];
 };
 
-/** The tab "History": who did what in this space, newest first. It outlives the images that it is about. */
-export function HistoryPage({ workspaceId, workspaceSlug, spaceId }: HistoryPageProps) {
-  const [q, setQ] = useQueryState("q", parseAsString.withDefault("").withOptions({ history: "replace" }));
-  const search = useDeferredValue(q.trim());
+const VIEWS = ["events", "runs", "images"] as const;
+type View = (typeof VIEWS)[number];
+
+const WORDS: Record<View, { about: string; search: string | null }> = {
+  events: {
+    about: "Who did what in this space. Kept for good, also when the image is long gone.",
+    search: "Search history",
+  },
+  runs: { about: "Every run with what came of it. Runs keep every image they looked at, for good.", search: null },
+  images: {
+    about: "Everything that runs took, restored or purged: who took a tag, when, and by which rule.",
+    search: "Repository, tag, name:tag or digest",
+  },
+};
+
+/** The tab "History": what happened in this space, all its runs, and every image that any of them took. */
+export function HistoryPage(props: HistoryPageProps) {
+  const [{ view, q }, setView] = useQueryStates(
+    { view: parseAsStringLiteral(VIEWS).withDefault("events"), q: parseAsString.withDefault("") },
+    { history: "replace" },
+  );
   const region = useSlashFocus<HTMLDivElement>();
-  const history = useHistory(workspaceId, spaceId, search);
+  const { about, search } = WORDS[view];
+  const place = { workspaceId: props.workspaceId, workspaceSlug: props.workspaceSlug, spaceId: props.spaceId };
+  const clear = () => setView({ q: null });
   return (
     <div ref={region} className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <p className="text-muted">Who did what in this space. Kept for good, also when the image is long gone.</p>
-        <SearchInput label="Search history" value={q} onValueChange={(next) => setQ(next || null)} />
-      </div>
-      <PagedRows query={history} noun={["event"]}>
-        <DataTable
-          label="History"
-          columns={columnsFor(workspaceSlug, spaceId)}
-          rows={history.data?.pages.flatMap((page) => page.items)}
-          rowKey={(event) => event.id}
-          error={problemOf(history.error)}
-          onRetry={() => history.refetch()}
-          empty={
-            search === "" ? (
-              <EmptyState
-                icon={<History />}
-                title="Nothing has happened here yet"
-                description="Rules, runs, restores, purges and collections are recorded here, with who asked for them."
-              />
-            ) : (
-              <EmptyState
-                title="No event matches"
-                description={`Nothing in the history of this space has “${search}” in it.`}
-                action={<Button onClick={() => setQ(null)}>Clear the search</Button>}
-              />
-            )
-          }
+        <ChoiceChips
+          label="View"
+          value={view}
+          onValueChange={(next) => setView({ view: next === "events" ? null : next, q: null })}
+          options={[
+            { value: "events", label: "Events" },
+            { value: "runs", label: "Runs" },
+            { value: "images", label: "Images taken" },
+          ]}
         />
-      </PagedRows>
+        {search === null ? null : (
+          <SearchInput
+            key={view}
+            label={search}
+            value={q}
+            onValueChange={(next) => setView({ q: next || null })}
+            className="w-80"
+          />
+        )}
+      </div>
+      <p className="text-muted">{about}</p>
+      {view === "events" ? <EventHistory {...place} search={q} onClear={clear} /> : null}
+      {view === "runs" ? <RunHistory {...place} /> : null}
+      {view === "images" ? <FoundItems {...place} search={q} onClear={clear} /> : null}
     </div>
   );
-}
-
-function columnsFor(workspaceSlug: string, spaceId: string): Column<AuditEventDto>[] {
-  return [
-    { id: "at", header: "When", width: "150px", cell: (event) => <RelativeTime at={event.at} /> },
-    {
-      id: "actor",
-      header: "Who",
-      width: "190px",
-      // On a phone the sentence beside it begins with the name.
-      priority: 3,
-      cell: (event) => <span className="font-medium">{event.actorName}</span>,
-    },
-    {
-      id: "what",
-      header: "What",
-      priority: 1,
-      wrap: true,
-      cell: (event) => (
-        <span>
-          <span className="hidden narrow:inline">{event.actorName} </span>
-          {event.text}
-        </span>
-      ),
-    },
-    {
-      id: "target",
-      header: "Where",
-      width: "130px",
-      align: "end",
-      cell: (event) => {
-        const target = historyTarget(event, workspaceSlug, spaceId);
-        return target ? (
-          <Link href={target.href} className="font-medium text-accent underline-offset-2 hover:underline">
-            {target.label}
-          </Link>
-        ) : null;
-      },
-    },
-  ];
 }

@@ -12,26 +12,36 @@ import {
   cancelRun,
   listHistory,
   listRunEvents,
+  listRunFacets,
   listRuns,
   type RunDto,
   type RunEventDto,
 } from "@/contracts/history";
-import { listRunItems } from "@/contracts/run-items";
+import { confirmRun } from "@/contracts/reclaim";
+import {
+  compareRuns,
+  listRunItems,
+  type RunChange,
+  type RunItemFilterDto,
+  type RunItemSort,
+  searchRunItems,
+  summarizeRunItems,
+} from "@/contracts/run-items";
 import { isRunOver } from "./run-words";
 
 /** More than a table renders whole, so that a first page with a next one scrolls in its own box. */
 const ITEMS_PAGE = 250;
 const EVENTS_PAGE = 1000;
 
-export type RunListFilter = { kind?: RunDto["kind"]; isDryRun?: "true" | "false"; limit?: number };
-export type RunItemFilter = Pick<z.input<typeof listRunItems.query>, "action" | "state" | "search">;
+export type RunListFilter = Omit<z.output<typeof listRuns.query>, "cursor" | "limit"> & { limit?: number };
+export type RunItemOrder = { sort?: RunItemSort | undefined; order?: "asc" | "desc" | undefined };
 
 export const historyKeys = {
   runs: (workspaceId: string, spaceId: string, filter: RunListFilter) =>
     ["runs", workspaceId, spaceId, filter] as const,
   run: (workspaceId: string, runId: string) => ["run", workspaceId, runId] as const,
   events: (workspaceId: string, runId: string) => ["run-events", workspaceId, runId] as const,
-  items: (workspaceId: string, runId: string, filter: RunItemFilter) =>
+  items: (workspaceId: string, runId: string, filter: RunItemFilterDto & RunItemOrder) =>
     ["run-items", workspaceId, runId, filter] as const,
   audit: (workspaceId: string, spaceId: string, search: string) => ["history", workspaceId, spaceId, search] as const,
 };
@@ -57,8 +67,17 @@ export function useRuns(workspaceId: string, spaceId: string, filter: RunListFil
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
     refetchInterval: (query) =>
       query.state.data?.pages.some((page) => page.items.some((run) => !isRunOver(run))) ? 3000 : false,
+  });
+}
+
+/** People and rules that the runs of a space can be filtered by. */
+export function useRunFacets(workspaceId: string, spaceId: string) {
+  return useQuery({
+    queryKey: ["runs", workspaceId, spaceId, "facets"] as const,
+    queryFn: ({ signal }) => callOperation(listRunFacets, { params: { workspaceId, spaceId } }, { signal }),
   });
 }
 
@@ -103,7 +122,12 @@ export function mergeEvents(known: readonly RunEventDto[], more: readonly RunEve
  * The images of a run with their verdicts, page by page. While the run is live they are read again; the more pages are
  * loaded, the less often, so that a long list does not load the console.
  */
-export function useRunItems(workspaceId: string, runId: string, filter: RunItemFilter, isLive: boolean) {
+export function useRunItems(
+  workspaceId: string,
+  runId: string,
+  filter: RunItemFilterDto & RunItemOrder,
+  isLive: boolean,
+) {
   return useInfiniteQuery({
     queryKey: historyKeys.items(workspaceId, runId, filter),
     queryFn: ({ pageParam, signal }) =>
@@ -120,6 +144,59 @@ export function useRunItems(workspaceId: string, runId: string, filter: RunItemF
     placeholderData: keepPreviousData,
     refetchInterval: (query) => (isLive ? 1500 * Math.max(1, query.state.data?.pages.length ?? 1) : false),
     enabled: runId !== "",
+  });
+}
+
+/** Totals of what a filter finds in a run, and what all of it can be filtered by. */
+export function useRunItemSummary(workspaceId: string, runId: string, filter: RunItemFilterDto, isLive: boolean) {
+  return useQuery({
+    queryKey: ["run-items", workspaceId, runId, "summary", filter] as const,
+    queryFn: ({ signal }) =>
+      callOperation(summarizeRunItems, { params: { workspaceId, runId }, query: filter }, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: isLive ? 3000 : false,
+  });
+}
+
+/** What differs between a run and an earlier one (default: the last preview of the same rules before it), page by page. */
+export function useRunComparison(
+  workspaceId: string,
+  runId: string,
+  filter: { against?: string | undefined; change?: RunChange | undefined },
+) {
+  return useInfiniteQuery({
+    queryKey: ["run-items", workspaceId, runId, "comparison", filter] as const,
+    queryFn: ({ pageParam, signal }) =>
+      callOperation(
+        compareRuns,
+        {
+          params: { workspaceId, runId },
+          query: { limit: ITEMS_PAGE, ...filter, ...(pageParam ? { cursor: pageParam } : {}) },
+        },
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What runs took, restored or purged in a space, latest first, page by page. */
+export function useFoundRunItems(workspaceId: string, spaceId: string, search: string) {
+  return useInfiniteQuery({
+    queryKey: ["found-run-items", workspaceId, spaceId, search] as const,
+    queryFn: ({ pageParam, signal }) =>
+      callOperation(
+        searchRunItems,
+        {
+          params: { workspaceId, spaceId },
+          query: { limit: 100, ...(search ? { search } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+        },
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
   });
 }
 
@@ -142,6 +219,18 @@ export function useCancelRun(workspaceId: string) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (runId: string) => callOperation(cancelRun, { params: { workspaceId, runId } }),
+    onSuccess: (run) => {
+      queryClient.setQueryData(historyKeys.run(workspaceId, run.id), run);
+      return queryClient.invalidateQueries({ queryKey: ["runs", workspaceId, run.spaceId] });
+    },
+  });
+}
+
+/** Lets a run go on that waits for a confirmation; the answer goes straight into the cache. */
+export function useConfirmRun(workspaceId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (runId: string) => callOperation(confirmRun, { params: { workspaceId, runId } }),
     onSuccess: (run) => {
       queryClient.setQueryData(historyKeys.run(workspaceId, run.id), run);
       return queryClient.invalidateQueries({ queryKey: ["runs", workspaceId, run.spaceId] });

@@ -59,6 +59,7 @@ function consequence(run: RunDto): string {
   switch (run.kind) {
     case "reclaim":
       if (run.isDryRun) return "A preview moves nothing; the verdicts that are there so far stay.";
+      if (run.status === "awaiting_confirmation") return "Nothing has moved. The plan stays to be looked at.";
       return `So far ${count(done, "image")} moved. What was moved stays in the recycle bin and can be restored from there; the rest is not touched.`;
     case "restore":
       return `So far ${count(done, "image")} restored. They stay restored; the rest stays in the recycle bin.`;

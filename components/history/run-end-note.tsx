@@ -14,7 +14,7 @@ export function RunEndNote({ run }: { run: RunDto }) {
       );
     case "cancelled":
       return (
-        <Callout tone="warning" title={`Cancelled${run.cancelRequestedBy ? ` by ${run.cancelRequestedBy}` : ""}`} live>
+        <Callout tone="warning" title={run.error?.message ?? cancelledText(run)} live>
           {staysDone(run)}
         </Callout>
       );
@@ -33,6 +33,10 @@ export function RunEndNote({ run }: { run: RunDto }) {
     default:
       return <FailedItems run={run} />;
   }
+}
+
+function cancelledText({ cancelRequestedBy }: RunDto): string {
+  return cancelRequestedBy ? `Cancelled by ${cancelRequestedBy}` : "Cancelled";
 }
 
 function FailedItems({ run }: { run: RunDto }) {

@@ -1,4 +1,4 @@
-import type { RunItemDto } from "@/contracts/run-items";
+import type { RunChange, RunItemDto } from "@/contracts/run-items";
 import type { StatusTone } from "../ui/status-pill";
 
 type Look = { label: string; tone: StatusTone };
@@ -45,4 +45,17 @@ export function moveLook(item: Pick<RunItemDto, "action" | "state">): Look {
     case "kept":
       return { label: "kept", tone: "neutral" };
   }
+}
+
+const CHANGE: Record<RunChange, Look> = {
+  now_goes: { label: "Goes now", tone: "warning" },
+  now_kept: { label: "Kept now", tone: "positive" },
+  other_tags: { label: "Other tags", tone: "info" },
+  new: { label: "New", tone: "info" },
+  gone: { label: "Gone", tone: "neutral" },
+};
+
+/** What became of an image between two plans, in a word or two. */
+export function changeLook(change: RunChange): Look {
+  return CHANGE[change];
 }

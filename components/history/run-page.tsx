@@ -16,13 +16,16 @@ import { problemOf } from "../ui/problem-of";
 import { RelativeTime } from "../ui/relative-time";
 import { Skeleton } from "../ui/skeleton";
 import { RunCancelButton } from "./run-cancel-button";
+import { RunChanges } from "./run-changes";
+import { RunConfirmation } from "./run-confirmation";
 import { RunEndNote } from "./run-end-note";
 import { RunItemsTable } from "./run-items-table";
 import { RunLog } from "./run-log";
 import { RunProgress } from "./run-progress";
+import { RunRules } from "./run-rules";
 import { RunStatusPill } from "./run-status-pill";
 import { RunTotals } from "./run-totals";
-import { isRunOver, runKindLabel, runStarterText } from "./run-words";
+import { handRunOf, isRunOver, runKindLabel, runStarterText } from "./run-words";
 import { spacePath } from "./space-path";
 import { useRunStream } from "./use-run-stream";
 
@@ -100,32 +103,46 @@ function GcRunBody({ run, ...props }: RunPageProps & { run: RunDto }) {
   );
 }
 
-const VIEWS = ["images", "log"] as const;
+const VIEWS = ["images", "changes", "log"] as const;
 
-function MovingRunBody({ run, workspaceId }: RunPageProps & { run: RunDto }) {
+function MovingRunBody({ run, ...props }: RunPageProps & { run: RunDto }) {
+  const { workspaceId, workspaceSlug, spaceId } = props;
   const [view, setView] = useQueryState("view", parseAsStringLiteral(VIEWS).withDefault("images"));
+  const place = { workspaceId, workspaceSlug, spaceId };
+  // Only what rules plan can be planned again, and then be another plan.
+  const isPlan = run.kind === "reclaim" && handRunOf(run) === null && !run.itemsPrunedAt;
+  const options = [
+    { value: "images" as const, label: "Images" },
+    ...(isPlan ? [{ value: "changes" as const, label: "Changes since the last preview" }] : []),
+    { value: "log" as const, label: "Log" },
+  ];
+  const shown = view === "changes" && !isPlan ? "images" : view;
   return (
     <div className="flex flex-col gap-6">
-      {isRunOver(run) ? <RunEndNote run={run} /> : <RunProgress run={run} />}
+      <RunState run={run} workspaceId={workspaceId} permissions={props.permissions} />
       <RunTotals workspaceId={workspaceId} run={run} />
+      <RunRules {...place} run={run} />
       <div className="flex flex-col gap-4 border-rule border-t pt-4">
-        <ChoiceChips
-          label="View"
-          value={view}
-          onValueChange={setView}
-          options={[
-            { value: "images", label: "Images" },
-            { value: "log", label: "Log" },
-          ]}
-        />
-        {view === "images" ? (
-          <RunItemsTable workspaceId={workspaceId} run={run} />
-        ) : (
-          <RunLog workspaceId={workspaceId} runId={run.id} />
-        )}
+        <ChoiceChips label="View" value={shown} onValueChange={setView} options={options} />
+        {shown === "images" ? <RunItemsTable workspaceId={workspaceId} run={run} /> : null}
+        {shown === "changes" ? <RunChanges {...place} run={run} /> : null}
+        {shown === "log" ? <RunLog workspaceId={workspaceId} runId={run.id} /> : null}
       </div>
     </div>
   );
+}
+
+/** How far it is, what it waits for, or how it ended. */
+function RunState({
+  run,
+  workspaceId,
+  permissions,
+}: Pick<RunPageProps, "workspaceId" | "permissions"> & { run: RunDto }) {
+  if (isRunOver(run)) return <RunEndNote run={run} />;
+  if (run.status === "awaiting_confirmation") {
+    return <RunConfirmation workspaceId={workspaceId} run={run} permissions={permissions} />;
+  }
+  return <RunProgress run={run} />;
 }
 
 function RunSkeleton() {

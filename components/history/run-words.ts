@@ -50,9 +50,10 @@ export function runKindLabel(run: Pick<RunDto, "kind" | "isDryRun" | "options">)
   }
 }
 
-/** Who or what started a run: "by Ada", "on schedule, by Ada". */
+/** Who or what started a run: "by Ada", "on schedule", "at the tag quota". */
 export function runStarterText(run: Pick<RunDto, "trigger" | "requestedByName">): string {
   if (run.trigger === "schedule") return "on schedule";
+  if (run.trigger === "quota") return "at the tag quota";
   if (run.trigger === "api") return `over the API, by ${run.requestedByName}`;
   return `by ${run.requestedByName}`;
 }

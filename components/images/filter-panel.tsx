@@ -107,7 +107,7 @@ export function FilterPanel({ view, onChange }: { view: ImageView; onChange: (pa
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function Labelled({
+export function Labelled({
   label,
   className,
   children,
@@ -156,7 +156,7 @@ function Choice<Value extends string>({
 }
 
 /** A field whose value holds when Enter is pressed or the field is left; what came from elsewhere meanwhile is shown. */
-function Written({
+export function Written({
   value,
   problemOf,
   onCommit,
@@ -199,7 +199,7 @@ function Written({
   );
 }
 
-function Days({
+export function Days({
   label,
   value,
   ago = false,
@@ -229,7 +229,7 @@ function Days({
   );
 }
 
-function Size({
+export function Size({
   label,
   value,
   onCommit,

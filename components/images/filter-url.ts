@@ -6,7 +6,7 @@ const TEXT_MAX = 200;
 const NAME_MAX = 300;
 
 /** A whole number of a range; anything else in the address counts as not there, as the API would refuse all of it. */
-const parseAsWhole = (max: number) =>
+export const parseAsWhole = (max: number) =>
   createParser({
     parse: (text) => {
       const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
@@ -16,7 +16,7 @@ const parseAsWhole = (max: number) =>
   });
 
 /** A text that the API would take; a longer one is cut. */
-const parseAsText = (max: number) =>
+export const parseAsText = (max: number) =>
   createParser({ parse: (text) => text.slice(0, max) || null, serialize: (text: string) => text.slice(0, max) });
 
 export const PULLED = ["ever", "never"] as const;

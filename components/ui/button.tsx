@@ -4,7 +4,7 @@ import type { ComponentProps, MouseEvent, ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { Spinner } from "./spinner";
 
-const buttonStyles = cva(
+export const buttonStyles = cva(
   [
     "inline-flex shrink-0 items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium select-none",
     "transition-colors duration-100 disabled:opacity-50 aria-disabled:not-aria-busy:opacity-50 aria-busy:opacity-75",
