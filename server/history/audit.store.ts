@@ -14,9 +14,10 @@ export interface AuditInput {
   data?: Record<string, unknown>;
 }
 
-export async function insertAuditEvent(tx: Transaction, input: AuditInput): Promise<void> {
-  await tx.auditEvent.create({
-    data: {
+export async function insertAuditEvents(tx: Transaction, inputs: readonly AuditInput[]): Promise<void> {
+  if (inputs.length === 0) return;
+  await tx.auditEvent.createMany({
+    data: inputs.map((input) => ({
       id: newId("evt"),
       workspaceId: input.workspaceId,
       spaceId: input.spaceId ?? null,
@@ -26,7 +27,7 @@ export async function insertAuditEvent(tx: Transaction, input: AuditInput): Prom
       resourceType: input.resourceType,
       resourceId: input.resourceId,
       data: (input.data ?? {}) as Prisma.InputJsonValue,
-    },
+    })),
   });
 }
 

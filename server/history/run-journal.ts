@@ -1,4 +1,6 @@
 // The items of a run as executors of other areas journal them: stores belong to their area, this is the door to this one.
+
+export { copyPlanRows, createPlanRows, movePlanRows, type PlanRow } from "./plan-rows.store";
 export {
   countItems,
   deleteRunItems,
@@ -12,3 +14,4 @@ export {
   type RunItemRecord,
   writeRunItem,
 } from "./run-item.store";
+export { listUnendedItems, writeRunItems } from "./run-item-writes.store";

@@ -5,6 +5,7 @@ import type { MoveHooks } from "@/server/recycle-bin/move";
 import { failPurge, purgeItem } from "@/server/recycle-bin/purge-item";
 import { purgeOwnEntries } from "@/server/recycle-bin/purge-own-entries";
 import { failRecycle, recycleItem } from "@/server/recycle-bin/recycle-item";
+import { recycleTogether } from "@/server/recycle-bin/recycle-together";
 import { releaseLeftOut } from "@/server/recycle-bin/release-left-out";
 import { untagItem } from "@/server/recycle-bin/untag-item";
 import { armRules } from "./arm-rules";
@@ -57,6 +58,8 @@ function moveKindOf(context: RunContext): MoveKind {
       if (item.action === "purge") return purgeItem(move, item);
       return item.action === "untag" ? untagItem(move, item, guard) : recycleItem(move, item, guard);
     },
+    moveTogether: (move, items) => recycleTogether(move, items, guard),
+    canGoTogether: (item) => item.action === "recycle",
     fail: (move, item, error) =>
       item.action === "purge" ? failPurge(move, item, error) : failRecycle(move, item, error),
     afterLeavingOut: () => releaseLeftOut(context.run.id),

@@ -5,6 +5,7 @@ import { releaseLeftOutEntries } from "./bin-run.store";
 import { executeMoves } from "./execute-moves";
 import type { MoveHooks } from "./move";
 import { failRestore, restoreItem } from "./restore-item";
+import { restoreTogether } from "./restore-together";
 
 const optionsSchema = z.object({ onTagConflict: z.enum(TAG_CONFLICT_CHOICES) });
 
@@ -14,6 +15,7 @@ export async function executeRestore(context: RunContext, hooks: MoveHooks = {})
   await context.setPhase("restoring");
   return executeMoves(context, hooks, {
     move: (move, item) => restoreItem(move, item, onTagConflict),
+    moveTogether: (move, items) => restoreTogether(move, items, onTagConflict),
     fail: failRestore,
     afterLeavingOut: () => releaseLeftOutEntries(context.run.id),
   });

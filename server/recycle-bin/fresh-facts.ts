@@ -1,25 +1,31 @@
+import { parseManifest } from "@/domain/images/parse-manifest";
+import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import type { Artifact, TagFact } from "@/domain/rules/facts";
-import { loadPinTexts } from "@/server/images/load-pin-texts";
-import { loadSpaceFacts } from "@/server/images/load-space-facts";
-import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
-import type { RepositoryViews, SeenManifest } from "./repository-view";
+import { loadNeighbourFacts } from "@/server/images/load-neighbour-facts";
+import type { Move } from "./move";
+import type { RepositoryView } from "./repository-view";
+
+/** The facts around some images right before something of them is removed, and where every tag of the repository led at that moment. */
+export interface FreshFacts {
+  artifacts: Artifact[];
+  tags: RepositoryView;
+}
 
 /**
- * The facts of one repository right before something is removed from it: the inventory, corrected by what the registry's tags
- * lead to now. Tags of the given digests are read afresh. What only the registry knows counts as pushed just now.
+ * Looks at some images of a repository: the inventory around them, corrected by where the registry's tags lead now. Tags of the given
+ * digests are read afresh. What only the registry knows counts as pushed just now. Decides alike as facts of the whole repository would.
  */
 export async function freshFacts(
-  scope: WorkspaceScope,
-  views: RepositoryViews,
-  place: { spaceId: string; repositoryName: string },
+  move: Pick<Move, "space" | "sight" | "views" | "signal">,
+  repositoryName: string,
   digests: ReadonlySet<string>,
-  signal?: AbortSignal,
-): Promise<Artifact[]> {
-  const known = await loadSpaceFacts(scope, place.spaceId, place.repositoryName);
-  const claimed = new Map<string, string>();
-  for (const { digest, tags } of known) for (const tag of tags) claimed.set(tag.name, digest);
-  const view = await views.see(
-    place.repositoryName,
+): Promise<FreshFacts> {
+  const { space, views, signal } = move;
+  const { id: spaceId, workspaceId } = space;
+  const known = await loadNeighbourFacts({ workspaceId, spaceId, repositoryName });
+  const claimed = known.tagTargets;
+  const tags = await views.see(
+    repositoryName,
     (tag, lastSeen) => {
       const claim = claimed.get(tag);
       // Where the two disagree one of them is out of date.
@@ -27,65 +33,82 @@ export async function freshFacts(
     },
     signal,
   );
+  const changed = [...differencesOf(claimed, tags)];
+  const around = await known.around([...digests, ...changed]);
   const nowMs = Date.now();
-  const tagsOf = new Map<string, TagFact[]>();
-  const knownTags = new Map(known.flatMap(({ digest, tags }) => tags.map((tag) => [`${digest}:${tag.name}`, tag])));
-  for (const [name, digest] of view.tags) {
-    const tag = knownTags.get(`${digest}:${name}`) ?? { name, pushedAt: nowMs };
-    const tags = tagsOf.get(digest);
-    if (tags === undefined) tagsOf.set(digest, [tag]);
-    else tags.push(tag);
-  }
-  const facts = known.map((artifact): Artifact => ({ ...artifact, tags: tagsOf.get(artifact.digest) ?? [] }));
+  const tagsOf = tagFacts(tags, around, nowMs);
+  const artifacts = around.map((artifact): Artifact => ({ ...artifact, tags: tagsOf.get(artifact.digest) ?? [] }));
+  const held = new Set(artifacts.map((artifact) => artifact.digest));
   // A pin names a digest: it holds for one that comes back before the inventory knows.
-  const pinTextOf = await loadPinTexts(place.spaceId, place.repositoryName);
-  const listed = new Set(known.map((artifact) => artifact.digest));
-  for (const manifest of reachable(view.tags.values(), view.manifests)) {
-    if (listed.has(manifest.digest)) continue;
-    const pinText = pinTextOf(place.repositoryName, manifest.digest);
-    facts.push(unknownArtifact(place.repositoryName, manifest, tagsOf.get(manifest.digest) ?? [], nowMs, pinText));
+  for (const manifest of await readUnknown(move, repositoryName, [...new Set(tags.values())], held, claimed)) {
+    artifacts.push({
+      ...manifest,
+      ...{ repositoryName, tags: tagsOf.get(manifest.digest) ?? [], pushedAt: nowMs },
+      isPinned: known.pinTextOf(manifest.digest) !== null,
+      pinText: known.pinTextOf(manifest.digest),
+    });
   }
-  return facts;
+  return { artifacts, tags };
 }
 
-/** A view remembers manifests of tags that have moved on: only those that a tag leads to now are facts. */
-function reachable(tops: Iterable<string>, manifests: ReadonlyMap<string, SeenManifest>): SeenManifest[] {
-  const seen = new Map<string, SeenManifest>();
-  const pending = [...tops];
-  for (let digest = pending.pop(); digest !== undefined; digest = pending.pop()) {
-    const manifest = manifests.get(digest);
-    if (manifest === undefined || seen.has(digest)) continue;
-    seen.set(digest, manifest);
-    pending.push(...manifest.children);
+/** Digests whose tags, or whose belonging together, are not as the inventory has them. */
+function* differencesOf(claimed: ReadonlyMap<string, string>, tags: RepositoryView): Generator<string> {
+  for (const [name, digest] of tags) {
+    const claim = claimed.get(name);
+    if (claim === digest) continue;
+    yield digest;
+    if (claim !== undefined) yield claim;
+    const subject = subjectOfFallbackTag(name);
+    if (subject !== null) yield subject;
   }
-  return [...seen.values()];
+  for (const [name, digest] of claimed) if (!tags.has(name)) yield digest;
 }
 
-function unknownArtifact(
+/** The tags of each digest as the registry has them, with the times of the inventory. */
+function tagFacts(tags: RepositoryView, around: readonly Artifact[], nowMs: number): Map<string, TagFact[]> {
+  const knownTags = new Map(around.flatMap(({ digest, tags }) => tags.map((tag) => [`${digest}:${tag.name}`, tag])));
+  const tagsOf = new Map<string, TagFact[]>();
+  for (const [name, digest] of tags) {
+    const tag = knownTags.get(`${digest}:${name}`) ?? { name, pushedAt: nowMs };
+    const own = tagsOf.get(digest);
+    if (own === undefined) tagsOf.set(digest, [tag]);
+    else own.push(tag);
+  }
+  return tagsOf;
+}
+
+type Unknown = Omit<Artifact, "repositoryName" | "tags" | "pushedAt" | "isPinned" | "pinText">;
+
+/** What tags lead to, through indexes too, that the inventory does not hold. */
+async function readUnknown(
+  { sight, signal }: Pick<Move, "sight" | "signal">,
   repositoryName: string,
-  manifest: SeenManifest,
-  tags: Artifact["tags"],
-  nowMs: number,
-  pinText: string | null,
-): Artifact {
-  return {
-    repositoryName,
-    digest: manifest.digest,
-    kind: manifest.kind,
-    mediaType: manifest.mediaType,
-    tags,
-    pushedAt: nowMs,
-    lastPulledAt: null,
-    createdAt: null,
-    untaggedSince: null,
-    isPinned: pinText !== null,
-    pinText,
-    immutableTags: [],
-    inUseBy: [],
-    children: manifest.children,
-    subject: manifest.subject,
-    missingChildren: 0,
-    isUnreadable: manifest.isUnreadable,
-    blobs: [],
-  };
+  tops: readonly string[],
+  held: ReadonlySet<string>,
+  claimed: ReadonlyMap<string, string>,
+): Promise<Unknown[]> {
+  // Whatever a tag of the inventory leads to stands in it.
+  const seen = new Set([...held, ...claimed.values()]);
+  const pending = tops.filter((digest) => !seen.has(digest));
+  const found: Unknown[] = [];
+  for (let digest = pending.pop(); digest !== undefined; digest = pending.pop()) {
+    if (seen.has(digest)) continue;
+    seen.add(digest);
+    const raw = await sight.readManifest(repositoryName, digest, signal);
+    if (raw === null) continue;
+    const parsed = parseManifest(raw.body, raw.mediaType);
+    const children = parsed.ok ? parsed.manifest.children.map((child) => child.digest) : [];
+    pending.push(...children);
+    found.push({
+      digest,
+      kind: parsed.ok ? parsed.manifest.kind : "unknown",
+      mediaType: raw.mediaType,
+      ...{ lastPulledAt: null, createdAt: null, untaggedSince: null },
+      ...{ immutableTags: [], inUseBy: [], blobs: [], missingChildren: 0 },
+      children,
+      subject: parsed.ok ? (parsed.manifest.subject?.digest ?? null) : null,
+      isUnreadable: !parsed.ok,
+    });
+  }
+  return found;
 }

@@ -1,9 +1,10 @@
 import { type RunContext, RunStopped } from "@/server/history/run-context";
-import { type ItemWrite, type RunItemRecord, writeRunItem } from "@/server/history/run-journal";
+import { type ItemWrite, type RunItemRecord, writeRunItem, writeRunItems } from "@/server/history/run-journal";
 import type { Transaction } from "@/server/platform/db/prisma";
 import type { RegistryLock } from "@/server/platform/db/registry-lock";
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
 import type { requireSpace } from "@/server/spaces/require-space";
+import type { RegistrySight } from "./registry-sight";
 import type { RepositoryViews } from "./repository-view";
 
 /** Where a step was journaled and is about to be done. */
@@ -18,11 +19,12 @@ export interface MoveHooks {
   beforeStep?: (point: StepPoint) => void | Promise<void>;
 }
 
-/** What one item's move works with: everything in it is valid while the registry's lock is held. */
+/** What the move of an item, or of a few at once, works with: everything in it is valid while the registry's lock is held. */
 export interface Move {
   context: RunContext;
   space: Awaited<ReturnType<typeof requireSpace>>;
   adapter: RegistryAdapter;
+  sight: RegistrySight;
   lock: RegistryLock;
   views: RepositoryViews;
   hooks: MoveHooks;
@@ -39,6 +41,25 @@ export async function writeItem(
 ): Promise<void> {
   const run = { id: context.run.id, epoch: context.epoch };
   if (!(await writeRunItem(run, item.ordinal, write, tx))) throw new RunStopped("fenced");
+}
+
+/** Journals several items, or none of them. @throws RunStopped fenced, as `writeItem` */
+export async function writeItems(
+  context: RunContext,
+  writes: readonly (Omit<ItemWrite, "reason"> & { item: RunItemRecord })[],
+  tx?: Transaction,
+): Promise<void> {
+  const run = { id: context.run.id, epoch: context.epoch };
+  const rows = writes.map(({ item, ...write }) => ({ ...write, ordinal: item.ordinal }));
+  if (!(await writeRunItems(run, rows, tx))) throw new RunStopped("fenced");
+}
+
+/** Journals the step that is done next with several items. */
+export async function enterStepTogether(move: Move, items: readonly RunItemRecord[], step: string): Promise<void> {
+  move.signal.throwIfAborted();
+  const writes = items.map((item) => ({ item, state: "moving" as const, step }));
+  await writeItems(move.context, writes);
+  for (const item of items) await reach(move, item, step);
 }
 
 /** Journals the step that is done next. */

@@ -4,8 +4,9 @@ import { prisma } from "@/server/platform/db/prisma";
 import { deleteEntry, findMovingEntry, type MovingEntry, writeEnded, writeNotEnded } from "./bin-move.store";
 import { removeFromBin } from "./bin-references";
 import { DUE } from "./create-bin-run";
+import { writeProblem } from "./entry-state.store";
 import { enterStep, imageName, type Move, reach, writeItem } from "./move";
-import { reasonTextOf, recordMove } from "./record-move";
+import { reasonTextOf, recordMoves } from "./record-move";
 
 /** Removes one entry from the bin for good: remove → finish, safe to do again. Manifests that another entry needs stay for it. */
 export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> {
@@ -16,7 +17,7 @@ export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> 
   if (item.state === "planned" && isGivenMoreTime(item, entry)) return leaveInBin(move, item, entry);
   await move.lock.withRepository(entry.binRepositoryName, async () => {
     await enterStep(move, item, "remove");
-    await removeFromBin(move, item, entry);
+    await removeFromBin(move, [{ item, entry }]);
     await finish(move, item, entry);
   });
 }
@@ -39,7 +40,9 @@ function leaveInBin(move: Move, item: RunItemRecord, entry: MovingEntry): Promis
 export function failPurge(move: Pick<Move, "context">, item: RunItemRecord, error: string): Promise<void> {
   return prisma().$transaction(async (tx) => {
     await writeItem(move.context, item, { state: "failed", step: null, error }, tx);
-    if (item.binEntryId !== null) await writeNotEnded(tx, item.binEntryId);
+    if (item.binEntryId === null) return;
+    await writeNotEnded(tx, item.binEntryId);
+    await writeProblem(tx, item.binEntryId, { action: "purge", text: error, runId: item.runId });
   });
 }
 
@@ -50,8 +53,8 @@ async function finish(move: Move, item: RunItemRecord, entry: MovingEntry): Prom
     await writeItem(context, item, { state: "done", step: null, error: null }, tx);
     // What an interrupted run left half-made was never in the bin: nothing is purged by taking it away.
     if (entry.recycledAt === null) return deleteEntry(tx, entry.id);
-    await writeEnded(tx, entry.id, "purged");
-    await recordMove(tx, move, item, { kind: "purged", tags: entry.tags, reason: reasonTextOf(item) });
+    await writeEnded(tx, [entry.id], "purged");
+    await recordMoves(tx, move, [{ item, kind: "purged", tags: entry.tags, reason: reasonTextOf(item) }]);
     await recordAudit(tx, {
       workspaceId: space.workspaceId,
       spaceId: space.id,

@@ -1,7 +1,6 @@
 import { type ParsedManifest, parseManifest } from "@/domain/images/parse-manifest";
-import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
-import { groupBy } from "@/lib/group-by";
-import type { RawManifest, RegistryAdapter } from "@/server/platform/registry/registry-adapter";
+import type { RawManifest } from "@/server/platform/registry/registry-adapter";
+import type { RegistrySight } from "./registry-sight";
 
 type ManifestRole = "top" | "child" | "referrer";
 
@@ -25,29 +24,28 @@ export class IncompleteImage extends Error {
 
 /**
  * Reads an image from the registry itself: its manifest, its children through every index, and its referrers, by fallback tag
- * (`tagNames`: all tags of the repository) and by `subject` (`findReferrers`: manifests known to have one of these subjects).
+ * (`fallbackTags`: those of the repository, by subject) and by `subject` (`findReferrers`: manifests known to have one of these subjects).
  * Null where the image is gone.
  * @throws IncompleteImage, RegistryError
  */
 export async function readClosure(
-  adapter: RegistryAdapter,
+  sight: RegistrySight,
   repository: string,
   digest: string,
   known: {
-    tagNames: readonly string[];
+    fallbackTags: ReadonlyMap<string | null, readonly string[]>;
     findReferrers(subjects: readonly string[]): Promise<string[]>;
   },
 ): Promise<ImageClosure | null> {
-  const reader = new ClosureReader(adapter, repository);
+  const reader = new ClosureReader(sight, repository);
   if (!(await reader.readTop(digest))) return null;
-  const fallbackTags = groupBy(known.tagNames, subjectOfFallbackTag);
   const asked = new Set<string>();
   for (;;) {
     const subjects = reader.digests().filter((one) => !asked.has(one));
     if (subjects.length === 0) break;
     for (const subject of subjects) {
       asked.add(subject);
-      for (const tag of fallbackTags.get(subject) ?? []) await reader.readReferrer(tag);
+      for (const tag of known.fallbackTags.get(subject) ?? []) await reader.readReferrer(tag);
     }
     for (const referrer of await known.findReferrers(subjects)) await reader.readReferrer(referrer);
   }
@@ -59,7 +57,7 @@ class ClosureReader {
   readonly #seen = new Set<string>();
 
   constructor(
-    private readonly adapter: RegistryAdapter,
+    private readonly sight: RegistrySight,
     private readonly repository: string,
   ) {}
 
@@ -68,7 +66,7 @@ class ClosureReader {
   }
 
   async readTop(digest: string): Promise<boolean> {
-    const raw = await this.adapter.getManifest(this.repository, digest);
+    const raw = await this.sight.readManifest(this.repository, digest);
     if (raw === null) return false;
     await this.#add(raw, "top");
     return true;
@@ -76,7 +74,7 @@ class ClosureReader {
 
   /** By fallback tag or digest; what is not there (any more) is no referrer. */
   async readReferrer(reference: string): Promise<void> {
-    const raw = await this.adapter.getManifest(this.repository, reference);
+    const raw = await this.sight.readManifest(this.repository, reference);
     if (raw !== null) await this.#add(raw, "referrer");
   }
 
@@ -90,7 +88,7 @@ class ClosureReader {
       throw new IncompleteImage(`its part ${raw.digest} is of an unknown kind (${raw.mediaType || "no media type"})`);
     for (const child of parsed.children) {
       if (this.#seen.has(child.digest)) continue;
-      const body = await this.adapter.getManifest(this.repository, child.digest);
+      const body = await this.sight.readManifest(this.repository, child.digest);
       if (body === null)
         throw new IncompleteImage(`its part ${child.digest} is missing, so it could not be restored whole`);
       await this.#add(body, role === "referrer" ? "referrer" : "child");
@@ -118,7 +116,7 @@ function sizeOf(manifests: readonly ClosureManifest[]): number {
  * @throws IncompleteImage where none has one of them
  */
 export async function readRecorded(
-  adapter: RegistryAdapter,
+  sight: RegistrySight,
   repositories: readonly string[],
   digests: readonly string[],
 ): Promise<RawManifest[]> {
@@ -126,7 +124,7 @@ export async function readRecorded(
   for (const digest of digests) {
     let raw: RawManifest | null = null;
     for (const repository of repositories) {
-      raw = await adapter.getManifest(repository, digest);
+      raw = await sight.readManifest(repository, digest);
       if (raw !== null) break;
     }
     if (raw === null) throw new IncompleteImage(`its part ${digest} is gone from the registry`);

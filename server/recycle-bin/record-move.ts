@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RunItemRecord } from "@/server/history/run-journal";
-import { type ImageEventKind, recordImageEvents } from "@/server/images/record-image-events";
+import { type ImageEventKind, type NewImageEvent, recordImageEvents } from "@/server/images/record-image-events";
 import type { Transaction } from "@/server/platform/db/prisma";
 import type { Move } from "./move";
 
@@ -8,22 +8,30 @@ const rulesSchema = z.object({
   rules: z.array(z.object({ id: z.string(), name: z.string(), revision: z.number().int() })),
 });
 
+interface MoveEvents {
+  kind: Extract<ImageEventKind, "recycled" | "restored" | "purged" | "untagged">;
+  tags: readonly { name: string; digest: string }[];
+  /** The rule that decided; its name is that of the run's own copy of it. */
+  ruleId?: string | null;
+  reason?: string | null;
+}
+
 /**
- * Adds a move to the history of what it moved: a row for each tag, or one of the digest where it had none. In the transaction
- * that ends the item, so that a resumed move writes nothing twice.
+ * Adds moves to the history of what they moved: a row for each tag, or one of the digest where it had none. In the transaction
+ * that ends the items, so that a resumed move writes nothing twice.
  */
-export function recordMove(
+export function recordMoves(
   tx: Transaction,
   move: Pick<Move, "context" | "space">,
-  item: RunItemRecord,
-  what: {
-    kind: Extract<ImageEventKind, "recycled" | "restored" | "purged" | "untagged">;
-    tags: readonly { name: string; digest: string }[];
-    /** The rule that decided; its name is that of the run's own copy of it. */
-    ruleId?: string | null;
-    reason?: string | null;
-  },
+  moved: readonly (MoveEvents & { item: RunItemRecord })[],
 ): Promise<void> {
+  return recordImageEvents(
+    tx,
+    moved.flatMap(({ item, ...what }) => eventsOf(move, item, what)),
+  );
+}
+
+function eventsOf(move: Pick<Move, "context" | "space">, item: RunItemRecord, what: MoveEvents): NewImageEvent[] {
   const { context, space } = move;
   const { kind, ruleId = null } = what;
   const parsed = ruleId === null ? null : rulesSchema.safeParse(context.run.options);
@@ -34,15 +42,12 @@ export function recordMove(
     ...what.tags.map((tag) => ({ tag: tag.name, digest: tag.digest })),
     ...(isTagged ? [] : [{ tag: null, digest: item.digest }]),
   ];
-  return recordImageEvents(
-    tx,
-    subjects.map((subject) => ({
-      ...subject,
-      ...{ workspaceId: space.workspaceId, spaceId: space.id, repositoryName: item.repositoryName },
-      ...{ kind, at, source: "run", actorName: context.scope.actor.name, runId: context.run.id },
-      ...{ ruleId, ruleName: rule?.name, ruleRevision: rule?.revision, reason: what.reason },
-    })),
-  );
+  return subjects.map((subject) => ({
+    ...subject,
+    ...{ workspaceId: space.workspaceId, spaceId: space.id, repositoryName: item.repositoryName },
+    ...{ kind, at, source: "run", actorName: context.scope.actor.name, runId: context.run.id },
+    ...{ ruleId, ruleName: rule?.name, ruleRevision: rule?.revision, reason: what.reason },
+  }));
 }
 
 /** Why an item goes, as its verdict says. */

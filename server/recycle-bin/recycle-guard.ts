@@ -1,15 +1,21 @@
 import type { Artifact } from "@/domain/rules/facts";
 import type { RunItemRecord } from "@/server/history/run-journal";
+import type { RepositoryView } from "./repository-view";
 
-/** Who decides whether an item may still go: the rules of a run, or a person. Answers are sentences for people. */
+/** Who decides whether items may still go: the rules of a run, or a person. Answers are sentences for people. */
 export interface RecycleGuard {
-  /** Before anything is copied; null = go on. */
-  beforeCopy(item: RunItemRecord): Promise<string | null>;
-  /** Right before the removal, by fresh facts of the whole repository: what may leave it, or why the image stays. */
+  /** Reads who decides as it is now. Called anew for each stage of each group of items, right before they are asked about. */
+  open(): Promise<OpenGuard>;
+  /** Which rule revision the entry names. */
+  ruleOf(item: RunItemRecord): { ruleId: string | null; ruleRevision: number | null };
+}
+
+export interface OpenGuard {
+  /** Before anything is copied, by where the tags of its repository lead; null = go on. */
+  beforeCopy(item: RunItemRecord, tags: RepositoryView): string | null;
+  /** Right before the removal, by fresh facts around the image: what may leave its repository, or why it stays. */
   beforeRemoval(
     item: RunItemRecord,
     facts: readonly Artifact[],
   ): Promise<{ stale: string } | { removable: ReadonlySet<string> }>;
-  /** Which rule revision the entry names. */
-  ruleOf(item: RunItemRecord): { ruleId: string | null; ruleRevision: number | null };
 }

@@ -1,29 +1,14 @@
-import { parseManifest } from "@/domain/images/parse-manifest";
 import { forEachLimited } from "@/server/platform/registry/for-each-limited";
-import type { RawManifest, RegistryAdapter } from "@/server/platform/registry/registry-adapter";
+import { TimeSlice } from "@/server/platform/storage/time-slice";
+import type { RegistrySight } from "./registry-sight";
 
-/** A manifest that a tag leads to, as the registry has it now. */
-export interface SeenManifest {
-  digest: string;
-  mediaType: string;
-  kind: "image" | "index" | "unknown";
-  children: string[];
-  subject: string | null;
-  isUnreadable: boolean;
-}
-
-export interface RepositoryView {
-  /** tag → digest */
-  tags: ReadonlyMap<string, string>;
-  /** Every manifest that a tag leads to, through indexes too. */
-  manifests: ReadonlyMap<string, SeenManifest>;
-}
+/** tag → digest of a repository as the registry has it now. */
+export type RepositoryView = ReadonlyMap<string, string>;
 
 interface Look {
   startedAtMs: number;
   durationMs: number;
   tags: Map<string, string>;
-  manifests: Map<string, SeenManifest>;
 }
 
 const PARALLEL_READS = 16;
@@ -32,15 +17,15 @@ const AGE_MIN_MS = 2_000;
 const AGE_FACTOR = 4;
 
 /**
- * What the tags of repositories lead to, read from the registry: the inventory learns of a push by a notification, which may be late
- * or lost. Reading every tag for every item would cost the square of a repository, so a look is used for a short time; names
- * that are new, and those that the caller asks for, are read each time. The registry knows no conditional deletion, so that
- * a push in the very moment of one is seen by nobody in any case.
+ * Where the tags of repositories lead, read from the registry: the inventory learns of a push by a notification, which may be late
+ * or lost. From storage every tag is read each time. Over the API that would cost the square of a repository, so a look is used for
+ * a short time; names that are new, and those that the caller asks for, are read each time. The registry knows no conditional
+ * deletion, so that a push in the very moment of one is seen by nobody in any case.
  */
 export class RepositoryViews {
   readonly #looks = new Map<string, Look>();
 
-  constructor(private readonly adapter: RegistryAdapter) {}
+  constructor(private readonly sight: RegistrySight) {}
 
   /** The view of a repository; the tags for which `mustBeFresh` says so are read now. */
   async see(
@@ -48,72 +33,36 @@ export class RepositoryViews {
     mustBeFresh: (tag: string, lastSeen: string | undefined) => boolean,
     signal?: AbortSignal,
   ): Promise<RepositoryView> {
-    const names = await this.adapter.listTags(repository, signal);
-    let look = this.#looks.get(repository);
+    const names = await this.sight.listTagNames(repository, signal);
+    const known = this.sight.isCheap ? undefined : this.#looks.get(repository);
     const isOld =
-      look === undefined || Date.now() - look.startedAtMs > Math.max(AGE_MIN_MS, AGE_FACTOR * look.durationMs);
-    if (look === undefined || isOld) {
-      look = { startedAtMs: Date.now(), durationMs: 0, tags: new Map(), manifests: new Map() };
+      known === undefined || Date.now() - known.startedAtMs > Math.max(AGE_MIN_MS, AGE_FACTOR * known.durationMs);
+    if (isOld) {
+      const look: Look = { startedAtMs: Date.now(), durationMs: 0, tags: new Map() };
       await this.#read(repository, look, names, signal);
       look.durationMs = Date.now() - look.startedAtMs;
-      this.#looks.set(repository, look);
-    } else {
-      const { tags } = look;
-      await this.#read(
-        repository,
-        look,
-        names.filter((name) => !tags.has(name) || mustBeFresh(name, tags.get(name))),
-        signal,
-      );
+      if (!this.sight.isCheap) this.#looks.set(repository, look);
+      return new Map(look.tags);
     }
-    const { tags, manifests } = look;
+    const { tags } = known;
+    const unsure = names.filter((name) => !tags.has(name) || mustBeFresh(name, tags.get(name)));
+    await this.#read(repository, known, unsure, signal);
     const present = new Set(names);
-    return { tags: new Map([...tags].filter(([name]) => present.has(name))), manifests };
+    return new Map([...tags].filter(([name]) => present.has(name)));
   }
 
   async #read(repository: string, look: Look, names: readonly string[], signal?: AbortSignal): Promise<void> {
+    const slice = new TimeSlice(signal);
     await forEachLimited(
       names,
       PARALLEL_READS,
       async (name) => {
-        const raw = await this.adapter.getManifest(repository, name);
-        if (raw === null) {
-          look.tags.delete(name);
-          return;
-        }
-        look.tags.set(name, raw.digest);
-        await this.#remember(repository, look, raw);
+        if (slice.isOver) await slice.pause();
+        const digest = await this.sight.tagTarget(repository, name);
+        if (digest === null) look.tags.delete(name);
+        else look.tags.set(name, digest);
       },
       signal,
     );
-  }
-
-  async #remember(repository: string, look: Look, raw: RawManifest): Promise<void> {
-    if (look.manifests.has(raw.digest)) return;
-    const parsed = parseManifest(raw.body, raw.mediaType);
-    const { digest, mediaType } = raw;
-    if (!parsed.ok) {
-      look.manifests.set(digest, {
-        digest,
-        mediaType,
-        kind: "unknown",
-        children: [],
-        subject: null,
-        isUnreadable: true,
-      });
-      return;
-    }
-    const { kind, children, subject } = parsed.manifest;
-    const childDigests = children.map((child) => child.digest);
-    look.manifests.set(digest, {
-      ...{ digest, mediaType, kind, isUnreadable: false },
-      ...{ children: childDigests, subject: subject?.digest ?? null },
-    });
-    if (kind === "image") return;
-    for (const child of childDigests) {
-      if (look.manifests.has(child)) continue;
-      const body = await this.adapter.getManifest(repository, child);
-      if (body !== null) await this.#remember(repository, look, body);
-    }
   }
 }

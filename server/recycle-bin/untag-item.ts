@@ -8,23 +8,20 @@ import { RegistryError } from "@/server/platform/registry/registry-error";
 import { forgetTags } from "./bin-move.store";
 import { freshFacts } from "./fresh-facts";
 import { enterStep, type Move, reach, writeItem } from "./move";
-import { reasonTextOf, recordMove } from "./record-move";
+import { reasonTextOf, recordMoves } from "./record-move";
 import type { RecycleGuard } from "./recycle-guard";
 
 /** Takes the selected tags from an image that keeps others. A tag that was pushed again meanwhile stays. */
 export async function untagItem(move: Move, item: RunItemRecord, guard: RecycleGuard): Promise<void> {
   await move.lock.withRepository(item.repositoryName, async () => {
-    const { adapter, context, space } = move;
+    const { adapter, context } = move;
     // Once the step is journaled some tags may be gone by our own hand, which must not count as a change.
     if (item.step !== "untag") {
-      const facts = await freshFacts(
-        context.scope,
-        move.views,
-        { spaceId: space.id, repositoryName: item.repositoryName },
-        new Set([item.digest]),
-        move.signal,
-      );
-      const verdict = await guard.beforeRemoval(item, facts);
+      const [open, facts] = await Promise.all([
+        guard.open(),
+        freshFacts(move, item.repositoryName, new Set([item.digest])),
+      ]);
+      const verdict = await open.beforeRemoval(item, facts.artifacts);
       if ("stale" in verdict)
         return writeItem(context, item, { state: "skipped_stale", step: null, error: verdict.stale });
     }
@@ -56,12 +53,15 @@ async function finish(move: Move, item: RunItemRecord, moved: readonly string[])
       name: item.repositoryName,
     });
     await forgetTags(tx, repositoryId, item.digest, untagged);
-    await recordMove(tx, move, item, {
-      kind: "untagged",
-      tags: untagged.map((name) => ({ name, digest: item.digest })),
-      ruleId: item.ruleId,
-      reason: reasonTextOf(item),
-    });
+    await recordMoves(tx, move, [
+      {
+        item,
+        kind: "untagged",
+        tags: untagged.map((name) => ({ name, digest: item.digest })),
+        ruleId: item.ruleId,
+        reason: reasonTextOf(item),
+      },
+    ]);
     await recordAudit(tx, {
       workspaceId: space.workspaceId,
       spaceId: space.id,

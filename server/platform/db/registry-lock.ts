@@ -29,9 +29,59 @@ export async function withRegistryLock<T>(
   options: { signal?: AbortSignal; owner?: string },
   work: (lock: RegistryLock) => Promise<T>,
 ): Promise<T> {
+  const { client, lost } = await connect(mode, options.owner);
+  try {
+    await acquire(client, registryId, mode, options.signal);
+    return await work({ lost: lost.signal, withRepository: repositoryLocker(client, registryId) });
+  } finally {
+    await client.end().catch((error: unknown) => log.debug({ error }, "closing a lock's connection"));
+  }
+}
+
+/** One connection for one lock after the other: who takes the same one often need not connect each time. */
+export interface RegistryLockSession {
+  /** As `withRegistryLock`, shared; one at a time. */
+  withShared<T>(signal: AbortSignal | undefined, work: (lock: RegistryLock) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Connects when it is first used, and again after its connection was lost. The lock is let go between two uses: a collection gets its turn. */
+export function openRegistryLockSession(registryId: string, owner: string): RegistryLockSession {
+  let open: Connection | null = null;
+  const close = async () => {
+    const client = open?.client;
+    open = null;
+    await client?.end().catch((error: unknown) => log.debug({ error }, "closing a lock's connection"));
+  };
+  return {
+    close,
+    async withShared(signal, work) {
+      open ??= await connect("shared", owner);
+      const { client, lost } = open;
+      let isFree = false;
+      try {
+        await acquire(client, registryId, "shared", signal);
+        const result = await work({ lost: lost.signal, withRepository: repositoryLocker(client, registryId) });
+        await client.query("SELECT pg_advisory_unlock_shared($1, hashtext($2))", [LOCK_CLASS, registryId]);
+        isFree = !lost.signal.aborted;
+        return result;
+      } finally {
+        // With the connection goes whatever it holds, or still waits for.
+        if (!isFree) await close();
+      }
+    },
+  };
+}
+
+interface Connection {
+  client: pg.Client;
+  lost: AbortController;
+}
+
+async function connect(mode: LockMode, owner: string | undefined): Promise<Connection> {
   const client = new pg.Client({
     connectionString: env().DATABASE_URL,
-    application_name: options.owner === undefined ? `reclaim-lock-${mode}` : holderName(options.owner),
+    application_name: owner === undefined ? `reclaim-lock-${mode}` : holderName(owner),
     keepAlive: true,
     options: CONNECTION_OPTIONS,
   });
@@ -39,12 +89,7 @@ export async function withRegistryLock<T>(
   client.on("error", (error) => lost.abort(error));
   client.on("end", () => lost.abort(new Error("the lock's connection ended")));
   await client.connect();
-  try {
-    await acquire(client, registryId, mode, options.signal);
-    return await work({ lost: lost.signal, withRepository: repositoryLocker(client, registryId) });
-  } finally {
-    await client.end().catch((error: unknown) => log.debug({ error }, "closing a lock's connection"));
-  }
+  return { client, lost };
 }
 
 /**

@@ -56,8 +56,10 @@ export function createDistributionAdapter(options: DistributionAdapterOptions): 
     getBlob: (repository, digest, maxBytes, signal) => client.getBlob(repository, digest, maxBytes, signal),
     copy: createDistributionCopy(client),
     verify: (request) => verifyDistributionCopy(client, request),
-    async tag({ repository, tag, digest }) {
-      const manifest = await client.getManifest(repository, digest);
+    async tag({ repository, tag, digest, manifest: given }) {
+      if (given !== undefined && given.digest !== digest)
+        throw protocolError("DIGEST_MISMATCH", `the body given for ${digest} is that of ${given.digest}`);
+      const manifest = given ?? (await client.getManifest(repository, digest));
       if (manifest === null) {
         const message = `${repository} has no ${digest} to tag as ${tag}`;
         throw new RegistryError({ kind: "not_found", status: 404, code: "MANIFEST_UNKNOWN", message });

@@ -94,7 +94,7 @@ export function createDistributionCopy(client: DistributionClient): (request: Co
   }
 
   return async function copy(request) {
-    const { manifests, onStep } = request;
+    const { manifests, onStep, expectsBlobs = false } = request;
     for (const { digest, body } of manifests) {
       if (sha256Digest(body) !== digest)
         throw protocolError("DIGEST_MISMATCH", `the body given for ${digest} is another one`);
@@ -102,7 +102,8 @@ export function createDistributionCopy(client: DistributionClient): (request: Co
     const total = blobsOfManifests(manifests).length + manifests.length;
     let done = 0;
     const step = (kind: "blob" | "manifest") => (digest: string) => onStep?.({ kind, digest, done: ++done, total });
-    await mountAll(request, manifests, step("blob"));
+    if (expectsBlobs) for (const { digest } of blobsOfManifests(manifests)) step("blob")(digest);
+    else await mountAll(request, manifests, step("blob"));
     for (const manifest of manifests) {
       request.signal?.throwIfAborted();
       await put(request, manifest);

@@ -31,6 +31,8 @@ export type CopyRequest = {
   manifests: readonly RawManifest[];
   signal?: AbortSignal;
   onStep?: (step: CopyStep) => void;
+  /** The target is likely to have the blobs already: they are mounted only where it refuses a manifest for lack of one. */
+  expectsBlobs?: boolean;
 };
 
 /**
@@ -80,8 +82,8 @@ export interface RegistryAdapter {
     signal?: AbortSignal;
   }): Promise<MissingContent[]>;
 
-  /** Points a tag at a manifest that the repository has, replacing what it pointed to. */
-  tag(request: { repository: string; tag: string; digest: string }): Promise<void>;
+  /** Points a tag at a manifest that the repository has, replacing what it pointed to. Its body need not be read where it is given. */
+  tag(request: { repository: string; tag: string; digest: string; manifest?: RawManifest }): Promise<void>;
 
   /**
    * Takes one tag away from its image; the image and its other tags stay. `absent` where the tag is not there (any more).

@@ -86,6 +86,13 @@ export interface BlobStorage {
   listTagHistory(repository: string, tag: string, options?: ReadOptions): Promise<string[]>;
   listLayerLinks(repository: string, options?: ReadOptions & { withTimes?: boolean }): Promise<LayerLinkListing>;
   listUploads(repository: string, options?: ReadOptions): Promise<UploadEntry[]>;
+  /** Names of all tags, without looking where they point. */
+  listTagNames(repository: string): Promise<string[]>;
+  /** Where one tag points; null where there is no such tag. */
+  readTag(repository: string, tag: string): Promise<TagEntry | null>;
+  /** Whether the repository has a manifest, or may serve a blob: its link is there, and says what its place says. */
+  hasRevision(repository: string, digest: string): Promise<boolean>;
+  hasLayerLink(repository: string, digest: string): Promise<boolean>;
 
   /** The parts that blobs are spread over, to be read one by one with `listBlobs`. */
   listBlobShards(options?: ReadOptions): Promise<string[]>;

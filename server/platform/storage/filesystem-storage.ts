@@ -147,6 +147,26 @@ export class FilesystemStorage implements BlobStorage {
     return uploads;
   }
 
+  async listTagNames(repository: string): Promise<string[]> {
+    return this.#reads.names(paths.tags(repository)) ?? [];
+  }
+
+  async readTag(repository: string, tag: string): Promise<TagEntry | null> {
+    const said = this.#reads.text(`${paths.tag(repository, tag)}/current/link`);
+    if (said === null || said === "not_a_directory") return null;
+    return isDigest(said)
+      ? { name: tag, target: said, isUnclear: false }
+      : { name: tag, target: null, isUnclear: true };
+  }
+
+  async hasRevision(repository: string, digest: string): Promise<boolean> {
+    return this.#reads.text(`${paths.revision(repository, digest)}/link`) === digest;
+  }
+
+  async hasLayerLink(repository: string, digest: string): Promise<boolean> {
+    return this.#reads.text(`${paths.layer(repository, digest)}/link`) === digest;
+  }
+
   async listBlobShards(options?: ReadOptions): Promise<string[]> {
     const { odd } = reading(options);
     for (const name of this.#reads.names(paths.blobs()) ?? []) {
