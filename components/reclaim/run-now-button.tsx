@@ -11,7 +11,8 @@ import { spacePath } from "../history/space-path";
 import { useRules } from "../rules/queries";
 import { ConfirmDialog } from "../ui/confirm-dialog";
 import { GatedButton, missingPermissionText } from "./gated-button";
-import { useStartReclaim } from "./queries";
+import { useReclaimSwitch, useStartReclaim } from "./queries";
+import { ShareNote } from "./share-note";
 
 /** From a finished preview of saved rules: run them now, after a confirmation in numbers. Not there for any other run. */
 export function RunNowButton({
@@ -31,6 +32,7 @@ export function RunNowButton({
   const [isAsking, setIsAsking] = useState(false);
   const rules = useRules(workspaceId, spaceId);
   const start = useStartReclaim(workspaceId, spaceId);
+  const { data: platform } = useReclaimSwitch();
   const leftOut = useLeftOutCount(workspaceId, run) ?? 0;
   const previewed = previewedRuleIds(run);
   if (run.kind !== "reclaim" || !run.isDryRun || !isRunOver(run) || previewed.length === 0) return null;
@@ -40,11 +42,13 @@ export function RunNowButton({
   const goes = itemsTotal - leftOut;
   const reason = !permissions.includes("reclaim.run")
     ? missingPermissionText("reclaim.run")
-    : rules.data && enabled.length === 0
-      ? "The rule of this preview is disabled or deleted by now. Enable it on the Reclaim tab first."
-      : goes === 0
-        ? "Nothing would go: there is nothing to run."
-        : null;
+    : platform?.isStopped
+      ? `Reclaiming is stopped on the whole platform: ${platform.reason ?? ""}`
+      : rules.data && enabled.length === 0
+        ? "The rule of this preview is disabled or deleted by now. Enable it on the Reclaim tab first."
+        : goes === 0
+          ? "Nothing would go: there is nothing to run."
+          : null;
   return (
     <>
       <GatedButton variant="primary" reason={reason} onClick={() => setIsAsking(true)}>
@@ -69,7 +73,9 @@ export function RunNowButton({
           const started = await start.mutateAsync(enabled.map((rule) => rule.id));
           router.push(spacePath(workspaceSlug, spaceId, "runs", started.id));
         }}
-      />
+      >
+        <ShareNote workspaceId={workspaceId} spaceId={spaceId} preview={run} goes={goes} />
+      </ConfirmDialog>
     </>
   );
 }

@@ -12,6 +12,7 @@ import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
 import { Dialog } from "../ui/dialog";
 import { problemOf } from "../ui/problem-of";
+import { ShareNote } from "./share-note";
 
 /** What is asked to run: rules by id with a title, and the dry run that says in numbers what they would do. */
 export type RunAsked = { ruleIds: string[]; title: string; previewRunId: string | null };
@@ -102,6 +103,7 @@ function Answer({
         meanwhile stays.
       </p>
       <RunTotals workspaceId={place.workspaceId} run={run} />
+      <ShareNote workspaceId={place.workspaceId} spaceId={place.spaceId} preview={run} goes={goes} />
       <p>
         <Link
           className="font-medium text-accent underline-offset-2 hover:underline"

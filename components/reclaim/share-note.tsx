@@ -1,0 +1,31 @@
+"use client";
+
+import type { RunDto } from "@/contracts/history";
+import { runNumbers } from "../history/run-words";
+import { useSpace } from "../spaces/queries";
+import { Callout } from "../ui/callout";
+
+/** Before a run starts: that it would take so much of the space that it will wait for a confirmation. Nothing where it would not. */
+export function ShareNote({
+  workspaceId,
+  spaceId,
+  preview,
+  goes,
+}: {
+  workspaceId: string;
+  spaceId: string;
+  preview: RunDto;
+  /** images that the run would take */
+  goes: number;
+}) {
+  const { data: space } = useSpace(workspaceId, spaceId);
+  const { itemsTotal = 0, itemsKept = 0 } = runNumbers(preview);
+  const all = itemsTotal + itemsKept;
+  if (!space || all === 0 || goes * 100 <= space.confirmSharePercent * all) return null;
+  return (
+    <Callout tone="warning" title={`That is about ${Math.round((goes / all) * 100)} % of the images of this space`}>
+      More than {space.confirmSharePercent} % at once waits: the run makes its plan, and then somebody confirms it on
+      its page before anything moves.
+    </Callout>
+  );
+}
