@@ -8,6 +8,7 @@ import { sampleSpaces } from "@/server/images/sample-spaces";
 import { log } from "@/server/platform/log";
 import { areReclaimsStopped } from "@/server/platform-settings/are-reclaims-stopped";
 import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
+import { verifyEntries } from "@/server/recycle-bin/verify-entries";
 import { enqueueDueCrawls } from "@/server/registries/enqueue-due-crawls";
 import { enqueuePendingEvents } from "@/server/registries/enqueue-pending-events";
 
@@ -28,6 +29,7 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
     ["crawls", reconcileCrawls],
     ["sizes", () => measureStaleSizes(shutdown)],
     ["previews", () => prunePreviews(new Date(), shutdown)],
+    ["bin checks", () => verifyEntries(new Date(), shutdown)],
     ["samples", () => sampleSpaces(new Date(), shutdown)],
   ];
   for (const [name, step] of steps) {

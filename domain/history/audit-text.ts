@@ -72,9 +72,9 @@ const SENTENCES: Record<string, (data: Data) => string> = {
       : `started a reclaim with ${count(data.ruleIds, "rule", "rules")}`,
   "reclaim.confirm": (data) => `confirmed a reclaim of ${text(data.images)} of ${text(data.imagesTotal)} images`,
   "reclaim.cancel": () => "cancelled a reclaim",
-  "restore.start": (data) => `started to restore ${count(data.entryIds, "image", "images")}`,
+  "restore.start": (data) => `started to restore ${entriesText(data)}`,
   "restore.cancel": () => "cancelled a restore",
-  "purge.start": (data) => `started to purge ${count(data.entryIds, "image", "images")} for good`,
+  "purge.start": (data) => `started to purge ${entriesText(data)} for good`,
   "purge.cancel": () => "cancelled a purge",
   "gc.start": (data) => `started a garbage collection${data.isDryRun === true ? " (dry run)" : ""}`,
   "gc.cancel": () => "cancelled a garbage collection",
@@ -87,8 +87,19 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "bin.recycle": (data) => `moved ${text(data.image)} to the recycle bin`,
   "bin.untag": (data) => `untagged ${text(data.image)}`,
   "bin.restore": (data) => `restored ${text(data.image)}`,
+  "bin.give_up": (data) =>
+    data.isHalfMade === true
+      ? `gave up the half-made copy of ${text(data.image)}`
+      : `gave up the failed ${text(data.failed)} of ${text(data.image)}; it stays in the recycle bin`,
   "bin.purge": (data) => `purged ${text(data.image)} for good`,
 };
+
+/** What was chosen of the bin: named entries, or what a filter found. */
+function entriesText(data: Data): string {
+  if (Array.isArray(data.entryIds)) return count(data.entryIds, "image", "images");
+  if (typeof data.entryCount !== "number") return "what a filter found in the recycle bin";
+  return `${data.entryCount} ${data.entryCount === 1 ? "image" : "images"}`;
+}
 
 /** One plain sentence for an audit event, without its subject: "created the rule “old”". */
 export function auditText(action: string, data: Data): string {

@@ -1,5 +1,5 @@
-/** What to do about a tag whose place is taken by another image since: leave it there, or restore under another name. */
-export const TAG_CONFLICT_CHOICES = ["keep_current", "restore_as"] as const;
+/** What to do about a tag that names another image by now: leave it there, take it back, or restore under another name. */
+export const TAG_CONFLICT_CHOICES = ["keep_current", "take_back", "restore_as"] as const;
 export type TagConflictChoice = (typeof TAG_CONFLICT_CHOICES)[number];
 
 const TAG_LENGTH_MAX = 128;

@@ -74,6 +74,7 @@ const imageOf = ({ images }: Pick<TenantSpace, "images">) => ({
 type ExampleSpace = Pick<TenantSpace, "images" | "prefix">;
 const QUERIES: Record<string, (space: ExampleSpace) => Record<string, unknown>> = {
   removeSpace: ({ prefix }) => ({ typedName: prefix }),
+  previewRetention: () => ({ days: 14 }),
   getImage: imageOf,
   getImageManifest: imageOf,
   getImageConfig: imageOf,

@@ -1,5 +1,8 @@
 // Entries as runs take them and give them back.
+import type { BinFilterDto } from "@/contracts/recycle-bin";
 import { Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
+import { binConditions } from "./bin-filter.store";
+import { ARRIVED } from "./entry-state.store";
 
 export interface ChosenEntry {
   id: string;
@@ -24,14 +27,44 @@ export function lockEntries(
   entryIds: readonly string[],
 ): Promise<ChosenEntry[]> {
   return tx.$queryRaw<ChosenEntry[]>`
-    SELECT ${COLUMNS} FROM bin_entries WHERE id = ANY(${[...entryIds]}) AND space_id = ${space.id} AND workspace_id = ${space.workspaceId}
+    SELECT ${COLUMNS} FROM bin_entries e WHERE id = ANY(${[...entryIds]}) AND space_id = ${space.id} AND workspace_id = ${space.workspaceId}
     ORDER BY id FOR UPDATE`;
+}
+
+/** What a filter finds held in a space now, but for some; locked until the transaction ends, at most so many, oldest first. */
+export function lockFilteredEntries(
+  tx: Transaction,
+  space: { id: string; workspaceId: string },
+  filter: BinFilterDto,
+  exceptIds: readonly string[],
+  limit: number,
+): Promise<ChosenEntry[]> {
+  return tx.$queryRaw<ChosenEntry[]>`
+    SELECT ${COLUMNS} FROM bin_entries e
+    WHERE ${binConditions({ workspaceId: space.workspaceId, spaceId: space.id }, filter)} AND e.state = 'held'
+      AND e.id <> ALL(${[...exceptIds]})
+    ORDER BY e.id LIMIT ${limit} FOR UPDATE`;
+}
+
+/** The ids that a filter finds held in a space, but for some; at most so many. */
+export async function findFilteredIds(
+  space: { id: string; workspaceId: string },
+  filter: BinFilterDto,
+  exceptIds: readonly string[],
+  limit: number,
+): Promise<string[]> {
+  const rows = await prisma().$queryRaw<{ id: string }[]>`
+    SELECT e.id FROM bin_entries e
+    WHERE ${binConditions({ workspaceId: space.workspaceId, spaceId: space.id }, filter)} AND e.state = 'held'
+      AND e.id <> ALL(${[...exceptIds]})
+    ORDER BY e.id LIMIT ${limit}`;
+  return rows.map((row) => row.id);
 }
 
 /** What a run moved to the bin and is held there, locked until the transaction ends, oldest first. */
 export function lockEntriesOfRun(tx: Transaction, run: { id: string; workspaceId: string }): Promise<ChosenEntry[]> {
   return tx.$queryRaw<ChosenEntry[]>`
-    SELECT ${COLUMNS} FROM bin_entries
+    SELECT ${COLUMNS} FROM bin_entries e
     WHERE run_id = ${run.id} AND workspace_id = ${run.workspaceId} AND state = 'held' ORDER BY id FOR UPDATE`;
 }
 
@@ -39,11 +72,8 @@ export function findEntryTags(
   tx: Transaction,
   entryIds: readonly string[],
 ): Promise<{ entryId: string; name: string }[]> {
-  return tx.binEntryTag.findMany({
-    where: { entryId: { in: [...entryIds] } },
-    select: { entryId: true, name: true },
-    orderBy: [{ entryId: "asc" }, { name: "asc" }],
-  });
+  return tx.$queryRaw<{ entryId: string; name: string }[]>`
+    SELECT entry_id AS "entryId", name FROM bin_entry_tags WHERE entry_id = ANY(${[...entryIds]}) ORDER BY entry_id, name`;
 }
 
 export async function claimEntries(
@@ -51,7 +81,7 @@ export async function claimEntries(
   entryIds: readonly string[],
   state: "restoring" | "purging",
 ): Promise<void> {
-  await tx.binEntry.updateMany({ where: { id: { in: [...entryIds] } }, data: { state } });
+  await tx.$executeRaw`UPDATE bin_entries SET state = ${state}::"BinEntryState" WHERE id = ANY(${[...entryIds]})`;
 }
 
 /** Entries of items that a stopped run did not begin are as they were before it. */
@@ -69,15 +99,19 @@ export async function releaseLeftOutEntries(runId: string): Promise<void> {
 export async function releaseStrandedEntries(): Promise<void> {
   await prisma().$transaction([
     prisma().$executeRaw`
+      UPDATE bin_entries e SET problem_action = i.action, problem_text = coalesce(i.error, 'the run ended in the middle of it'),
+        problem_run_id = r.id, problem_at = now()
+      FROM run_items i JOIN runs r ON r.id = i.run_id
+      WHERE i.state = 'moving' AND r.finished_at IS NOT NULL AND i.action IN ('recycle', 'restore', 'purge')
+        AND e.id = i.bin_entry_id AND e.ended_at IS NULL`,
+    prisma().$executeRaw`
       UPDATE bin_entries e SET state = CASE WHEN recycled_at IS NULL THEN 'recycling' ELSE 'held' END::"BinEntryState"
       WHERE e.state IN ('restoring', 'purging') AND NOT EXISTS (
         SELECT 1 FROM run_items i JOIN runs r ON r.id = i.run_id
         WHERE i.workspace_id = e.workspace_id AND i.bin_entry_id = e.id AND i.digest = e.digest
           AND i.action IN ('restore', 'purge') AND r.finished_at IS NULL)`,
     prisma().$executeRaw`
-      UPDATE bin_entries e SET state = 'held', recycled_at = clock_timestamp(),
-        purge_after = clock_timestamp() + make_interval(days => s.bin_retention_days)
-      FROM runs r, spaces s
+      UPDATE bin_entries e SET ${ARRIVED} FROM runs r, spaces s
       WHERE e.state = 'recycling' AND r.id = e.run_id AND r.finished_at IS NOT NULL AND s.id = e.space_id
         AND EXISTS (SELECT 1 FROM bin_entry_manifests m WHERE m.entry_id = e.id AND m.is_removed_at_source)`,
     prisma().$executeRaw`

@@ -14,9 +14,11 @@ export async function takeEntries(
     action: "restore" | "purge";
     firstOrdinal: number;
     reasonOf(entry: ChosenEntry): { code: string; text: string };
+    /** Where a restore puts them; omitted = each where it was. */
+    targetRepository?: string | undefined;
   },
 ): Promise<NewRunItem[]> {
-  const { action, firstOrdinal, reasonOf } = what;
+  const { action, firstOrdinal, reasonOf, targetRepository } = what;
   const entryIds = entries.map((entry) => entry.id);
   const tags = groupBy(await findEntryTags(tx, entryIds), (tag) => tag.entryId);
   await claimEntries(tx, entryIds, action === "restore" ? "restoring" : "purging");
@@ -26,7 +28,7 @@ export async function takeEntries(
       ordinal: firstOrdinal + at,
       action,
       state: "planned",
-      repositoryName: entry.repositoryName,
+      repositoryName: targetRepository ?? entry.repositoryName,
       digest: entry.digest,
       kind: entry.kind,
       tags: names,

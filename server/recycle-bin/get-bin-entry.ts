@@ -3,7 +3,7 @@ import type { getBinEntry as getBinEntryOperation } from "@/contracts/recycle-bi
 import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { binEntryDtos } from "./bin-entry-dto";
-import { findEntryRow, listEntryManifests } from "./recycle-bin.store";
+import { findEntryRow, listEntryManifests } from "./bin-list.store";
 
 type BinEntryWithManifests = OutputOf<typeof getBinEntryOperation>;
 
@@ -21,10 +21,11 @@ export async function getBinEntry(
   if (!entry) throw notFound();
   return {
     ...entry,
-    manifests: manifests.map(({ digest, role, mediaType }) => ({
-      digest,
-      role: role as BinEntryWithManifests["manifests"][number]["role"],
-      mediaType,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    manifests: manifests.map((manifest) => ({
+      ...manifest,
+      role: manifest.role as BinEntryWithManifests["manifests"][number]["role"],
+      pushedAt: manifest.pushedAt?.toISOString() ?? null,
     })),
   };
 }

@@ -19,7 +19,7 @@ export async function purgeDueEntries(now: Date): Promise<number> {
     try {
       const space = await requireSpace(scope, spaceId);
       await createBinRun(scope, space, {
-        ...{ kind: "purge", entryIds, options: {}, trigger: "schedule" },
+        ...{ kind: "purge", selection: { entryIds }, options: {}, trigger: "schedule" },
         takes: ["held", "recycling"],
       });
       started++;

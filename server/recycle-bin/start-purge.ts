@@ -1,6 +1,7 @@
 import type { RunDto } from "@/contracts/history";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
+import type { BinSelection } from "./bin-selection";
 import { createBinRun } from "./create-bin-run";
 import { requireTypedName } from "./require-typed-name";
 
@@ -10,9 +11,10 @@ import { requireTypedName } from "./require-typed-name";
  */
 export async function startPurge(
   scope: WorkspaceScope,
-  input: { spaceId: string; entryIds: readonly string[]; typedName: string },
+  input: BinSelection & { spaceId: string; typedName: string },
 ): Promise<RunDto> {
   const space = await requireSpace(scope, input.spaceId);
   requireTypedName(space, input.typedName);
-  return createBinRun(scope, space, { kind: "purge", entryIds: input.entryIds, options: {} });
+  const { entryIds, filter, exceptIds } = input;
+  return createBinRun(scope, space, { kind: "purge", selection: { entryIds, filter, exceptIds }, options: {} });
 }
