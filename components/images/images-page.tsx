@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
 import { useCallback, useDeferredValue, useRef, useState } from "react";
 import type { Permission } from "@/domain/access/permissions";
+import { ClearingPolicyPrompt } from "../lifecycle/clearing-policy-prompt";
 import { useSlashFocus } from "../reclaim/use-slash-focus";
 import { useSpace } from "../spaces/queries";
 import { permissionsIn } from "../spaces/reader-permissions";
@@ -94,6 +95,16 @@ export function ImagesPage({ workspaceId, workspaceSlug, spaceId, permissions: g
         {isList ? (
           <>
             <FilterChips view={view} onChange={change} />
+            {space.data && view.repository !== null ? (
+              <ClearingPolicyPrompt
+                key={view.repository}
+                workspaceId={workspaceId}
+                workspaceSlug={workspaceSlug}
+                space={space.data}
+                repository={view.repository}
+                permissions={permissions}
+              />
+            ) : null}
             <ImageBrowser
               // The list begins anew with what it lists: places, open rows and the row with the focus are of one list.
               key={JSON.stringify(settled)}

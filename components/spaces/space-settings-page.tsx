@@ -1,6 +1,7 @@
 "use client";
 
 import type { Permission } from "@/domain/access/permissions";
+import { SpaceLifecycleSettings } from "../lifecycle/space-lifecycle-settings";
 import { KeyValueList } from "../ui/key-value-list";
 import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
@@ -57,6 +58,17 @@ export function SpaceSettingsPage({ workspaceId, workspaceSlug, spaceId, permiss
         <RetentionForm
           key={space.data.binRetentionDays}
           workspaceId={workspaceId}
+          space={space.data}
+          permissions={permissions}
+        />
+      </Section>
+      <Section
+        title="Image lifecycle"
+        description="Old tags are cleared once the workspace's tags reach its quota. Which policy counts in this space; a repository may have one of its own."
+      >
+        <SpaceLifecycleSettings
+          workspaceId={workspaceId}
+          workspaceSlug={workspaceSlug}
           space={space.data}
           permissions={permissions}
         />

@@ -7,6 +7,7 @@ import { useState } from "react";
 import type { SpaceDto } from "@/contracts/spaces";
 import type { Permission } from "@/domain/access/permissions";
 import { spacePath } from "../history/space-path";
+import { LifecycleButton } from "../lifecycle/lifecycle-button";
 import { GatedButton, missingPermissionText } from "../reclaim/gated-button";
 import { useSlashFocus } from "../reclaim/use-slash-focus";
 import { Button } from "../ui/button";
@@ -75,7 +76,12 @@ export function SpacesPage({ workspaceId, workspaceSlug, permissions }: SpacesPa
       <PageHeader
         title="Registry spaces"
         description="Each is a repository prefix of a registry that belongs to this workspace, or to one that shares it. Sizes are as stored: compressed, each blob counted once."
-        actions={createButton}
+        actions={
+          <>
+            <LifecycleButton workspaceId={workspaceId} workspaceSlug={workspaceSlug} permissions={permissions} />
+            {createButton}
+          </>
+        }
       />
       <div className="flex flex-wrap items-center gap-2 pb-3">
         <SearchInput label="Search registry spaces" value={q} onValueChange={(next) => setView({ q: next || null })} />
