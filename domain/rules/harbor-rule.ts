@@ -34,17 +34,20 @@ interface Template {
 }
 
 const USED_NOTE =
-  "Harbor takes an image that was never pulled for the oldest. Here it counts from its push, so that a fresh one is kept.";
+  "Harbor takes an image that was never pulled for one that nobody ever used. Here it counts from its push, so that a fresh one is kept";
 
 const TEMPLATES: Record<string, Template> = {
   always: { fallback: null, when: () => [], name: () => "Keep always" },
   nothing: { fallback: null, when: () => null, name: () => "Keep nothing" },
   latestPushedK: count("pushed", "newest"),
-  latestPulledN: { ...count("active", "most recently used"), note: USED_NOTE },
+  latestPulledN: {
+    ...count("active", "most recently used"),
+    note: `${USED_NOTE}, in place of one that was pulled before that.`,
+  },
   latestActiveK: count("active", "most recently used"),
   nDaysSinceLastPush: days("pushed", "pushed"),
   lastXDays: days("pushed", "pushed"),
-  nDaysSinceLastPull: { ...days("active", "used"), note: USED_NOTE },
+  nDaysSinceLastPull: { ...days("active", "used"), note: `${USED_NOTE}.` },
 };
 
 const DAYS_MAX = 36_500;

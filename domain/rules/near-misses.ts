@@ -20,7 +20,7 @@ const OF_ONE_KIND_MAX = 3;
 const OF_ONE_STATE_MAX = 1;
 const SOON_DAYS = 7;
 /** Names that are looked at for misses: whoever types waits. */
-const LOOKS_MAX = 10_000;
+const LOOKS_MAX = 2_000;
 
 interface Trial {
   written: WrittenRule;
