@@ -13,7 +13,13 @@ import { isConflict } from "./is-conflict";
 import { draftOf, readKeep } from "./keep-draft";
 import { KeepFields } from "./keep-fields";
 import { inheritedText } from "./policy-words";
-import { type PolicyPlace, usePreviewSpaceLifecycle, useRemoveSpaceLifecycle, useSetSpaceLifecycle } from "./queries";
+import {
+  type PolicyPlace,
+  usePreviewSpaceLifecycle,
+  useRemoveSpaceLifecycle,
+  useSetSpaceLifecycle,
+  useSpaceLifecycle,
+} from "./queries";
 import { QuotaMeter } from "./quota-meter";
 import { StartedRuns } from "./started-runs";
 
