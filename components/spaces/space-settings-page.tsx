@@ -2,6 +2,7 @@
 
 import type { Permission } from "@/domain/access/permissions";
 import { SpaceLifecycleSettings } from "../lifecycle/space-lifecycle-settings";
+import { ConfirmShareForm } from "../reclaim/confirm-share-form";
 import { KeyValueList } from "../ui/key-value-list";
 import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
@@ -57,6 +58,17 @@ export function SpaceSettingsPage({ workspaceId, workspaceSlug, spaceId, permiss
       >
         <RetentionForm
           key={space.data.binRetentionDays}
+          workspaceId={workspaceId}
+          space={space.data}
+          permissions={permissions}
+        />
+      </Section>
+      <Section
+        title="Large runs"
+        description="A run by rules or on a schedule that would take more than this share of the images waits until somebody confirms it, for seven days."
+      >
+        <ConfirmShareForm
+          key={space.data.confirmSharePercent}
           workspaceId={workspaceId}
           space={space.data}
           permissions={permissions}
