@@ -1,11 +1,12 @@
 import { expect, type Page } from "@playwright/test";
 import { startGc } from "@/contracts/gc";
-import { previewReclaim, startReclaim } from "@/contracts/reclaim";
+import { confirmRun, previewReclaim, startReclaim } from "@/contracts/reclaim";
 import { listBinEntries, startPurge, startRestore } from "@/contracts/recycle-bin";
 import { createRule } from "@/contracts/rules";
 import { listSpaces } from "@/contracts/spaces";
 import { RULE_TEMPLATES } from "@/domain/rules/templates";
 import type { Api } from "./api";
+import { HARBOR_POLICY } from "./harbor-policy";
 
 /** A page of the console in a state worth looking at. */
 export interface ConsolePage {
@@ -49,7 +50,15 @@ export async function tellStory(api: Api, workspaceId: string): Promise<Story> {
   });
   const preview = await api.call(previewReclaim, { params, body: { ruleIds: [rule.id] } });
   await api.untilOver(workspaceId, preview.id);
+  const weekly = { kind: "cron" as const, expression: "0 3 * * 0", timeZone: "Europe/Berlin" };
+  await api.call(createRule, {
+    params,
+    body: { name: "Every Sunday", definition: { ...template.definition, schedule: weekly } },
+  });
   const reclaim = await api.call(startReclaim, { params, body: { ruleIds: [rule.id] } });
+  // It takes more than half of the demo.
+  await api.untilRun(workspaceId, reclaim.id, "asks first", ({ status }) => status === "awaiting_confirmation");
+  await api.call(confirmRun, { params: { workspaceId, runId: reclaim.id } });
   await api.untilOver(workspaceId, reclaim.id);
   const entries = (await api.call(listBinEntries, { params, query: { limit: 500 } })).items;
   const [first, ...others] = entries.filter(({ tags }) => tags.length > 0);
@@ -93,9 +102,15 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "images-push", path: `${space}/images`, open: (page) => click(page, "Push an image", "dialog") },
     { name: "reclaim", path: `${space}/reclaim` },
     { name: "rule-run", path: `${space}/reclaim`, open: askToRun },
+    { name: "reclaim-selection", path: `${space}/reclaim`, open: selectRules },
+    { name: "rule-import", path: `${space}/reclaim`, open: (page) => click(page, "Import", "dialog") },
+    { name: "rule-import-result", path: `${space}/reclaim`, open: importPolicy },
     { name: "rule-new", path: wizard },
+    { name: "rule-trial", path: wizard, open: tryPattern },
+    { name: "rule-copy", path: `${wizard}?from=${ruleId}` },
     { name: "rule-conditions", path: wizard, open: (page) => wizardStep(page, 1) },
     { name: "rule-schedule", path: wizard, open: (page) => wizardStep(page, 2) },
+    { name: "rule-cron", path: wizard, open: chooseSchedule },
     { name: "rule-preview", path: wizard, open: (page) => wizardStep(page, 3) },
     { name: "rule-edit", path: `${space}/reclaim/${ruleId}/edit` },
     { name: "preview", path: `${space}/runs/${previewRunId}` },
@@ -159,6 +174,33 @@ async function wizardStep(page: Page, steps: number): Promise<void> {
   await page.getByLabel("Name").fill("Another");
   for (let step = 0; step < steps; step++) await page.getByRole("button", { name: "Next" }).click();
   if (steps === 3) await expect(page.getByRole("table", { name: "Verdict on every image" })).toContainText("kept");
+}
+
+async function tryPattern(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Add a pattern to tags", exact: true }).click();
+  await page.keyboard.type("pr-*");
+  await expect(page.getByRole("list", { name: "Images that the rule finds" }).locator("mark").first()).toBeVisible();
+}
+
+async function chooseSchedule(page: Page): Promise<void> {
+  await wizardStep(page, 2);
+  await page.getByRole("radio", { name: "On a schedule" }).click();
+  await page.getByRole("radio", { name: "Weekly" }).click();
+  await expect(page.getByText(/^The next five runs/)).toBeVisible();
+}
+
+async function importPolicy(page: Page): Promise<void> {
+  await click(page, "Import", "dialog");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("The policy, as JSON").fill(JSON.stringify(HARBOR_POLICY));
+  await dialog.getByRole("button", { name: "Show what it becomes" }).click();
+  await expect(dialog.getByText("What this policy deletes without saying so")).toBeVisible();
+}
+
+async function selectRules(page: Page): Promise<void> {
+  await page.getByRole("checkbox", { name: "Select Tidy up" }).click();
+  await page.getByRole("checkbox", { name: "Select Every Sunday" }).click();
+  await expect(page.getByRole("region", { name: "Selection" })).toBeVisible();
 }
 
 async function selectTwo(page: Page): Promise<void> {
