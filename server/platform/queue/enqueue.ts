@@ -5,6 +5,7 @@ import { log } from "../log";
 import { producerConnection } from "./connection";
 
 export const QUEUE_PREFIX = "reclaim";
+const ADD_WITHIN_MS = 3_000;
 
 const globals = globalThis as { reclaimQueues?: { connection: Redis; queues: Map<JobName, Queue> } };
 
@@ -39,10 +40,11 @@ export async function enqueue<N extends JobName>(
     await (globals.reclaimQueues?.connection.status === "wait"
       ? globals.reclaimQueues.connection.connect()
       : undefined);
-    await target.add(name, JOBS[name].parse(payload), {
+    const adding = target.add(name, JOBS[name].parse(payload), {
       ...(jobId === undefined ? {} : { jobId }),
       ...(mergeId === undefined ? {} : { deduplication: { id: mergeId, keepLastIfActive: true } }),
     });
+    await within(ADD_WITHIN_MS, adding);
     return true;
   } catch (error) {
     log.warn(
@@ -50,6 +52,21 @@ export async function enqueue<N extends JobName>(
       "job not enqueued; the reconciler will",
     );
     return false;
+  }
+}
+
+/** BullMQ waits for a Redis that was never there for as long as it takes; whoever has written their row is not kept waiting for it. */
+async function within(ms: number, adding: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis did not answer in ${ms} ms`)), ms);
+  });
+  // What comes too late is added all the same, or fails: the reconciler knows of neither.
+  adding.catch(() => undefined);
+  try {
+    await Promise.race([adding, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
