@@ -17,6 +17,7 @@ const REASON: Record<string, string> = {
   part_pinned: "a part of it is pinned",
   in_use: "in use",
   part_in_use: "a part of it is in use",
+  exempt: "restored, and exempt from the rule",
   immutable_tag: "immutable tag",
   child_of: "part of a kept image",
   referrer_of: "belongs to a kept image",

@@ -1,5 +1,6 @@
 import type { ImageGraph } from "@/domain/images/image-graph";
 import type { CompiledRule, RuleOutcome } from "@/domain/rules/evaluate-rule";
+import { type Exemption, exemptionFrom } from "@/domain/rules/facts";
 import type { AppliedRule } from "@/domain/rules/rule";
 import type { Unit } from "@/domain/rules/unit";
 import type { KeepReason, NamedRule, ReclaimReason, RuleHit, UntagReason } from "@/domain/rules/verdict";
@@ -55,7 +56,7 @@ export function decideOwn(at: number, unit: Unit, votes: RuleVotes, context: Own
     return guard === null ? { state: "follow" } : stay(guard);
   }
   const hits = votes.reclaim
-    .filter(({ outcome }) => outcome.holds === true)
+    .filter(({ rule, outcome }) => outcome.holds === true && exemptionOf(unit, rule) === undefined)
     .map(({ rule, outcome }) => hitOf(rule, outcome));
   // A protect rule that lacks a fact protects: unknown means keep.
   const protects = votes.protect.filter(({ outcome }) => outcome.holds !== false);
@@ -105,6 +106,11 @@ function reasonToStay(
   if (protect !== undefined) {
     return { code: "protected", ...named(protect.rule.rule), because: protect.outcome.because };
   }
+  for (const { rule, outcome } of votes.reclaim) {
+    const exemption = outcome.holds === true ? exemptionOf(unit, rule) : undefined;
+    if (exemption !== undefined)
+      return { code: "exempt", ...named(rule.rule), who: exemption.who, atMs: exemption.atMs };
+  }
   if (hits.length > 0) return { code: "immutable_tag", tags: [...unit.artifact.immutableTags].sort() };
   for (const { rule, outcome } of votes.reclaim) {
     const fact = outcome.because.find((candidate) => candidate.kind === "unknown");
@@ -116,6 +122,10 @@ function reasonToStay(
   return near === undefined
     ? { code: "no_rule" }
     : { code: "not_due", ...named(near.rule.rule), because: near.outcome.because };
+}
+
+function exemptionOf(unit: Unit, { rule }: CompiledRule): Exemption | undefined {
+  return exemptionFrom(unit.artifact, { ruleId: rule.id, revision: rule.revision });
 }
 
 function hitOf(compiled: CompiledRule, outcome: RuleOutcome): RuleHit {

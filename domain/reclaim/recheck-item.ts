@@ -1,17 +1,17 @@
 import { buildImageGraph, type ImageGraph } from "@/domain/images/image-graph";
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
-import { type Artifact, compareText } from "@/domain/rules/facts";
+import { type Artifact, compareText, exemptionFrom } from "@/domain/rules/facts";
 import { reasonText } from "@/domain/rules/reason-text";
 import { buildUnits, type Unit } from "@/domain/rules/unit";
 import type { KeepReason, RuleHit } from "@/domain/rules/verdict";
 import { closureMembers } from "./closure-members";
 import { guardOf, handGraceMs, holdOf, holdsOfParts, unreadableByRepository } from "./guards";
 import { nameOf } from "./keep-closure";
-import type { PlanItem, PlanMember } from "./plan";
+import type { PlanMember, PlanMove } from "./plan";
 
 /** What is true right before a move. */
 export interface RecheckInput {
-  item: PlanItem;
+  item: PlanMove;
   /** Fresh facts of the item's whole repository. Artifacts of others are not looked at. */
   artifacts: readonly Artifact[];
   /** The rules as they are now, by id, a rule that is gone left out; or that somebody chose the item by hand, and rules have no say. */
@@ -66,6 +66,8 @@ export function recheckItem(input: RecheckInput): RecheckResult {
   if (tags !== null) return stale(tags);
   const rulesChanged = isByHand ? null : changedRules(item, rules);
   if (rulesChanged !== null) return stale(rulesChanged);
+  const exempt = isByHand ? null : exemptGuard(item, artifact);
+  if (exempt !== null) return stale({ code: "guarded", reason: exempt });
   const { subjectElsewhere } = fresh;
   const elsewhere: KeepReason | null =
     subjectElsewhere === null ? null : { code: "subject_elsewhere", digest: subjectElsewhere };
@@ -82,7 +84,7 @@ export function recheckItem(input: RecheckInput): RecheckResult {
 }
 
 /** Of an untag by hand only the tags that go must be as they were: the digest stays, whatever became of the others. */
-function recheckUntagByHand(item: PlanItem, top: number, artifact: Artifact, fresh: Fresh): RecheckResult {
+function recheckUntagByHand(item: PlanMove, top: number, artifact: Artifact, fresh: Fresh): RecheckResult {
   const hold =
     holdOf(artifact) ?? fresh.held.get(top) ?? immutableGuard(item, artifact) ?? fallbackGuard(item, top, fresh);
   if (hold !== null) return stale({ code: "guarded", reason: hold });
@@ -124,7 +126,7 @@ interface Fresh {
   subjectElsewhere: string | null;
 }
 
-function recheckClosure(item: PlanItem, top: number, fresh: Fresh): RecheckResult {
+function recheckClosure(item: PlanMove, top: number, fresh: Fresh): RecheckResult {
   const { repository, graph } = fresh;
   const holder = [...(graph.parentsOf[top] ?? []), ...(graph.subjectsOf[top] ?? [])][0];
   if (holder !== undefined) return stale({ code: "needed_now", digest: digestAt(repository, holder) });
@@ -170,20 +172,35 @@ function guardAt(at: number, { graph, units, held, frame, isByHand }: Fresh): Ke
   return holdOf(unit.artifact) ?? held.get(at) ?? guardOf(unit, at, graph, { ...frame, graceMs });
 }
 
-function immutableGuard(item: PlanItem, artifact: Artifact): KeepReason | null {
+/** Restored since the plan: of the rules that selected it none may take it again, or what is left does not select all that goes. */
+function exemptGuard(item: PlanMove, artifact: Artifact): KeepReason | null {
+  const open = item.hits.filter((hit) => exemptionFrom(artifact, hit) === undefined);
+  const covered = new Set(open.flatMap((hit) => hit.tags));
+  const taken = new Set(item.hits.flatMap((hit) => hit.tags));
+  if (open.length > 0 && item.selectedTags.every((tag) => covered.has(tag) || !taken.has(tag))) return null;
+  for (const hit of item.hits) {
+    const { ruleId, ruleName, revision } = hit;
+    const exemption = exemptionFrom(artifact, hit);
+    if (exemption !== undefined)
+      return { code: "exempt", ruleId, ruleName, revision, who: exemption.who, atMs: exemption.atMs };
+  }
+  return null;
+}
+
+function immutableGuard(item: PlanMove, artifact: Artifact): KeepReason | null {
   const immutable = artifact.immutableTags.filter((tag) => item.selectedTags.includes(tag));
   return immutable.length > 0 ? { code: "immutable_tag", tags: immutable } : null;
 }
 
 /** The fallback tag of a signature is what makes it one: it stays while its subject is anywhere. */
-function fallbackGuard(item: PlanItem, top: number, { repository, graph, subjectElsewhere }: Fresh): KeepReason | null {
+function fallbackGuard(item: PlanMove, top: number, { repository, graph, subjectElsewhere }: Fresh): KeepReason | null {
   if (item.selectedTags.every((tag) => subjectOfFallbackTag(tag) === null)) return null;
   const [subject] = graph.subjectsOf[top] ?? [];
   if (subject !== undefined) return { code: "referrer_of", ...nameOf(repository[subject]) };
   return subjectElsewhere === null ? null : { code: "subject_elsewhere", digest: subjectElsewhere };
 }
 
-function neighbourGuard(item: PlanItem, { repository }: Fresh): KeepReason | null {
+function neighbourGuard(item: PlanMove, { repository }: Fresh): KeepReason | null {
   const neighbour = unreadableByRepository(repository).get(item.repositoryName);
   return neighbour === undefined ? null : { code: "unreadable_neighbour", ...nameOf(neighbour) };
 }
@@ -199,7 +216,7 @@ function tagChanges(
 }
 
 /** The rules that still stand must select all that the item takes; each selected its tags by itself. */
-function changedRules(item: PlanItem, rules: Exclude<RecheckInput["rules"], "by_hand">): StaleReason | null {
+function changedRules(item: PlanMove, rules: Exclude<RecheckInput["rules"], "by_hand">): StaleReason | null {
   const stands = ({ ruleId, revision }: RuleHit) => {
     const rule = rules.get(ruleId);
     return rule?.isEnabled === true && rule.revision === revision;

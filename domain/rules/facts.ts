@@ -31,6 +31,8 @@ export interface Artifact {
   missingChildren: number;
   /** Its manifest or link could not be read. */
   isUnreadable: boolean;
+  /** Rules that leave it alone at the revision named, because somebody restored it after they had taken it. Absent = none. */
+  exemptFrom?: readonly Exemption[] | undefined;
   /** Bytes at its own level: config and layers, and the manifest itself where its bytes shall count (it is a blob too). Children have their own. */
   blobs: readonly BlobFact[];
 }
@@ -41,6 +43,23 @@ export interface TagFact {
   pushedAt: number | null;
   /** Where that is not known: when it was first seen there. */
   firstSeenAt?: number | null;
+}
+
+/** A rule that took an image which was restored: until the rule is changed, it leaves the image alone. */
+export interface Exemption {
+  ruleId: string;
+  revision: number;
+  /** Who restored it, and when. */
+  who: string;
+  atMs: number;
+}
+
+/** What keeps a rule, at its revision, from taking an artifact; undefined where nothing does. */
+export function exemptionFrom(
+  artifact: Pick<Artifact, "exemptFrom">,
+  rule: { ruleId: string; revision: number },
+): Exemption | undefined {
+  return artifact.exemptFrom?.find((one) => one.ruleId === rule.ruleId && one.revision === rule.revision);
 }
 
 export interface BlobFact {

@@ -55,6 +55,8 @@ function keepText(reason: KeepReason): string {
       return `its part ${shortDigest(reason.digest)} is in use by ${listInWords(reason.by, "and")}`;
     case "protected":
       return reason.because.length === 0 ? `protected by ${ruleText(reason)}` : ofRule(reason.because, reason);
+    case "exempt":
+      return `restored from ${ruleText(reason)} on ${new Date(reason.atMs).toISOString().slice(0, 10)} by ${reason.who}; exempt until the rule changes`;
     case "immutable_tag":
       return `its ${reason.tags.length === 1 ? "tag" : "tags"} ${listInWords(reason.tags.map(quoted), "and")} ${reason.tags.length === 1 ? "is" : "are"} immutable`;
     case "unreadable_neighbour":

@@ -38,6 +38,8 @@ export type KeepReason =
   | { code: "part_pinned"; digest: string; text: string | null }
   | { code: "part_in_use"; digest: string; by: readonly string[] }
   | ({ code: "protected"; because: readonly PredicateFact[] } & NamedRule)
+  /** It was restored after this rule had taken it; until the rule is changed it leaves the image alone. */
+  | ({ code: "exempt"; who: string; atMs: number } & NamedRule)
   | { code: "immutable_tag"; tags: readonly string[] }
   /** Something unreadable in the repository may list or need anything in it. */
   | ({ code: "unreadable_neighbour" } & NamedArtifact)

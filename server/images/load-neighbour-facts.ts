@@ -1,5 +1,6 @@
 import type { Artifact } from "@/domain/rules/facts";
 import { groupBy } from "@/lib/group-by";
+import { loadExemptions } from "./load-exemptions";
 import { loadPinTexts } from "./load-pin-texts";
 import { artifactOf } from "./load-space-facts";
 import {
@@ -30,9 +31,10 @@ export async function loadNeighbourFacts(place: {
   repositoryName: string;
 }): Promise<NeighbourFacts> {
   const { workspaceId, spaceId, repositoryName } = place;
-  const [repository, pinTextOf] = await Promise.all([
+  const [repository, pinTextOf, exemptionsOf] = await Promise.all([
     findFactsRepository(workspaceId, spaceId, repositoryName),
     loadPinTexts(spaceId, repositoryName),
+    loadExemptions(spaceId, repositoryName),
   ]);
   return {
     tagTargets: repository === null ? new Map() : await readTagTargets(repository.id),
@@ -48,7 +50,8 @@ export async function loadNeighbourFacts(place: {
       const childrenOf = groupBy(children, (child) => child.manifestDigest);
       return rows.map((row) => {
         const listed = (childrenOf.get(row.digest) ?? []).map((child) => ({ ...child, role: "child", sizeBytes: 0n }));
-        return { ...artifactOf(row, listed, pinTextOf(repositoryName, row.digest)), blobs: [] };
+        const exemptFrom = exemptionsOf(repositoryName, row.digest);
+        return { ...artifactOf(row, listed, pinTextOf(repositoryName, row.digest)), exemptFrom, blobs: [] };
       });
     },
   };

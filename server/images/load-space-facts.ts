@@ -4,6 +4,7 @@ import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
 import { artifactKind, pushFacts } from "./artifact-facts";
 import { type FactReference, type FactRow, readFactReferences, readFactRows } from "./facts.store";
+import { loadExemptions } from "./load-exemptions";
 import { loadPinTexts } from "./load-pin-texts";
 
 /**
@@ -18,13 +19,15 @@ export async function loadSpaceFacts(
 ): Promise<Artifact[]> {
   const space = await requireSpace(scope, spaceId);
   const pinTextOf = await loadPinTexts(space.id, repositoryName);
+  const exemptionsOf = await loadExemptions(space.id, repositoryName);
   const facts: Artifact[] = [];
   for await (const rows of readFactRows(scope.workspaceId, space.id, repositoryName)) {
     const references = await readFactReferences(space.registryId, [...new Set(rows.map((row) => row.digest))]);
     const referencesOf = groupBy(references, (reference) => reference.manifestDigest);
     for (const row of rows) {
       const pinText = pinTextOf(row.repositoryName, row.digest);
-      facts.push(artifactOf(row, referencesOf.get(row.digest) ?? [], pinText));
+      const exemptFrom = exemptionsOf(row.repositoryName, row.digest);
+      facts.push({ ...artifactOf(row, referencesOf.get(row.digest) ?? [], pinText), exemptFrom });
     }
   }
   return facts;

@@ -129,7 +129,7 @@ function entryOf(
       digest,
       mediaType: manifests.find((manifest) => manifest.role === "top")?.raw.mediaType ?? "",
       kind: item.kind,
-      reason: { code, text },
+      reason: { code, text, hits: rulesOf(item) },
       ...guard.ruleOf(item),
       runId: context.run.id,
       actorName: context.run.requestedByName,
@@ -145,6 +145,12 @@ function entryOf(
     })),
     tags,
   };
+}
+
+/** Every rule that selected it: what is restored is exempt from all of them. None where somebody chose it. */
+function rulesOf(item: RunItemRecord): { ruleId: string; ruleName: string; revision: number }[] {
+  const { plan } = item.reason as { plan?: { hits?: { ruleId: string; ruleName: string; revision: number }[] } };
+  return (plan?.hits ?? []).map(({ ruleId, ruleName, revision }) => ({ ruleId, ruleName, revision }));
 }
 
 function recyclingEntry({ entry, manifests, tags }: NewEntryParts): RecyclingEntry {
