@@ -102,6 +102,19 @@ describe("compileGlob", () => {
     expect(found === null ? null : text.slice(...found)).toBe(part);
   });
 
+  it("takes the short way to the same answer as the expression", () => {
+    const part = fc.constantFrom("a", "b", "/", "*", "?", "**", "/**", "a*");
+    const pattern = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(pattern, fc.stringMatching(/^[ab/]{0,8}$/), (glob, text) => {
+        fc.pre(globProblem(glob) === null);
+        // What marks is always the expression.
+        expect(matches(glob, text)).toBe(compileGlob(glob).find(text) !== null);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("marks something exactly where it matches", () => {
     fc.assert(
       fc.property(
