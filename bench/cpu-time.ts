@@ -12,6 +12,9 @@ export function cpuMsOf(pid: number): number {
   return (ticks * 1000) / TICKS_PER_SECOND;
 }
 
+/** Processor time of this process and of the children that it has waited for. */
+export const ownCpuMs = () => (own(process.pid, true) * 1000) / TICKS_PER_SECOND;
+
 /** The fields of `/proc/<pid>/stat` from the state on: a name may hold spaces. Null when the process has ended. */
 function fieldsOf(pid: number): string[] | null {
   try {

@@ -10,13 +10,14 @@ import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { resetEnvForTests } from "@/server/platform/env";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { startReclaim } from "@/server/reclaim/start-reclaim";
+import type { MoveHooks } from "@/server/recycle-bin/move";
 import { startRestore } from "@/server/recycle-bin/start-restore";
 import { closeRegistries } from "@/server/registries/open-registry";
 import { createRule } from "@/server/rules/create-rule";
 import { executorsWith } from "@/testing/bin-world";
 import { verifyClosure } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
-import { cpuMsOf } from "./cpu-time";
+import { cpuMsOf, ownCpuMs } from "./cpu-time";
 import { type MovesTree, writeMovesTree } from "./moves-tree";
 import { type BenchServices, startBenchServices } from "./services";
 import { count, duration, printTable } from "./table";
@@ -25,7 +26,9 @@ const execute = promisify(execFile);
 const REPOSITORIES = Number(process.env.BENCH_REPOSITORIES ?? 10);
 const SKOPEO_EACH = 4;
 /** Images of each repository that a run moves, by how many of them at a time. */
-const RUNS: Readonly<Record<number, number>> = { 1: 6, 16: 20, 64: 20 };
+const RUNS: Readonly<Record<number, number>> = process.env.BENCH_CONCURRENCY
+  ? { [Number(process.env.BENCH_CONCURRENCY)]: 20 }
+  : { 1: 6, 16: 20, 64: 20 };
 const KEPT_EACH = 50;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -45,8 +48,8 @@ interface World {
 }
 
 /**
- * Recycles and restores images of ten layers at several concurrencies, whole runs from claim to end with journal, re-checks and
- * history, beside `skopeo copy --all` and `skopeo delete` for each image. skopeo is measured before and after, so that a machine that
+ * Recycles and restores images of ten layers at several concurrencies, runs of the console with journal, re-checks and history, from the
+ * first item to the run's end (planning is measured for itself), beside `skopeo copy --all` and `skopeo delete` for each image. skopeo is measured before and after, so that a machine that
  * grows busier meanwhile does not flatter either.
  */
 export async function run(): Promise<void> {
@@ -132,24 +135,27 @@ function print(title: string, measures: readonly Measure[]): void {
   );
 }
 
-/** Runs `work` and says what it took, in time and in processors. */
-async function measure(world: World, name: string, images: number, work: () => Promise<void>): Promise<Measure> {
+/** Runs `work` and says what it took, in time and in processors, from when it says that it begins. */
+async function measure(
+  world: World,
+  name: string,
+  images: number,
+  work: (begin: () => void) => Promise<void>,
+): Promise<Measure> {
   const { registry, services } = world;
-  const cpu = () => ({ registry: cpuMsOf(registry.pid), database: cpuMsOf(services.databasePid) });
-  const before = cpu();
-  const ownBefore = process.cpuUsage();
-  const startedAt = performance.now();
-  await work();
-  const ms = performance.now() - startedAt;
-  const after = cpu();
-  const own = process.cpuUsage(ownBefore);
+  const now = () => ({
+    ms: performance.now(),
+    ...{ registry: cpuMsOf(registry.pid), database: cpuMsOf(services.databasePid), own: ownCpuMs() },
+  });
+  let before = now();
+  await work(() => {
+    before = now();
+  });
+  const after = now();
+  const { registry: registryMs, database, own } = after;
   return {
-    ...{ name, images, ms },
-    cpu: {
-      registry: after.registry - before.registry,
-      database: after.database - before.database,
-      own: (own.user + own.system) / 1000,
-    },
+    ...{ name, images, ms: after.ms - before.ms },
+    cpu: { registry: registryMs - before.registry, database: database - before.database, own: own - before.own },
   };
 }
 
@@ -188,8 +194,15 @@ async function restore(world: World, concurrency: number): Promise<Measure> {
 
 async function executeAll(world: World, runId: string, concurrency: number): Promise<Measure> {
   const expected = (RUNS[concurrency] ?? 0) * REPOSITORIES;
-  const measured = await measure(world, `ours, ${concurrency} at a time`, expected, async () => {
-    await executeRun(runId, "a bench", executorsWith(), new AbortController().signal);
+  const measured = await measure(world, `ours, ${concurrency} at a time`, expected, async (begin) => {
+    let isBegun = false;
+    const hooks: MoveHooks = {
+      beforeStep() {
+        if (!isBegun) begin();
+        isBegun = true;
+      },
+    };
+    await executeRun(runId, "a bench", executorsWith(hooks), new AbortController().signal);
   });
   const done = await prisma().runItem.count({ where: { runId, state: "done" } });
   const failed = await prisma().runItem.findFirst({ where: { runId, error: { not: null } } });
