@@ -13,7 +13,7 @@ describe("ruleSentence", () => {
       rule("r", { repositories: [glob("web/**")], tags: [glob("pr-*")], when: [idle(14, "active"), beyond(3)] }),
     ],
     [
-      "Protect images tagged version `>=1` or `/^v/` except `latest` and `edge`, among the 1 highest versions",
+      "Protect images tagged version `>=1` or `/^v/` except `latest` and `edge`, among the 1 highest version",
       protect("r", {
         tags: [semver(">=1"), regex("^v")],
         notTags: [glob("latest"), glob("edge")],
@@ -46,6 +46,7 @@ describe("ruleSentence", () => {
       ["pr-builds", "Reclaim images tagged `pr-*`, idle for 14 days, beyond the 3 newest"],
       ["last-releases", "Reclaim images tagged version `*`, beyond the 10 highest versions"],
       ["not-pulled", "Reclaim images with a tag, idle for 90 days"],
+      ["latest-and-recent", "Reclaim images with a tag, older than 30 days, beyond the 20 newest"],
       ["tidy-up", "Reclaim images that are untagged, or older than 90 days and beyond the 5 newest"],
     ]);
   });

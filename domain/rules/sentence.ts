@@ -2,7 +2,7 @@ import { cronInWords } from "@/lib/cron";
 import type { NameSelector, Pattern } from "./pattern";
 import type { Predicate, SimplePredicate } from "./predicate";
 import type { RuleDefinition, Schedule, Select } from "./rule";
-import { BEST_OF_ORDER, countOf, listInWords, quoted } from "./words";
+import { bestOf, countOf, listInWords, quoted } from "./words";
 
 const NOUN: Record<Select["kinds"], string> = {
   image: "images",
@@ -95,7 +95,7 @@ function simpleText(predicate: SimplePredicate): string {
     case "beyond":
     case "among": {
       const per = predicate.groupBy === undefined ? "" : ` of each ${quoted(`/${predicate.groupBy}/`)}`;
-      return `${predicate.kind} the ${predicate.n} ${BEST_OF_ORDER[predicate.order]}${per}`;
+      return `${predicate.kind} the ${bestOf(predicate.n, predicate.order)}${per}`;
     }
     case "untagged":
       return "untagged";

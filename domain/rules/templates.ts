@@ -48,6 +48,18 @@ export const RULE_TEMPLATES: readonly RuleTemplate[] = [
       when: [{ kind: "idle", days: 90, clock: "active" }],
     },
   ),
+  template(
+    "latest-and-recent",
+    "Keep the latest and the recent",
+    "Of each repository the 20 newest images stay, and whatever is younger than 30 days: only what is neither goes.",
+    {
+      select: EVERYWHERE,
+      when: [
+        { kind: "idle", days: 30, clock: "pushed" },
+        { kind: "beyond", n: 20, order: "pushed" },
+      ],
+    },
+  ),
   template("tidy-up", "Tidy up", "What has no tag, and what is old while five newer images are there.", {
     select: { ...EVERYWHERE, state: "any" },
     when: [

@@ -8,6 +8,11 @@ export const BEST_OF_ORDER: Record<Order, string> = {
   created: "most recently built",
 };
 
+/** “3 newest”, “1 highest version”. */
+export function bestOf(n: number, order: Order): string {
+  return `${n} ${n === 1 && order === "semver" ? "highest version" : BEST_OF_ORDER[order]}`;
+}
+
 /** A name as it is typed, set apart from the words around it. */
 export function quoted(name: string): string {
   return `\`${name}\``;
