@@ -5,6 +5,7 @@ import type { TestTenant } from "./tenant";
 export interface LargeInventory {
   repositories: number;
   imagesPerRepository: number;
+  /** On average: 3.4 gives four of ten images four, and the others three. */
   tagsPerImage: number;
 }
 
@@ -43,9 +44,10 @@ export async function fillLargeInventory(tenant: TestTenant, size: LargeInventor
         CASE WHEN i % 3 = 0 THEN date_trunc('second', now()) - make_interval(secs => (hashtext(digest)::bigint & 8388607)) END FROM manifest
     ),
     tagged AS (
-      INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at)
-      SELECT ${prefix} || r, 'v' || i / 50 || '.' || i || '.' || t || CASE WHEN t % 3 = 0 THEN '-rc' ELSE '' END, ${workspaceId}, digest, now()
-      FROM one, generate_series(1, ${tagsPerImage}::int) t WHERE i % 50 <> 0
+      INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at, pushed_at_source)
+      SELECT ${prefix} || r, 'v' || i / 50 || '.' || i || '.' || t || CASE WHEN t % 3 = 0 THEN '-rc' ELSE '' END, ${workspaceId}, digest,
+        date_trunc('second', now()) - make_interval(secs => (hashtext(digest)::bigint & 33554431)), 'storage'
+      FROM one, generate_series(1, floor(${tagsPerImage}::float8 + i % 10 / 10.0)::int) t WHERE i % 50 <> 0
     )
     INSERT INTO manifest_references (registry_id, manifest_digest, ordinal, role, digest, size_bytes)
     SELECT ${registryId}, digest, layer, CASE WHEN layer = 0 THEN 'config' ELSE 'layer' END,

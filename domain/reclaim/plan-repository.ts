@@ -15,6 +15,10 @@ export interface PlannedImage {
   verdict: Verdict;
   /** null: it stays. */
   move: PlanMove | null;
+  /** Its latest known push, its last pull and when it was built, those of its parts included; null where nothing is known. */
+  pushedAt: number | null;
+  lastPulledAt: number | null;
+  createdAt: number | null;
   /** Place of a move in the run's order, lowest first; ties go by repository and digest. */
   order: number;
   /** It and its members, the top one first. stays: not freed even where all of this image goes. Empty where it only loses tags. */
@@ -52,11 +56,15 @@ export function planRepository(
     const found = moveAt.get(at);
     const move = found === undefined ? null : describeMove(found, artifacts, units, settled[at]);
     if (move === null && (isMember || settled[at]?.state !== "stay")) return;
+    const unit = units[at];
     images.push({
       artifact,
+      pushedAt: unit === undefined || unit.knownPushedAt === Number.NEGATIVE_INFINITY ? null : unit.knownPushedAt,
+      lastPulledAt: unit?.lastPulledAt ?? null,
+      createdAt: unit?.createdAt ?? null,
       verdict: verdictOf(at),
       move,
-      order: pushOrder(units[at]),
+      order: pushOrder(unit),
       nodes: found === undefined ? keptNodes(at, facts) : found.nodes,
     });
   });

@@ -20,6 +20,7 @@ const OVER_SHARE = 3;
 export interface SettledRow extends ItemSizes {
   /** Its place among all rows: what moves, in the order of moving; then what limits leave out; then what stays. */
   ordinal: number;
+  isKept: boolean;
   /** Set where a limit leaves it for another run. */
   limit: LimitName | null;
 }
@@ -80,6 +81,11 @@ export class SpacePlan {
     this.sizes.add(rows, plan.artifacts.length, blobsOf);
   }
 
+  /** Blobs, by number, of which it matters whether something outside the space holds them. */
+  openBlobs(): Iterable<number> {
+    return this.sizes.openBlobs();
+  }
+
   /** Ends the plan. `isHeld` says which blobs, by number, something outside the space holds. */
   finish(isHeld: (blob: number) => boolean): SettledSpace {
     const { rows, kinds, sizes } = this;
@@ -100,7 +106,7 @@ export class SpacePlan {
         const logicalSizeBytes = sizes.logicalOf(row);
         const ownSizeBytes = own[row] ?? 0;
         return {
-          ...{ ordinal: ordinals[row] ?? 0, limit: LIMITS[this.overs[row] ?? 0] ?? null },
+          ...{ ordinal: ordinals[row] ?? 0, isKept: kinds[row] === KEPT, limit: LIMITS[this.overs[row] ?? 0] ?? null },
           ...{ logicalSizeBytes, ownSizeBytes, uniqueSizeBytes: unique[row] ?? 0 },
           sharedSizeBytes: logicalSizeBytes - ownSizeBytes,
         };

@@ -68,6 +68,13 @@ export class SpaceSizes {
     return this.logical[row] ?? 0;
   }
 
+  /** Blobs that some row might free. */
+  *openBlobs(): Generator<number> {
+    for (let blob = 0; blob < this.blobs.count; blob++) {
+      if ((this.lastRow[blob] ?? NONE) >= 0 || (this.onlyRow[blob] ?? NONE) >= 0) yield blob;
+    }
+  }
+
   /** By row: bytes that are freed with it where all planned rows go, and those that are freed where it goes alone. */
   measure(
     rowCount: number,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { compileIgnoredPullers } from "@/domain/images/ignored-pullers";
 import {
   among,
   artifact,
@@ -21,7 +22,7 @@ import { recheckItem } from "./recheck-item";
 /** Traps that users of other systems fall into, one group each. */
 describe("traps of the field", () => {
   describe("C2.1 the latest N are artifacts, not tags", () => {
-    it("two tags on one digest take one place", () => {
+    it("C2.1 two tags on one digest take one place", () => {
       const result = plan(
         [
           artifact("a", { tags: ["v3", "latest"], pushedAt: daysAgo(1.5) }),
@@ -61,23 +62,39 @@ describe("traps of the field", () => {
     const old = artifact("old", { tags: ["b"], pushedAt: daysAgo(200), lastPulledAt: null });
     const used = artifact("used", { tags: ["c"], pushedAt: daysAgo(300), lastPulledAt: daysAgo(5) });
 
-    it("for idle", () => {
+    it("C2.4 for idle", () => {
       const result = plan([fresh, old, used], [rule("unused", { when: [idle(30, "active")] })]);
       expect(decisions(result, ["fresh", "old", "used"])).toEqual({ fresh: "keep", old: "reclaim", used: "keep" });
       expect(reasonOf(result, "old")).toBe("reclaimed by rule *unused*: idle 200 days (active)");
     });
 
-    it("for the most recently used", () => {
+    it("C2.4 for the most recently used", () => {
       const result = plan([fresh, old, used], [rule("unused", { when: [beyond(2, "active")] })]);
       expect(decisions(result, ["fresh", "old", "used"])).toEqual({ fresh: "keep", old: "reclaim", used: "keep" });
     });
   });
 
-  it("C2.5 only pulls from outside are facts: without one, no scan or copy keeps an image young", () => {
-    const scannedDaily = artifact("scanned", { tags: ["a"], pushedAt: daysAgo(200), lastPulledAt: null });
-    const pulled = artifact("pulled", { tags: ["b"], pushedAt: daysAgo(200), lastPulledAt: daysAgo(1) });
-    const result = plan([scannedDaily, pulled], [rule("unused", { when: [idle(90, "active")] })]);
-    expect(decisions(result, ["scanned", "pulled"])).toEqual({ scanned: "reclaim", pulled: "keep" });
+  it("C2.5 what scanners, mirrors and replication pull is no use: it keeps no image young", () => {
+    const isIgnored = compileIgnoredPullers(["replicator"]);
+    const lastPull = (pulls: { daysAgo: number; account: string; userAgent: string }[]) =>
+      pulls
+        .filter(({ account, userAgent }) => !isIgnored({ accounts: [account], userAgent }))
+        .map((pull) => daysAgo(pull.daysAgo))
+        .reduce<number | null>((latest, at) => Math.max(latest ?? 0, at), null);
+    const old = { tags: ["a"], pushedAt: daysAgo(200) };
+    const scanned = lastPull([
+      { daysAgo: 1, account: "ci", userAgent: "trivy/0.58.1" },
+      { daysAgo: 2, account: "replicator", userAgent: "skopeo/1.18" },
+    ]);
+    const used = lastPull([{ daysAgo: 1, account: "ci", userAgent: "containerd/2.0" }]);
+    const result = plan(
+      [
+        artifact("scanned", { ...old, tags: ["a"], lastPulledAt: scanned }),
+        artifact("used", { ...old, tags: ["b"], lastPulledAt: used }),
+      ],
+      [rule("unused", { when: [idle(90, "active")] })],
+    );
+    expect(decisions(result, ["scanned", "used"])).toEqual({ scanned: "reclaim", used: "keep" });
   });
 
   it("C2.6 setting a tag again and pushing the digest again both restart the clock", () => {
@@ -140,7 +157,7 @@ describe("traps of the field", () => {
     ];
     const untagged = rule("untagged", { state: "untagged", kinds: "any" });
 
-    it("children of a tagged index and referrers of an image are not untagged images", () => {
+    it("C2.10 children of a tagged index and referrers of an image are not untagged images", () => {
       const result = plan(family, [untagged]);
       expect(decisions(result, ["index", "amd64", "arm64", "sbom", "loose"])).toEqual({
         index: "keep",
@@ -153,7 +170,7 @@ describe("traps of the field", () => {
       expect(reasonOf(result, "sbom")).toBe("kept: belongs to `v2.1`");
     });
 
-    it("they go with it, and only then", () => {
+    it("C2.10 they go with it, and only then", () => {
       const result = plan(family, [rule("all")]);
       expect(result.items).toHaveLength(1);
       expect(result.items[0]?.members.map(({ digest, role, stays }) => [digest, role, stays])).toEqual([
@@ -164,7 +181,7 @@ describe("traps of the field", () => {
       expect(reasonOf(result, "arm64")).toBe("reclaimed with `v2.1`, as its child");
     });
 
-    it("orphans whose index or subject is gone count as untagged", () => {
+    it("C2.10 orphans whose index or subject is gone count as untagged", () => {
       const result = plan(
         family.filter((member) => member !== index),
         [untagged],

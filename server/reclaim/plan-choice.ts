@@ -1,4 +1,5 @@
 import type { ImageSelection } from "@/contracts/images";
+import { subjectsOf } from "@/domain/images/subjects-of";
 import { measureItems } from "@/domain/reclaim/measure-items";
 import type { HandPick } from "@/domain/reclaim/plan";
 import { planByHand } from "@/domain/reclaim/plan-by-hand";
@@ -11,7 +12,7 @@ import { loadSpaceFacts } from "@/server/images/load-space-facts";
 import { selectImageKeys } from "@/server/images/select-images";
 import type { requireSpace } from "@/server/spaces/require-space";
 import { type RunChoice, readRunChoice } from "./hand-choice.store";
-import { graceMs, keyOf, type PlannedRun, subjectsOf, type Unnumbered } from "./planned-run";
+import { graceMs, keyOf, type PlannedRun, type Unnumbered } from "./planned-run";
 import {
   listBlobsHeldElsewhere,
   listDigestsElsewhere,
@@ -69,7 +70,7 @@ export async function planChoice(context: RunContext, space: Space, options: Han
   const held = await outside.blobs(artifacts.filter((artifact) => going.has(keyOf(artifact))));
   const measured = measureItems(plan.items, { artifacts, isBlobHeldElsewhere: (digest) => held.has(digest) });
   return {
-    ...{ artifacts, verdicts: plan.verdicts, leftOut: [], ...measured },
+    ...{ artifacts, verdicts: plan.verdicts, ...measured },
     // Of what nobody chose nothing needs to be said.
     kept: plan.verdicts.filter((one) => one.verdict.decision === "keep" && isShownAsKept(one, picks)),
     stale:

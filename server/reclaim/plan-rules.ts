@@ -1,43 +1,100 @@
-import { applyLimits, strictestLimits } from "@/domain/reclaim/apply-limits";
-import { planReclaim } from "@/domain/reclaim/plan-reclaim";
+import type { RunNumbers } from "@/contracts/history";
+import { strictestLimits } from "@/domain/reclaim/apply-limits";
+import { BlobTable } from "@/domain/reclaim/blob-table";
+import { compileRules } from "@/domain/reclaim/plan-reclaim";
+import { planRepository } from "@/domain/reclaim/plan-repository";
+import { type SettledRow, SpacePlan } from "@/domain/reclaim/space-plan";
 import type { RunContext } from "@/server/history/run-context";
-import { loadSpaceFacts } from "@/server/images/load-space-facts";
+import { copyPlanRows, createPlanRows, movePlanRows } from "@/server/history/run-journal";
+import { readRepositories } from "@/server/images/read-repositories";
+import { type BulkConnection, withBulkConnection } from "@/server/platform/db/bulk-connection";
 import { pullTrackingSince } from "@/server/registries/pull-tracking";
 import type { requireSpace } from "@/server/spaces/require-space";
-import { graceMs, type PlannedRun } from "./planned-run";
-import { listBlobsHeldElsewhere, listDigestsElsewhere } from "./reclaim.store";
+import { findBlobsHeldElsewhere } from "./find-blobs-held-elsewhere";
+import { leftOutText, planRowOf } from "./plan-row";
+import { graceMs } from "./planned-run";
 import type { ReclaimOptions } from "./reclaim-options";
 
-/** Plans a run by rules, over everything in the space, within the rules' limits. */
+type Space = Awaited<ReturnType<typeof requireSpace>>;
+
+const NO_BLOBS = new Int32Array();
+
+/**
+ * Plans a run by rules over everything in the space, within the rules' limits, and writes its items. Reads, decides and writes repository by
+ * repository, all as of one moment: memory grows with the largest repository, and by a few dozen bytes an image and blob.
+ */
 export async function planRules(
   context: RunContext,
-  space: Awaited<ReturnType<typeof requireSpace>>,
+  space: Space,
   rules: ReclaimOptions["rules"],
-): Promise<PlannedRun> {
-  const { run, scope } = context;
-  const artifacts = await loadSpaceFacts(scope, space.id);
-  const [heldElsewhere, elsewhere] = await Promise.all([
-    listBlobsHeldElsewhere(space.registryId, space.id),
-    listDigestsElsewhere(space.registryId, space.id),
-  ]);
-  context.signal.throwIfAborted();
-  const isBlobHeldElsewhere = (digest: string) => heldElsewhere.has(digest);
-  const plan = planReclaim({
-    artifacts,
-    rules,
+): Promise<RunNumbers> {
+  const { signal } = context;
+  return withBulkConnection(signal, (reader) =>
+    withBulkConnection(signal, async (writer) => {
+      await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      await createPlanRows(writer);
+      const blobs = new BlobTable();
+      const plan = new SpacePlan(strictestLimits(rules.map((rule) => rule.definition)), blobs);
+      await decide(context, space, rules, { reader, writer, blobs, plan });
+      const isHeld = await findBlobsHeldElsewhere(reader, space, blobs, () => plan.openBlobs());
+      signal.throwIfAborted();
+      const settled = plan.finish(isHeld);
+      const run = { id: context.run.id, workspaceId: context.run.workspaceId, epoch: context.epoch };
+      await movePlanRows(writer, run, plan.rowCount, (row) => numbersOf(settled.row(row)), signal);
+      return {
+        itemsTotal: settled.plannedCount + settled.leftOutCount,
+        itemsKept: settled.keptCount,
+        tagsTotal: settled.totals.tags,
+        logicalBytes: settled.totals.logicalBytes,
+        uniqueBytes: settled.totals.freedBytes,
+      };
+    }),
+  );
+}
+
+/** Decides repository by repository. What was decided is written while the next one is read. */
+async function decide(
+  { run, signal }: RunContext,
+  space: Space,
+  rules: ReclaimOptions["rules"],
+  {
+    reader,
+    writer,
+    blobs,
+    plan,
+  }: { reader: BulkConnection; writer: BulkConnection; blobs: BlobTable; plan: SpacePlan },
+): Promise<void> {
+  const compiled = compileRules(rules);
+  const frame = {
     nowMs: run.frozenNow.getTime(),
     graceMs: graceMs(),
     pullTrackingSinceMs: pullTrackingSince(space)?.getTime() ?? null,
-    isDigestElsewhere: (digest) => elsewhere.has(digest),
-    isBlobHeldElsewhere,
-  });
-  const limited = applyLimits(plan, strictestLimits(rules.map((rule) => rule.definition)), {
-    artifacts,
-    isBlobHeldElsewhere,
-  });
-  return {
-    ...{ artifacts, verdicts: plan.verdicts, stale: [] },
-    ...{ items: limited.items, leftOut: limited.leftOut, totals: limited.totals },
-    kept: plan.verdicts.filter((one) => one.verdict.decision === "keep" && !one.isMember),
   };
+  const place = { workspaceId: space.workspaceId, registryId: space.registryId, spaceId: space.id };
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for await (const { name, artifacts, blobsOf, subjectsElsewhere } of readRepositories(reader, place, blobs)) {
+      signal.throwIfAborted();
+      const isDigestElsewhere = (digest: string) => subjectsElsewhere.has(digest);
+      const repository = planRepository({ name, artifacts, ...frame, isDigestElsewhere }, compiled);
+      const first = plan.rowCount;
+      plan.add(repository, (at) => blobsOf.get(repository.artifacts[at]?.digest ?? "") ?? NO_BLOBS);
+      const rows = repository.images.map(planRowOf);
+      await writing;
+      writing = copyPlanRows(writer, first, rows);
+      // Awaited with the next repository; until then nobody listens.
+      writing.catch(() => undefined);
+    }
+  } finally {
+    await writing;
+  }
+}
+
+function numbersOf({ ordinal, limit, isKept, ...sizes }: SettledRow) {
+  return {
+    ordinal,
+    state: isKept ? "kept" : limit === null ? "planned" : "left_out",
+    ...{ sizeBytes: sizes.logicalSizeBytes, uniqueBytes: sizes.uniqueSizeBytes, ownBytes: sizes.ownSizeBytes },
+    error: limit === null ? null : leftOutText(limit),
+  } as const;
 }

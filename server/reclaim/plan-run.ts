@@ -1,5 +1,4 @@
 import type { RunNumbers } from "@/contracts/history";
-import type { LimitName } from "@/domain/reclaim/apply-limits";
 import type { ArtifactVerdict, PlanItem } from "@/domain/reclaim/plan";
 import type { Artifact } from "@/domain/rules/facts";
 import { reasonText } from "@/domain/rules/reason-text";
@@ -7,8 +6,9 @@ import type { RunContext } from "@/server/history/run-context";
 import { deleteRunItems, insertRunItems, type NewRunItem } from "@/server/history/run-journal";
 import { requireSpace } from "@/server/spaces/require-space";
 import { planChoice } from "./plan-choice";
+import { iso, plannedReason } from "./plan-row";
 import { planRules } from "./plan-rules";
-import { keyOf, type PlannedReason, type Unnumbered } from "./planned-run";
+import { keyOf, type Unnumbered } from "./planned-run";
 import { isByHand, reclaimOptions } from "./reclaim-options";
 
 /**
@@ -20,20 +20,18 @@ export async function planRun(context: RunContext): Promise<RunNumbers> {
   const space = await requireSpace(scope, run.spaceId);
   const options = reclaimOptions(run.options);
   await deleteRunItems({ id: run.id, epoch: context.epoch });
-  const plan = isByHand(options)
-    ? await planChoice(context, space, options)
-    : await planRules(context, space, options.rules);
+  if (!isByHand(options)) return planRules(context, space, options.rules);
+  const plan = await planChoice(context, space, options);
   const verdicts = new Map(plan.verdicts.map((one) => [keyOf(one), one]));
   const items = [
-    ...plan.items.map((item) => goingItem(item, verdicts, null)),
-    ...plan.leftOut.map(({ item, limit }) => goingItem(item, verdicts, limit)),
+    ...plan.items.map((item) => goingItem(item, verdicts)),
     ...plan.stale,
     ...keptItems(plan.kept, plan.artifacts),
   ].map((item, ordinal): NewRunItem => ({ ...item, ordinal }));
   await insertRunItems(run.workspaceId, run.id, items);
   const { totals } = plan;
   return {
-    itemsTotal: plan.items.length + plan.leftOut.length + plan.stale.length,
+    itemsTotal: plan.items.length + plan.stale.length,
     itemsKept: plan.kept.length,
     tagsTotal: totals.tags,
     logicalBytes: totals.logicalBytes,
@@ -41,38 +39,20 @@ export async function planRun(context: RunContext): Promise<RunNumbers> {
   };
 }
 
-const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-
-function goingItem(
-  item: PlanItem,
-  verdicts: ReadonlyMap<string, ArtifactVerdict>,
-  limit: LimitName | null,
-): Unnumbered {
-  const verdict = verdicts.get(keyOf(item))?.verdict;
-  const reason: PlannedReason = {
-    code: verdict?.reason.code ?? "selected",
-    text: verdict === undefined ? "selected" : reasonText(verdict),
-    plan: item,
-  };
+function goingItem(item: PlanItem, verdicts: ReadonlyMap<string, ArtifactVerdict>): Unnumbered {
   return {
     action: item.action === "reclaim" ? "recycle" : "untag",
-    state: limit === null ? "planned" : "left_out",
+    state: "planned",
     ...{ repositoryName: item.repositoryName, digest: item.digest, kind: item.kind },
-    ...{ tags: item.tags, selectedTags: item.selectedTags, reason },
+    ...{ tags: item.tags, selectedTags: item.selectedTags },
+    reason: plannedReason(item, verdicts.get(keyOf(item))?.verdict),
     members: item.members,
-    ruleId: item.hits[0]?.ruleId ?? null,
+    ruleId: null,
     ...{ sizeBytes: item.logicalSizeBytes, uniqueBytes: item.uniqueSizeBytes },
     ...{ ownBytes: item.ownSizeBytes, sharedBytes: item.sharedSizeBytes },
     ...{ pushedAt: iso(item.pushedAt), lastPulledAt: iso(item.lastPulledAt), binEntryId: null },
-    error: limit === null ? null : `left for another run by the limit ${LIMIT_TEXT[limit]}`,
   };
 }
-
-const LIMIT_TEXT: Record<LimitName, string> = {
-  maxItems: "on images a run",
-  maxBytes: "on bytes a run",
-  maxPercentOfRepository: "on the share of a repository",
-};
 
 function keptItems(kept: readonly ArtifactVerdict[], artifacts: readonly Artifact[]): Unnumbered[] {
   const byKey = new Map(artifacts.map((artifact) => [keyOf(artifact), artifact]));
@@ -82,19 +62,13 @@ function keptItems(kept: readonly ArtifactVerdict[], artifacts: readonly Artifac
     const tags = artifact.tags.map((tag) => tag.name);
     return [
       {
-        ...{
-          action: "keep",
-          state: "kept",
-          selectedTags: [],
-          members: [],
-          ruleId: null,
-          uniqueBytes: 0,
-          binEntryId: null,
-        },
+        ...{ action: "keep", state: "kept", selectedTags: [], members: [], uniqueBytes: 0, binEntryId: null },
         ...{ repositoryName: artifact.repositoryName, digest: artifact.digest, kind: artifact.kind, tags },
         reason: { code: one.verdict.reason.code, text: reasonText(one.verdict) },
+        ruleId: null,
         sizeBytes: sizeWithChildren(artifact, byKey),
         ...{ pushedAt: iso(artifact.pushedAt), lastPulledAt: iso(artifact.lastPulledAt) },
+        imageCreatedAt: iso(artifact.createdAt),
       },
     ];
   });

@@ -1,8 +1,6 @@
-import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
-import type { LimitName } from "@/domain/reclaim/apply-limits";
-import type { ArtifactVerdict, PlanItem, PlanTotals, ReclaimPlan } from "@/domain/reclaim/plan";
+import type { ArtifactVerdict, PlanItem, PlanMove, PlanTotals, ReclaimPlan } from "@/domain/reclaim/plan";
 import type { Artifact } from "@/domain/rules/facts";
-import type { NewRunItem } from "@/server/history/run-journal";
+import type { NewRunItem, RunItemRecord } from "@/server/history/run-journal";
 import { env } from "@/server/platform/env";
 
 const HOUR_MS = 3_600_000;
@@ -15,17 +13,27 @@ export function graceMs(): number {
 export interface PlannedReason extends Record<string, unknown> {
   code: string;
   text: string;
-  plan: PlanItem;
+  plan: Pick<PlanMove, "mediaType" | "hits">;
 }
 
-/** What a run is to do, by whoever chose. */
+/** The move that an item of a run was planned as. */
+export function planOf(item: RunItemRecord): PlanMove {
+  const { plan } = item.reason as unknown as PlannedReason;
+  return {
+    action: item.action === "untag" ? "untag" : "reclaim",
+    ...{ repositoryName: item.repositoryName, digest: item.digest, kind: item.kind as PlanMove["kind"] },
+    ...{ tags: item.tags, selectedTags: item.selectedTags, members: item.members as unknown as PlanMove["members"] },
+    ...{ pushedAt: item.pushedAt?.getTime() ?? null, lastPulledAt: item.lastPulledAt?.getTime() ?? null },
+    ...plan,
+  };
+}
+
+/** What a run is to do that somebody chose by hand. */
 export interface PlannedRun {
   artifacts: readonly Artifact[];
   verdicts: ReclaimPlan["verdicts"];
   /** In the order of moving. */
   items: readonly PlanItem[];
-  /** Items that a limit leaves for another run. */
-  leftOut: readonly { item: PlanItem; limit: LimitName }[];
   /** Those of the verdicts that are shown as kept. */
   kept: readonly ArtifactVerdict[];
   /** What was chosen and is not there, or not as it was seen. */
@@ -34,11 +42,6 @@ export interface PlannedRun {
 }
 
 export type Unnumbered = Omit<NewRunItem, "ordinal">;
-
-/** What an artifact says it belongs to, by its field or by fallback tags, wherever that is. */
-export function subjectsOf({ subject, tags }: Artifact): string[] {
-  return [subject, ...tags.map((tag) => subjectOfFallbackTag(tag.name))].filter((digest) => digest !== null);
-}
 
 export function keyOf(one: { repositoryName: string; digest: string }): string {
   return `${one.repositoryName}@${one.digest}`;

@@ -1,5 +1,6 @@
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
-import type { PlanItem } from "@/domain/reclaim/plan";
+import { subjectsOf } from "@/domain/images/subjects-of";
+import type { PlanMove } from "@/domain/reclaim/plan";
 import { type RecheckInput, recheckItem, staleText } from "@/domain/reclaim/recheck-item";
 import type { Artifact } from "@/domain/rules/facts";
 import { ruleSpeaksFor } from "@/domain/rules/lifecycle-policy";
@@ -7,12 +8,12 @@ import type { RunContext } from "@/server/history/run-context";
 import type { RunItemRecord } from "@/server/history/run-journal";
 import { listStandingRules } from "@/server/lifecycle/list-standing-rules";
 import type { RecycleGuard } from "@/server/recycle-bin/recycle-guard";
-import { graceMs, type PlannedReason, subjectsOf } from "./planned-run";
+import { graceMs, planOf } from "./planned-run";
 import { listManifestsOutside } from "./reclaim.store";
 import { isByHand, protectionOf, type ReclaimOptions, reclaimOptions } from "./reclaim-options";
 
 /** Who says that an item may go: rules as they are now, or the person whose choice the run is. A text = it may not any more. */
-type Authority = (item: PlanItem) => RecheckInput["rules"] | { stale: string };
+type Authority = (item: PlanMove) => RecheckInput["rules"] | { stale: string };
 
 /** The guard of a reclaim run, by rules or by hand: what changed since the plan is skipped, never moved. */
 export function createReclaimGuard(context: RunContext): RecycleGuard {
@@ -22,9 +23,14 @@ export function createReclaimGuard(context: RunContext): RecycleGuard {
     ? async (): Promise<Authority> => () => "by_hand"
     : () => readRules(context, options);
 
+  let last: { authorityFor: Authority; readAtMs: number } | null = null;
+
   return {
-    async open() {
-      const authorityFor = await readAuthority();
+    async open({ maxAgeMs } = { maxAgeMs: 0 }) {
+      const startedAtMs = Date.now();
+      const isFresh = last !== null && startedAtMs - last.readAtMs < maxAgeMs;
+      const authorityFor = isFresh && last !== null ? last.authorityFor : await readAuthority();
+      if (!isFresh) last = { authorityFor, readAtMs: startedAtMs };
       return {
         beforeCopy(item, tags) {
           const authority = authorityFor(planOf(item));
@@ -95,14 +101,10 @@ async function readRules({ scope, run }: RunContext, options: ReclaimOptions): P
   };
 }
 
-function planOf(item: RunItemRecord): PlanItem {
-  return (item.reason as unknown as PlannedReason).plan;
-}
-
 /**
  * A part that stays only because another image of the plan has it too goes with whichever of them is the last: items are moved
  * side by side, so that the plan's order does not say which. One with a tag of its own stays for that.
  */
-function staysByItself(member: PlanItem["members"][number]): boolean {
+function staysByItself(member: PlanMove["members"][number]): boolean {
   return member.stays && member.tags.some((tag) => subjectOfFallbackTag(tag) === null);
 }

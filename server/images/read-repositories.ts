@@ -1,0 +1,159 @@
+import type { BlobTable } from "@/domain/reclaim/blob-table";
+import { type Artifact, compareText, type TagFact } from "@/domain/rules/facts";
+import type { BulkConnection } from "@/server/platform/db/bulk-connection";
+import { type CopiedRow, readTime } from "@/server/platform/db/copied-row";
+import { artifactKind, pushFacts } from "./artifact-facts";
+import { listSubjectsElsewhere } from "./list-subjects-elsewhere";
+import { loadExemptions } from "./load-exemptions";
+import { loadPinTexts } from "./load-pin-texts";
+import { copyFactRows, listRepositoryRows, type RepositoryRow } from "./repository-facts.store";
+
+/** All facts of one repository. */
+export interface RepositoryFacts {
+  name: string;
+  /** In no order. `blobs` are empty: they come by number. */
+  artifacts: Artifact[];
+  /** The blobs of an artifact by digest, itself among them, as numbers of the table. */
+  blobsOf: ReadonlyMap<string, Int32Array>;
+  /** Subjects of its artifacts that it lacks and another repository of the registry has. */
+  subjectsElsewhere: ReadonlySet<string>;
+}
+
+/** So many images, or repositories, are asked for at a time: small ones together, a large one alone. */
+const IMAGES_AT_ONCE = 2_000;
+const REPOSITORIES_AT_ONCE = 300;
+
+/**
+ * Reads the repositories of a space one by one, in the order of their names: what the inventory knows, unknown as null. The next ones are read
+ * while a caller works. Blobs are numbered in `blobs`.
+ */
+export async function* readRepositories(
+  db: BulkConnection,
+  place: { workspaceId: string; registryId: string; spaceId: string },
+  blobs: BlobTable,
+): AsyncGenerator<RepositoryFacts> {
+  const pinTextOf = await loadPinTexts(place.spaceId);
+  const exemptionsOf = await loadExemptions(place.spaceId);
+  const repositories = (await listRepositoryRows(db, place)).sort((a, b) => compareText(a.name, b.name));
+  const read = async (batch: readonly RepositoryRow[]) => {
+    const facts = new Map(
+      batch.map(({ id, name }) => [id, new RepositoryReader(name, blobs, pinTextOf, exemptionsOf)]),
+    );
+    await copyFactRows(db, { ...place, repositoryIds: [...facts.keys()] }, (row) =>
+      facts.get(row.ascii() ?? "")?.take(row),
+    );
+    const elsewhere = await listSubjectsElsewhere(db, place.registryId, facts);
+    return [...facts].map(([id, reader]) => reader.facts(elsewhere.get(id)));
+  };
+  const batches = inBatches(repositories);
+  let next = batches[0] === undefined ? undefined : read(batches[0]);
+  for (let at = 1; next !== undefined; at++) {
+    const facts = await next;
+    const batch = batches[at];
+    next = batch === undefined ? undefined : read(batch);
+    // Whoever stops to listen hears of its failure no more.
+    next?.catch(() => undefined);
+    yield* facts;
+  }
+}
+
+function inBatches(repositories: readonly RepositoryRow[]): RepositoryRow[][] {
+  const batches: RepositoryRow[][] = [];
+  let images = Number.POSITIVE_INFINITY;
+  for (const repository of repositories) {
+    let batch = batches.at(-1);
+    if (
+      batch === undefined ||
+      images + repository.imageCount > IMAGES_AT_ONCE ||
+      batch.length >= REPOSITORIES_AT_ONCE
+    ) {
+      batch = [];
+      batches.push(batch);
+      images = 0;
+    }
+    batch.push(repository);
+    images += repository.imageCount;
+  }
+  return batches;
+}
+
+class RepositoryReader {
+  readonly artifacts: Artifact[] = [];
+  private readonly blobsOf = new Map<string, Int32Array>();
+
+  constructor(
+    readonly name: string,
+    private readonly blobs: BlobTable,
+    private readonly pinTextOf: (repositoryName: string, digest: string) => string | null,
+    private readonly exemptionsOf: Awaited<ReturnType<typeof loadExemptions>>,
+  ) {}
+
+  /** Takes a row of copyFactRows after its first column. */
+  take(row: CopiedRow): void {
+    const digest = row.ascii() ?? "";
+    const mediaType = row.ascii() ?? "";
+    const kind = row.ascii() ?? "";
+    const artifactType = row.text();
+    const subject = row.ascii();
+    const pushedAt = row.time() ?? 0;
+    const push = pushFacts(pushedAt, row.ascii() ?? "");
+    const lastPulledAt = row.time();
+    const createdAt = row.time();
+    const untaggedSince = row.time();
+    const isUnreadable = row.flag();
+    const sizeBytes = row.int4() ?? 0;
+    const tags = readTags(row.bytes());
+    const references = row.bytes();
+    // Beside what it refers to, a manifest is a blob itself.
+    const blobs = new Int32Array(1 + references.length / 16);
+    for (let at = 0; at < references.length; at += 16) {
+      const bytes = references.readUInt32BE(at + 8) * 2 ** 32 + references.readUInt32BE(at + 12);
+      blobs[1 + at / 16] = this.blobs.add(references.readUInt32BE(at + 4), references.readUInt32BE(at), bytes);
+    }
+    const key = row.bytes();
+    blobs[0] = this.blobs.add(key.readUInt32BE(4), key.readUInt32BE(0), sizeBytes);
+    const children = row.ascii();
+    const pinText = this.pinTextOf(this.name, digest);
+    this.blobsOf.set(digest, blobs);
+    this.artifacts.push({
+      exemptFrom: this.exemptionsOf(this.name, digest),
+      repositoryName: this.name,
+      digest,
+      kind: artifactKind({ kind, artifactType, isUnreadable }),
+      mediaType,
+      tags,
+      ...push,
+      lastPulledAt,
+      createdAt,
+      untaggedSince,
+      isPinned: pinText !== null,
+      pinText,
+      // Immutable tags and cluster use are not recorded yet, and no rule may think otherwise.
+      immutableTags: [],
+      inUseBy: [],
+      children: children === null ? [] : children.split(","),
+      subject,
+      missingChildren: 0,
+      isUnreadable,
+      blobs: [],
+    });
+  }
+
+  facts(subjectsElsewhere: ReadonlySet<string> = new Set()): RepositoryFacts {
+    return { name: this.name, artifacts: this.artifacts, blobsOf: this.blobsOf, subjectsElsewhere };
+  }
+}
+
+const PUSH_BYTES = 9;
+
+function readTags(bytes: Buffer): TagFact[] {
+  const tags: TagFact[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(0, at + PUSH_BYTES);
+    const time = readTime(bytes, at);
+    const name = bytes.toString("utf8", at + PUSH_BYTES, end);
+    tags.push(bytes[at + 8] === 1 ? { name, pushedAt: null, firstSeenAt: time } : { name, pushedAt: time });
+    at = end + 1;
+  }
+  return tags.length < 2 ? tags : tags.sort((a, b) => compareText(a.name, b.name));
+}

@@ -1,0 +1,61 @@
+// Facts of whole repositories by the million: copied in binary, so that of most columns no text is made.
+import { type BulkConnection, literal } from "@/server/platform/db/bulk-connection";
+import type { CopiedRow } from "@/server/platform/db/copied-row";
+
+export interface RepositoryRow {
+  id: string;
+  name: string;
+  imageCount: number;
+}
+
+/** Repositories of a space, in no order. */
+export function listRepositoryRows(
+  db: BulkConnection,
+  place: { workspaceId: string; spaceId: string },
+): Promise<RepositoryRow[]> {
+  return db.query<RepositoryRow>(
+    `SELECT id, name, image_count AS "imageCount" FROM repositories WHERE space_id = $1 AND workspace_id = $2`,
+    [place.spaceId, place.workspaceId],
+  );
+}
+
+/**
+ * Copies every manifest of some repositories, in no order. Columns: repository id, digest, media type, kind, artifact type, subject, push
+ * time and its source, last pull, build time, untagged since, whether it is unreadable, size; then its tags (each: push time, a byte that is 1
+ * where it is only a first sight, the name, a zero byte), its blobs without itself (each: key and size, 8 bytes both), its key, and the
+ * digests of its children between commas.
+ */
+export function copyFactRows(
+  db: BulkConnection,
+  place: { workspaceId: string; registryId: string; repositoryIds: readonly string[] },
+  take: (row: CopiedRow) => void,
+): Promise<void> {
+  return db.copyOut(
+    `SELECT rm.repository_id, rm.digest, m.media_type, m.kind, m.artifact_type, m.subject_digest, rm.pushed_at, rm.pushed_at_source,
+       rm.last_pulled_at, m.image_created_at, rm.untagged_since, m.unreadable_reason IS NOT NULL, m.size_bytes,
+       (SELECT string_agg(timestamptz_send(t.pushed_at) || CASE WHEN t.pushed_at_source = 'crawl' THEN '\\x01'::bytea ELSE '\\x00'::bytea END
+             || textsend(t.name) || '\\x00'::bytea, ''::bytea)
+         FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest),
+       (SELECT string_agg(int8send(ref.digest_key) || int8send(ref.size_bytes), ''::bytea) FROM manifest_references ref
+         WHERE ref.manifest_key = rm.manifest_key AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign),
+       int8send(rm.manifest_key),
+       CASE WHEN m.kind <> 'image' THEN (SELECT string_agg(child.digest, ',' ORDER BY child.ordinal) FROM manifest_references child
+         WHERE child.registry_id = rm.registry_id AND child.manifest_digest = rm.digest AND child.role = 'child' AND NOT child.is_foreign) END
+     FROM repository_manifests rm JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
+     WHERE rm.workspace_id = ${literal(place.workspaceId)} AND rm.registry_id = ${literal(place.registryId)}
+       AND rm.repository_id IN (${place.repositoryIds.map(literal).join(", ")})`,
+    take,
+  );
+}
+
+/** Which repositories of a registry have these digests as manifests. */
+export function listHolders(
+  db: BulkConnection,
+  registryId: string,
+  digests: readonly string[],
+): Promise<{ digest: string; repositoryId: string }[]> {
+  return db.query(
+    `SELECT digest, repository_id AS "repositoryId" FROM repository_manifests WHERE registry_id = $1 AND digest = ANY($2)`,
+    [registryId, [...digests]],
+  );
+}

@@ -1,0 +1,165 @@
+import pg from "pg";
+import { env } from "../env";
+import { log } from "../log";
+import { CopiedRow } from "./copied-row";
+
+/** A connection of its own for millions of rows: copies both ways, and statements between them. One thing at a time. */
+export interface BulkConnection {
+  /** Rows of a statement; its values are $1, $2, …. */
+  query<T extends object>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+  /** Runs `COPY (…) TO STDOUT (FORMAT binary)` of a query without parameters and calls `take` with each row, valid during the call. */
+  copyOut(sql: string, take: (row: CopiedRow) => void): Promise<void>;
+  /** Runs `COPY <target> FROM STDIN` (text format) with what `chunks` gives: whole lines, each ended by a line feed. */
+  copyIn(target: string, chunks: Iterable<string>): Promise<void>;
+}
+
+/**
+ * Opens a connection for `work`. When `signal` aborts, the connection is torn and whatever it was at fails.
+ * @throws the signal's reason when aborted
+ */
+export async function withBulkConnection<T>(
+  signal: AbortSignal,
+  work: (connection: BulkConnection) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const client = new pg.Client({
+    connectionString: env().DATABASE_URL,
+    application_name: "reclaim-bulk",
+    keepAlive: true,
+    // What its client gave up, the server gives up too. As of every other connection: see prisma.ts.
+    options: "-c client_connection_check_interval=1000 -c jit=off -c random_page_cost=1.1",
+  });
+  client.on("error", (error) => log.debug({ error }, "a bulk connection broke"));
+  const tear = () => client.connection.stream.destroy();
+  signal.addEventListener("abort", tear, { once: true });
+  try {
+    await client.connect();
+    return await work(connectionOf(client));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", tear);
+    await client.end().catch((error: unknown) => log.debug({ error }, "closing a bulk connection"));
+  }
+}
+
+/** Quotes a text for a statement that takes no parameters. */
+export function literal(text: string): string {
+  return pg.escapeLiteral(text);
+}
+
+function connectionOf(client: pg.Client): BulkConnection {
+  const submit = (work: (settle: Settle) => pg.Submittable) =>
+    new Promise<void>((resolve, reject) => {
+      client.query(work({ resolve, reject }));
+    });
+  return {
+    async query<T extends object>(sql: string, values: readonly unknown[] = []) {
+      return (await client.query<T>(sql, [...values])).rows;
+    },
+    copyOut: (sql, take) =>
+      submit((settle) => new CopyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`, take, settle) as pg.Submittable),
+    copyIn: (target, chunks) =>
+      submit((settle) => new CopyIn(`COPY ${target} FROM STDIN`, chunks, settle) as pg.Submittable),
+  };
+}
+
+interface Settle {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+type Connection = pg.Connection & {
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+  sendCopyFail(message: string): void;
+};
+
+/** What the driver calls of a query that it runs; the driver itself knows no COPY. */
+abstract class Copy {
+  private error: unknown;
+  /** The driver's place for a callback: set, or it would warn. */
+  readonly callback = () => undefined;
+
+  constructor(
+    private readonly sql: string,
+    private readonly settle: Settle,
+  ) {}
+
+  submit(connection: pg.Connection): void {
+    connection.query(this.sql);
+  }
+  handleCommandComplete(): void {}
+  handleError(error: unknown): void {
+    this.settle.reject(this.error ?? error);
+  }
+  handleReadyForQuery(): void {
+    if (this.error === undefined) this.settle.resolve();
+    else this.settle.reject(this.error);
+  }
+  /** Remembers what a caller's code threw: it is said once the server is done. */
+  protected fail(error: unknown): void {
+    this.error ??= error;
+  }
+}
+
+class CopyOut extends Copy {
+  private readonly row = new CopiedRow();
+
+  constructor(
+    sql: string,
+    private readonly take: (row: CopiedRow) => void,
+    settle: Settle,
+  ) {
+    super(sql, settle);
+  }
+
+  handleCopyData({ chunk }: { chunk: Buffer }): void {
+    try {
+      if (this.row.open(chunk)) this.take(this.row);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+}
+
+class CopyIn extends Copy {
+  constructor(
+    sql: string,
+    private readonly chunks: Iterable<string>,
+    settle: Settle,
+  ) {
+    super(sql, settle);
+  }
+
+  handleCopyInResponse(connection: Connection): void {
+    this.send(connection).then(
+      () => connection.endCopyFrom(),
+      (error: unknown) => {
+        this.fail(error);
+        connection.sendCopyFail("given up");
+      },
+    );
+  }
+
+  private async send(connection: Connection): Promise<void> {
+    for (const chunk of this.chunks) {
+      connection.sendCopyFromChunk(Buffer.from(chunk));
+      if (connection.stream.writableNeedDrain) await drained(connection.stream);
+    }
+  }
+}
+
+function drained(stream: pg.Connection["stream"]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (settle: () => void) => {
+      stream.off("drain", onDrain);
+      stream.off("close", onClose);
+      settle();
+    };
+    const onDrain = () => done(resolve);
+    const onClose = () => done(() => reject(new Error("the connection was closed")));
+    stream.on("drain", onDrain);
+    stream.on("close", onClose);
+  });
+}

@@ -1,0 +1,57 @@
+import type { LimitName } from "@/domain/reclaim/apply-limits";
+import type { PlanMove } from "@/domain/reclaim/plan";
+import type { PlannedImage } from "@/domain/reclaim/plan-repository";
+import { reasonText } from "@/domain/rules/reason-text";
+import type { Verdict } from "@/domain/rules/verdict";
+import type { PlanRow } from "@/server/history/run-journal";
+import type { PlannedReason } from "./planned-run";
+
+export const LIMIT_TEXT: Record<LimitName, string> = {
+  maxItems: "on images a run",
+  maxBytes: "on bytes a run",
+  maxPercentOfRepository: "on the share of a repository",
+};
+
+/** Why a limit leaves something out, as shown. */
+export function leftOutText(limit: LimitName): string {
+  return `left for another run by the limit ${LIMIT_TEXT[limit]}`;
+}
+
+export const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+/** What is planned of an image, as an item of its run, but for what only the whole plan says. */
+export function planRowOf({ artifact, verdict, move, pushedAt, lastPulledAt, createdAt }: PlannedImage): PlanRow {
+  const { repositoryName, digest, kind } = artifact;
+  const times = { pushedAt: iso(pushedAt), lastPulledAt: iso(lastPulledAt), imageCreatedAt: iso(createdAt) };
+  if (move === null) {
+    const tags = artifact.tags.map((tag) => tag.name);
+    return {
+      ...{ action: "keep", repositoryName, digest, kind, tags, selectedTags: [], members: [], ...times },
+      reason: { code: verdict.reason.code, text: reasonText(verdict) },
+      ruleId: decidingRule(verdict),
+    };
+  }
+  const { tags, selectedTags, members } = move;
+  return {
+    action: move.action === "reclaim" ? "recycle" : "untag",
+    ...{ repositoryName, digest, kind, tags, selectedTags, members, ...times },
+    pushedAt: iso(move.pushedAt),
+    reason: plannedReason(move, verdict),
+    ruleId: decidingRule(verdict),
+  };
+}
+
+/** Why something moves, with what its re-check compares. */
+export function plannedReason({ mediaType, hits }: PlanMove, verdict: Verdict | undefined): PlannedReason {
+  return {
+    code: verdict?.reason.code ?? "selected",
+    text: verdict === undefined ? "selected" : reasonText(verdict),
+    plan: { mediaType, hits },
+  };
+}
+
+/** The rule that a verdict is owed to, the first of several; null where it is a guard's, a neighbour's or a person's. */
+export function decidingRule({ reason }: Verdict): string | null {
+  if ("ruleId" in reason) return reason.ruleId;
+  return "hits" in reason ? (reason.hits[0]?.ruleId ?? null) : null;
+}
