@@ -148,7 +148,7 @@ export function ReclaimPage(props: ReclaimPageProps) {
         onOpenChange={setIsImporting}
         onCreated={(created) =>
           toast.success(`${count(created.length, "rule")} created`, {
-            description: "They run by hand until somebody gives them a schedule. Preview them first.",
+            description: "“Preview all” shows what they take together. A schedule starts only after that.",
           })
         }
       />

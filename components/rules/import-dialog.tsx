@@ -1,6 +1,6 @@
 "use client";
 
-import { useId, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import type { RuleImportDto } from "@/contracts/rule-import";
 import type { RuleDto } from "@/contracts/rules";
 import { count } from "../history/run-words";
@@ -23,22 +23,11 @@ export type ImportDialogProps = {
 
 /** A Harbor retention policy becomes rules of this space: pasted or read from a file, looked at, and created all together or not at all. */
 export function ImportDialog(props: ImportDialogProps) {
-  return (
-    <Dialog
-      open={props.open}
-      onOpenChange={props.onOpenChange}
-      title="Import a Harbor retention policy"
-      description="Harbor keeps what matches and deletes everything else without saying so. Here that becomes a rule of its own, which you see before anything is created."
-      size="lg"
-      footer={null}
-    >
-      {/* Mounted only while open, so that it starts empty. */}
-      <ImportForm {...props} />
-    </Dialog>
-  );
+  // Mounted only while open, so that it starts empty.
+  return props.open ? <OpenDialog {...props} /> : null;
 }
 
-function ImportForm({ workspaceId, spaceId, onOpenChange, onCreated }: ImportDialogProps) {
+function OpenDialog({ workspaceId, spaceId, onOpenChange, onCreated }: ImportDialogProps) {
   const formId = useId();
   const fileId = useId();
   const [text, setText] = useState("");
@@ -52,92 +41,109 @@ function ImportForm({ workspaceId, spaceId, onOpenChange, onCreated }: ImportDia
   };
   const isReadable = result !== undefined && result.problems.length === 0;
   const whyNot = isReadable ? whyNotCreate(result) : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!isReadable) return translate.mutate(text);
+    if (whyNot !== null) return;
+    create.mutate(
+      result.rules.map(({ name, definition, isEnabled }) => ({ name, definition, isEnabled })),
+      {
+        onSuccess: ({ items }) => {
+          onOpenChange(false);
+          onCreated(items);
+        },
+      },
+    );
+  };
   return (
-    <form
-      id={formId}
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isReadable) return translate.mutate(text);
-        if (whyNot !== null) return;
-        create.mutate(
-          result.rules.map(({ name, definition, isEnabled }) => ({ name, definition, isEnabled })),
-          {
-            onSuccess: ({ items }) => {
-              onOpenChange(false);
-              onCreated(items);
-            },
-          },
-        );
-      }}
-    >
-      {isReadable ? (
-        <ImportResult result={result} />
-      ) : (
+    <Dialog
+      open
+      onOpenChange={onOpenChange}
+      title="Import a Harbor retention policy"
+      description="Harbor keeps what matches and deletes everything else without saying so. Here that becomes a rule of its own, which you see before anything is created."
+      size="lg"
+      footer={
         <>
-          <Field
-            label="The policy, as JSON"
-            hint="As Harbor answers GET /api/v2.0/retentions/{id}; the id stands in the project's metadata as retention_id."
-            error={result ? "this is not a Harbor retention policy" : undefined}
-            required
-          >
-            <Textarea
-              mono
-              rows={12}
-              value={text}
-              onChange={(event) => {
-                setText(event.target.value);
-                forget();
-              }}
-              placeholder={'{ "algorithm": "or", "rules": [ … ], "trigger": { … } }'}
-              spellCheck={false}
-            />
-          </Field>
-          {result ? <Problems problems={result.problems} /> : null}
-          <div className="flex flex-wrap items-center gap-3">
-            <label htmlFor={fileId} className="text-muted">
-              Or from a file
-            </label>
-            <input
-              id={fileId}
-              type="file"
-              accept=".json,application/json"
-              className="max-w-full text-muted file:mr-3 file:h-8 file:rounded-md file:border file:border-control file:bg-surface file:px-3 file:font-medium file:text-ink"
-              onChange={async (event) => {
-                const file = event.target.files?.[0];
-                if (!file) return;
-                setText(await file.text());
-                forget();
-              }}
-            />
-          </div>
+          {isReadable ? (
+            <>
+              <Button onClick={forget}>Back to the policy</Button>
+              <span className="flex-1" />
+            </>
+          ) : null}
+          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+          {isReadable ? (
+            <Button type="submit" form={formId} variant="primary" loading={create.isPending} disabled={whyNot !== null}>
+              Create {count(result.rules.length, "rule")}
+            </Button>
+          ) : (
+            <Button
+              type="submit"
+              form={formId}
+              variant="primary"
+              loading={translate.isPending}
+              disabled={text.trim() === ""}
+            >
+              Show what it becomes
+            </Button>
+          )}
         </>
-      )}
-      {problem ? (
-        <Callout tone="danger" title={problem.title} live>
-          {problem.detail}
-        </Callout>
-      ) : null}
-      {whyNot ? (
-        <Callout tone="warning" title="These rules cannot be created now">
-          {whyNot}
-        </Callout>
-      ) : null}
-      <div className="flex flex-wrap items-center justify-end gap-2 border-rule border-t pt-4">
-        {isReadable ? <Button onClick={forget}>Back to the policy</Button> : null}
-        <span className="flex-1" />
-        <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+      }
+    >
+      <form id={formId} className="flex flex-col gap-4" onSubmit={submit}>
         {isReadable ? (
-          <Button type="submit" variant="primary" loading={create.isPending} disabled={whyNot !== null}>
-            Create {count(result.rules.length, "rule")}
-          </Button>
+          <ImportResult result={result} />
         ) : (
-          <Button type="submit" variant="primary" loading={translate.isPending} disabled={text.trim() === ""}>
-            Show what it becomes
-          </Button>
+          <>
+            <Field
+              label="The policy, as JSON"
+              hint="As Harbor answers GET /api/v2.0/retentions/{id}; the id stands in the project's metadata as retention_id."
+              error={result ? "this is not a Harbor retention policy" : undefined}
+              required
+            >
+              <Textarea
+                mono
+                rows={12}
+                value={text}
+                onChange={(event) => {
+                  setText(event.target.value);
+                  forget();
+                }}
+                placeholder={'{ "algorithm": "or", "rules": [ … ], "trigger": { … } }'}
+                spellCheck={false}
+              />
+            </Field>
+            {result ? <Problems problems={result.problems} /> : null}
+            <div className="flex flex-wrap items-center gap-3">
+              <label htmlFor={fileId} className="text-muted">
+                Or from a file
+              </label>
+              <input
+                id={fileId}
+                type="file"
+                accept=".json,application/json"
+                className="max-w-full text-muted file:mr-3 file:h-8 file:rounded-md file:border file:border-control file:bg-surface file:px-3 file:font-medium file:text-ink"
+                onChange={async (event) => {
+                  const file = event.target.files?.[0];
+                  if (!file) return;
+                  setText(await file.text());
+                  forget();
+                }}
+              />
+            </div>
+          </>
         )}
-      </div>
-    </form>
+        {problem ? (
+          <Callout tone="danger" title={problem.title} live>
+            {problem.detail}
+          </Callout>
+        ) : null}
+        {whyNot ? (
+          <Callout tone="warning" title="These rules cannot be created now">
+            {whyNot}
+          </Callout>
+        ) : null}
+      </form>
+    </Dialog>
   );
 }
 

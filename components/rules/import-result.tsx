@@ -74,7 +74,9 @@ function Omission({ omission }: { omission: NonNullable<RuleImportDto["omission"
   const more = repositoryCount - repositories.length;
   return (
     <Callout tone="warning" title="What this policy deletes without saying so">
-      <MarkedText>{omission.text}</MarkedText>
+      <p>
+        <MarkedText>{omission.text}</MarkedText>
+      </p>
       <p>
         In this space that is about {count(repositoryCount, "repository", "repositories")} with{" "}
         {count(imageCount, "image")}, less what the rules below protect.
