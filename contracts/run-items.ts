@@ -154,7 +154,7 @@ export const downloadRunItems = defineOperation({
 });
 
 /** What became of an image between two plans. `other_tags`: it loses tags in both, but not the same. */
-export const RUN_CHANGES = ["new", "gone", "now_goes", "now_kept", "other_tags"] as const;
+export const RUN_CHANGES = ["now_goes", "now_kept", "other_tags", "new", "gone"] as const;
 export type RunChange = (typeof RUN_CHANGES)[number];
 
 const changeSideSchema = z.object({

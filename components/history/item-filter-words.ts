@@ -57,6 +57,13 @@ export function rulesOfRun(run: Pick<RunDto, "options">): RuleOfRun[] {
   );
 }
 
+/** The names of the rules that a run was asked for; null where it was not asked for by rules. */
+export function chosenRulesText(run: Pick<RunDto, "options">): string | null {
+  const { ruleIds } = run.options;
+  const chosen = rulesOfRun(run).filter(({ id }) => id === "draft" || (Array.isArray(ruleIds) && ruleIds.includes(id)));
+  return chosen.length === 0 ? null : chosen.map(({ name }) => name).join(", ");
+}
+
 /** Each part of the panel's filter in words, with the key that takes it away. */
 export function panelParts(view: ItemView, rules: readonly RuleOfRun[]): { key: PanelKey; text: string }[] {
   const { rule, reason, kind, repository, minBytes, maxBytes, olderThanDays, youngerThanDays } = view;

@@ -17,7 +17,7 @@ import { StatusPill } from "../ui/status-pill";
 import { MarkedText } from "./marked-text";
 import { useRunComparison } from "./queries";
 import { RepositoryName } from "./repository-name";
-import { changeLook, verdictLook } from "./run-item-words";
+import { changeLook } from "./run-item-words";
 import { group, runKindLabel, runStarterText } from "./run-words";
 import { spacePath } from "./space-path";
 import { TagList } from "./tag-list";
@@ -62,19 +62,21 @@ export function RunChanges({
           label="Which changes"
           value={change}
           onValueChange={(next) => setView({ change: next === "all" ? null : next })}
-          options={SHOWN.map((value) => ({
-            value,
-            label: (
-              <>
-                {value === "all" ? "All changes" : changeLook(value).label}
-                {first ? (
-                  <span className="pl-1.5 font-normal text-subtle tabular-nums">
-                    {group(countOf(value, first.totals))}
-                  </span>
-                ) : null}
-              </>
-            ),
-          }))}
+          options={SHOWN.filter((value) => value === "all" || value === change || (first?.totals[value] ?? 0) > 0).map(
+            (value) => ({
+              value,
+              label: (
+                <>
+                  {value === "all" ? "All changes" : changeLook(value).label}
+                  {first ? (
+                    <span className="pl-1.5 font-normal text-subtle tabular-nums">
+                      {group(countOf(value, first.totals))}
+                    </span>
+                  ) : null}
+                </>
+              ),
+            }),
+          )}
         />
         {earlier && first ? (
           <p className="text-muted">
@@ -153,25 +155,24 @@ const COLUMNS: readonly Column<RunItemChangeDto>[] = [
     header: "Before",
     width: "25%",
     wrap: true,
-    cell: (item) => <Side item={item} side={item.before} none="was not there" />,
+    cell: (item) => <Side side={item.before} none="was not there" />,
   },
   {
     id: "after",
     header: "Now",
     width: "25%",
     wrap: true,
-    cell: (item) => <Side item={item} side={item.after} none="is not there any more" />,
+    cell: (item) => <Side side={item.after} none="is not there any more" />,
   },
   { id: "size", header: "Size", width: "84px", align: "end", cell: (item) => <Bytes value={item.logicalBytes} /> },
 ];
 
-function Side({ item, side, none }: { item: RunItemChangeDto; side: RunItemChangeDto["after"]; none: string }) {
+function Side({ side, none }: { side: RunItemChangeDto["after"]; none: string }) {
   if (side === null) return <span className="text-subtle">{none}</span>;
-  const verdict = side.state === "left_out" ? "left out by a limit" : verdictLook({ ...side, tags: item.tags }).label;
   return (
     <span>
-      <span className="font-medium">{verdict}</span>
-      <MarkedText className="block text-muted">{side.reasonText}</MarkedText>
+      <MarkedText>{side.reasonText}</MarkedText>
+      {side.state === "left_out" ? <span className="block text-muted">left out by a limit</span> : null}
     </span>
   );
 }

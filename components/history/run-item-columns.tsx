@@ -24,8 +24,11 @@ const IMAGE: Column<RunItemDto> = {
       <span className="flex flex-wrap items-center gap-x-2 text-subtle">
         <Digest value={item.digest} />
         {item.memberCount > 0 ? (
-          <span className="whitespace-nowrap text-sm" title="Platforms and referrers that go with it">
-            + {item.memberCount} inside
+          <span
+            className="whitespace-nowrap text-sm"
+            title={`${item.memberCount} more inside: platforms, signatures and the like go where it goes`}
+          >
+            + {item.memberCount}
           </span>
         ) : null}
       </span>
@@ -128,7 +131,7 @@ function measured(id: "own" | "shared", header: string): Column<RunItemDto> {
     cell: (item) => {
       const value = id === "own" ? item.ownBytes : item.sharedBytes;
       return value === null ? (
-        <span className="text-subtle" title="Nothing is freed by what stays, so it was not measured">
+        <span className="text-subtle" title="Measured of images that go as a whole">
           –
         </span>
       ) : (

@@ -9,6 +9,7 @@ import type { Column } from "../ui/data-table-columns";
 import { EmptyState } from "../ui/empty-state";
 import { problemOf } from "../ui/problem-of";
 import { RelativeTime } from "../ui/relative-time";
+import { chosenRulesText } from "./item-filter-words";
 import { type RunListFilter, useRuns } from "./queries";
 import { RunStatusPill } from "./run-status-pill";
 import { isRunOver, runKindLabel, runNumbers, runOutcomeText, runStarterText } from "./run-words";
@@ -51,12 +52,15 @@ function columns(workspaceSlug: string, spaceId: string): readonly Column<RunDto
       width: "20%",
       priority: 1,
       cell: (run) => (
-        <Link
-          href={spacePath(workspaceSlug, spaceId, "runs", run.id)}
-          className="font-medium underline-offset-2 hover:underline"
-        >
-          {runKindLabel(run)}
-        </Link>
+        <span className="flex min-w-0 flex-col">
+          <Link
+            href={spacePath(workspaceSlug, spaceId, "runs", run.id)}
+            className="font-medium underline-offset-2 hover:underline"
+          >
+            {runKindLabel(run)}
+          </Link>
+          <span className="truncate font-normal text-sm text-subtle">{chosenRulesText(run)}</span>
+        </span>
       ),
     },
     {

@@ -1,5 +1,6 @@
 "use client";
 
+import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import type { RunDto } from "@/contracts/history";
 import { type RuleDefinition, ruleDefinitionSchema } from "@/domain/rules/rule";
@@ -36,7 +37,11 @@ export function RunRules({
   };
   return (
     <details className="group rounded-md border border-rule">
-      <summary className="flex cursor-pointer flex-wrap items-baseline gap-x-2 px-3 py-2 font-medium">
+      <summary className="flex cursor-pointer list-none flex-wrap items-center gap-x-2 rounded-md px-3 py-2 font-medium hover:bg-hover">
+        <ChevronRight
+          className="size-4 shrink-0 text-subtle transition-transform group-open:rotate-90"
+          aria-hidden="true"
+        />
         {rules.length === 1 ? "1 rule" : `${rules.length} rules`}
         <span className="font-normal text-muted">as they were when this was planned</span>
       </summary>

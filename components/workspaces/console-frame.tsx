@@ -1,14 +1,15 @@
 "use client";
 
-import { Boxes, LayoutDashboard, Server, Users } from "lucide-react";
+import { Boxes, LayoutDashboard, Server, ShieldCheck, Users } from "lucide-react";
 import type { ReactNode } from "react";
+import { ReclaimsStoppedBanner } from "../platform/reclaims-stopped-banner";
 import { AppFrame } from "../shell/app-frame";
 import { OfflineBanner } from "./offline-banner";
 import { ReadOnlyBanner } from "./read-only-banner";
 import { signOutOfConsole } from "./sign-out";
 
 export type ConsoleFrameProps = {
-  user: { name: string; email: string };
+  user: { name: string; email: string; isPlatformAdmin: boolean };
   workspaces: readonly { id: string; slug: string; name: string }[];
   workspaceId: string;
   workspaceSlug: string;
@@ -28,10 +29,14 @@ export function ConsoleFrame({ user, workspaces, workspaceId, workspaceSlug, chi
         { href: `${home}/spaces`, label: "Registry Space", icon: <Boxes aria-hidden="true" /> },
         { href: `${home}/registries`, label: "Registries", icon: <Server aria-hidden="true" /> },
         { href: `${home}/members`, label: "Members", icon: <Users aria-hidden="true" /> },
+        ...(user.isPlatformAdmin
+          ? [{ href: `${home}/platform`, label: "Platform", icon: <ShieldCheck aria-hidden="true" /> }]
+          : []),
       ]}
       banner={
         <>
           <OfflineBanner />
+          <ReclaimsStoppedBanner workspaceSlug={workspaceSlug} />
           <ReadOnlyBanner workspaceId={workspaceId} workspaceSlug={workspaceSlug} />
         </>
       }

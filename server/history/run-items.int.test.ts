@@ -1,4 +1,3 @@
-import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { RUN_ITEM_SORTS, type RunItemFilterDto, type RunItemSort } from "@/contracts/run-items";
@@ -188,7 +187,7 @@ test("N-04 the download has every line of the filter, in its order, and nothing 
   const ask = { runId: run.id, action: "going", sort: "size", order: "desc" } as const;
   const file = await downloadRunItems(tenant.scope, ask, facts);
   expect(file.name).toBe(`preview-2026-11-01-${run.id}.csv`);
-  const lines = (await text(file.body)).split("\r\n");
+  const lines = (await new Response(file.body).text()).split("\r\n");
   const found = expectedItems(items.map(testItem), { action: "going" }, "size", "desc", NOW);
   expect(lines).toHaveLength(found.length + 2);
   expect(lines[0]).toMatch(/^repository,digest,kind,tags,/);

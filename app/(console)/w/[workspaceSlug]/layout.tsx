@@ -14,7 +14,7 @@ export default async function WorkspaceLayout({
   const { me, workspace } = await requirePageWorkspace(workspaceSlug);
   return (
     <ConsoleFrame
-      user={{ name: me.user.name, email: me.user.email }}
+      user={{ name: me.user.name, email: me.user.email, isPlatformAdmin: me.user.isPlatformAdmin }}
       workspaces={me.workspaces.map(({ id, slug, name }) => ({ id, slug, name }))}
       workspaceId={workspace.id}
       workspaceSlug={workspace.slug}
