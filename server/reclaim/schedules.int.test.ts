@@ -90,7 +90,7 @@ async function due(when: string, definition = DAILY, of = tenant): Promise<strin
 const endRuns = () =>
   prisma().run.updateMany({ where: { finishedAt: null }, data: { status: "succeeded", finishedAt: new Date() } });
 
-test("K-13 a schedule fires once, however many workers look at the clock at once", async () => {
+test("N-16 a schedule fires once, however many workers look at the clock at once", async () => {
   const id = await due("2026-11-20T03:00:00Z");
   const other = await createTestTenant({ name: "other" });
   await due("2026-11-20T03:00:00Z", DAILY, other);
@@ -110,7 +110,7 @@ test("K-13 a schedule fires once, however many workers look at the clock at once
   expect(await fireDueRules(at("2026-11-20T03:00:01Z"))).toBe(0);
 });
 
-test("K-13 a time that was fired for is not fired for again where an edit put the clock back", async () => {
+test("N-16 a time that was fired for is not fired for again where an edit put the clock back", async () => {
   const id = await due("2026-11-20T03:00:00Z");
   expect(await fireDueRules(at("2026-11-20T03:00:02Z"))).toBe(1);
   await endRuns();
@@ -120,7 +120,7 @@ test("K-13 a time that was fired for is not fired for again where an edit put th
   expect((await ruleOf(id)).nextRunAt).toBe("2026-11-21T03:00:00.000Z");
 });
 
-test("K-13 a worker that is killed while it fires leaves the schedule due, and no half of a run", async () => {
+test("N-16 a worker that is killed while it fires leaves the schedule due, and no half of a run", async () => {
   const id = await due("2026-11-20T03:00:00Z");
   await prisma().$executeRaw`
     CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END'`;
@@ -136,7 +136,7 @@ test("K-13 a worker that is killed while it fires leaves the schedule due, and n
   expect(await runsOf()).toHaveLength(1);
 });
 
-test("K-13 several rules of a space that are due fire as one run of all of them, with the space's protect rules", async () => {
+test("N-16 several rules of a space that are due fire as one run of all of them, with the space's protect rules", async () => {
   const ids = [await due("2026-11-20T03:00:00Z"), await due("2026-11-20T02:59:59Z")];
   const later = await due("2026-11-20T04:00:00Z");
   const protecting = await create(scheduled({ kind: "manual" }, { effect: "protect" }));
@@ -148,7 +148,7 @@ test("K-13 several rules of a space that are due fire as one run of all of them,
   expect(options.rules.map((rule) => rule.id)).not.toContain(later);
 });
 
-test("K-13 while a run of the space is active or waits, a schedule is recorded as skipped, with the reason", async () => {
+test("N-16 while a run of the space is active or waits, a schedule is recorded as skipped, with the reason", async () => {
   const id = await due("2026-11-20T03:00:00Z");
   const manual = await create(scheduled({ kind: "manual" }));
   const { id: active } = await startReclaim(tenant.scope, { spaceId: tenant.spaceId, ruleIds: [manual] });
@@ -172,7 +172,7 @@ test("K-13 while a run of the space is active or waits, a schedule is recorded a
   expect(await fireDueRules(at("2026-11-22T03:00:02Z"))).toBe(1);
 });
 
-test("K-13 after no worker was there, one run catches up with the latest time within a day; earlier ones are recorded as missed", async () => {
+test("N-16 after no worker was there, one run catches up with the latest time within a day; earlier ones are recorded as missed", async () => {
   const id = await due("2026-11-17T03:00:00Z");
   expect(await fireDueRules(at("2026-11-20T10:00:00Z"))).toBe(1);
   expect(await firingsOf(id)).toMatchObject([
@@ -184,7 +184,7 @@ test("K-13 after no worker was there, one run catches up with the latest time wi
   expect(await runsOf()).toHaveLength(1);
 });
 
-test("K-13 what was due longer ago than a day is not caught up with", async () => {
+test("N-16 what was due longer ago than a day is not caught up with", async () => {
   const sundays = scheduled({ kind: "cron", expression: "0 3 * * 0", timeZone: "UTC" });
   const id = await due("2026-11-15T03:00:00Z", sundays);
   expect(await fireDueRules(at("2026-11-17T10:00:00Z"))).toBe(0);
@@ -193,7 +193,7 @@ test("K-13 what was due longer ago than a day is not caught up with", async () =
   expect((await ruleOf(id)).nextRunAt).toBe("2026-11-22T03:00:00.000Z");
 });
 
-test("K-13 over both changes of the clocks a schedule of a zone fires once a day", async () => {
+test("N-16 over both changes of the clocks a schedule of a zone fires once a day", async () => {
   for (const [from, days] of [
     ["2026-03-27T12:00:00Z", ["2026-03-28T01:30", "2026-03-29T01:30", "2026-03-30T00:30"]],
     ["2026-10-23T12:00:00Z", ["2026-10-24T00:30", "2026-10-25T00:30", "2026-10-26T01:30"]],
@@ -211,7 +211,7 @@ test("K-13 over both changes of the clocks a schedule of a zone fires once a day
   }
 }, 60_000);
 
-test("K-13 a disabled rule, and one of a removed space, do not fire", async () => {
+test("N-16 a disabled rule, and one of a removed space, do not fire", async () => {
   const id = await due("2026-11-20T03:00:00Z");
   await updateRule(tenant.scope, { spaceId: tenant.spaceId, ruleId: id, revision: 1, isEnabled: false });
   expect((await ruleOf(id)).nextRunAt).toBeNull();
@@ -221,14 +221,14 @@ test("K-13 a disabled rule, and one of a removed space, do not fire", async () =
   expect(await fireDueRules(at("2026-11-20T03:00:02Z"))).toBe(0);
 });
 
-test("K-13 a rule that was scheduled before there was a clock is given its next time", async () => {
+test("N-16 a rule that was scheduled before there was a clock is given its next time", async () => {
   const id = await create(DAILY);
   await prisma().reclaimRule.update({ where: { id }, data: { nextRunAt: null } });
   await fireDueRules(at("2026-11-20T12:00:00Z"));
   expect((await ruleOf(id)).nextRunAt).toBe("2026-11-21T03:00:00.000Z");
 });
 
-test("K-13 schedules and their runs survive a Redis that is flushed, or away", async () => {
+test("N-16 schedules and their runs survive a Redis that is flushed, or away", async () => {
   const id = await due("2026-11-20T03:00:00Z");
   const client = new Redis(redis.url);
   try {
@@ -255,7 +255,7 @@ test("K-13 schedules and their runs survive a Redis that is flushed, or away", a
   expect(await runsOf()).toHaveLength(2);
 });
 
-test("N-09 a new schedule waits for a preview: it is recorded as skipped until there was one", async () => {
+test("N-10 a new schedule waits for a preview: it is recorded as skipped until there was one", async () => {
   const id = await create(DAILY);
   expect(await ruleOf(id)).toMatchObject({ arming: { isNeeded: true, isArmed: false, previewRunId: null } });
   await prisma().reclaimRule.update({ where: { id }, data: { nextRunAt: at("2026-11-20T03:00:00Z") } });
@@ -268,7 +268,7 @@ test("N-09 a new schedule waits for a preview: it is recorded as skipped until t
   expect(await fireDueRules(at("2026-11-21T03:00:02Z"))).toBe(1);
 });
 
-test("N-09 an edit of what a rule says disarms it; another name, or the switch, does not", async () => {
+test("N-10 an edit of what a rule says disarms it; another name, or the switch, does not", async () => {
   const id = await create(DAILY);
   const edit = { spaceId: tenant.spaceId, ruleId: id };
   await preview({ spaceId: tenant.spaceId, ruleIds: [id] });
@@ -286,7 +286,7 @@ test("N-09 an edit of what a rule says disarms it; another name, or the switch, 
   expect((await ruleOf(id)).arming.isArmed).toBe(false);
 });
 
-test("N-09 the preview of a draft arms the rule that is saved of it to the letter, before or after", async () => {
+test("N-10 the preview of a draft arms the rule that is saved of it to the letter, before or after", async () => {
   const { spaceId } = tenant;
   const previewRunId = await preview({ spaceId, draft: { name: "draft", definition: DAILY } });
   const id = await create(DAILY);
@@ -302,7 +302,7 @@ test("N-09 the preview of a draft arms the rule that is saved of it to the lette
   expect((await ruleOf(id)).arming).toEqual({ isNeeded: true, isArmed: true, previewRunId: draft.id });
 });
 
-test("N-09 a preview in another space, one that failed, and one of long ago arm nothing", async () => {
+test("N-10 a preview in another space, one that failed, and one of long ago arm nothing", async () => {
   const other = await createTestTenant({ name: "other" });
   const draft = { name: "draft", definition: DAILY };
   const foreign = await previewReclaim(other.scope, { spaceId: other.spaceId, draft });
@@ -314,7 +314,7 @@ test("N-09 a preview in another space, one that failed, and one of long ago arm 
   expect((await ruleOf(await create(DAILY))).arming.isArmed).toBe(false);
 });
 
-test("N-09 a manual rule needs no arming, and runs: one, some or all of the space", async () => {
+test("N-10 a manual rule needs no arming, and runs: one, some or all of the space", async () => {
   const { spaceId } = tenant;
   const [first, second] = [await create(scheduled({ kind: "manual" })), await create(DAILY)];
   await create(scheduled({ kind: "manual" }, { effect: "protect" }));

@@ -25,17 +25,17 @@ const seen = (expression: string, dueAt: string, now: string, timeZone?: string)
   return { fireFor: fireFor?.toISOString() ?? null, missed: missed.map((one) => one.toISOString()), ...rest };
 };
 
-test("K-13 a schedule fires for its time, and nothing was missed", () => {
+test("N-16 a schedule fires for its time, and nothing was missed", () => {
   expect(seen("0 3 * * *", "2026-11-20T03:00:00Z", "2026-11-20T03:00:04Z")).toEqual({
     ...{ fireFor: "2026-11-20T03:00:00.000Z", isLate: false, missed: [], hasMoreMissed: false },
   });
 });
 
-test("K-13 what is not due yet does not fire", () => {
+test("N-16 what is not due yet does not fire", () => {
   expect(seen("0 3 * * *", "2026-11-20T03:00:00Z", "2026-11-20T02:59:59Z").fireFor).toBeNull();
 });
 
-test("K-13 after nobody was there it fires once, for the latest time; earlier ones were missed", () => {
+test("N-16 after nobody was there it fires once, for the latest time; earlier ones were missed", () => {
   expect(seen("0 3 * * *", "2026-11-18T03:00:00Z", "2026-11-20T09:00:00Z")).toEqual({
     fireFor: "2026-11-20T03:00:00.000Z",
     isLate: true,
@@ -44,7 +44,7 @@ test("K-13 after nobody was there it fires once, for the latest time; earlier on
   });
 });
 
-test("K-13 a time that is longer ago than a day is missed for good", () => {
+test("N-16 a time that is longer ago than a day is missed for good", () => {
   expect(seen("0 3 * * 0", "2026-11-15T03:00:00Z", "2026-11-16T03:00:01Z")).toMatchObject({
     ...{ fireFor: null, missed: ["2026-11-15T03:00:00.000Z"] },
   });
@@ -53,7 +53,7 @@ test("K-13 a time that is longer ago than a day is missed for good", () => {
   });
 });
 
-test("K-13 a schedule of every second is one firing, and a long absence is not walked through", () => {
+test("N-16 a schedule of every second is one firing, and a long absence is not walked through", () => {
   expect(seen("* * * * * *", "2026-11-20T03:00:00Z", "2026-11-20T03:00:05Z")).toMatchObject({
     ...{ fireFor: "2026-11-20T03:00:05.000Z", missed: [], isLate: false },
   });
@@ -62,7 +62,7 @@ test("K-13 a schedule of every second is one firing, and a long absence is not w
   expect(away.missed).toHaveLength(50);
 });
 
-test("K-13 on the day that clocks go back, a fixed hour fires once, however late anybody looks", () => {
+test("N-16 on the day that clocks go back, a fixed hour fires once, however late anybody looks", () => {
   // 02:30 is there twice: at 00:30 and at 01:30 UTC.
   const [zone, expression] = ["Europe/Berlin", "30 2 * * *"];
   for (const now of ["00:30:03", "00:59:59", "01:00:00", "01:10:00", "01:30:01", "02:00:00"]) {
@@ -75,7 +75,7 @@ test("K-13 on the day that clocks go back, a fixed hour fires once, however late
   }
 });
 
-test("K-13 on the day that clocks go forward, a time that is left out fires once, an hour later", () => {
+test("N-16 on the day that clocks go forward, a time that is left out fires once, an hour later", () => {
   // 02:30 is not there: it fires at 03:30 summer time, 01:30 UTC.
   const [zone, expression] = ["Europe/Berlin", "30 2 * * *"];
   for (const after of ["00:59:59", "01:00:00", "01:10:00", "01:29:59"]) {
@@ -87,7 +87,7 @@ test("K-13 on the day that clocks go forward, a time that is left out fires once
   });
 });
 
-test("K-13 disabled, protecting and manual rules have no next run", () => {
+test("N-16 disabled, protecting and manual rules have no next run", () => {
   const now = at("2026-11-20T00:00:00Z");
   expect(nextRunOf({ definition: rule("0 3 * * *"), isEnabled: true }, now)).toEqual(at("2026-11-20T03:00:00Z"));
   expect(nextRunOf({ definition: rule("0 3 * * *"), isEnabled: false }, now)).toBeNull();
@@ -96,7 +96,7 @@ test("K-13 disabled, protecting and manual rules have no next run", () => {
   expect(nextRunOf({ definition: manual, isEnabled: true }, now)).toBeNull();
 });
 
-test("K-13 whenever anybody looks, each time of a schedule is fired for, missed, or yet to come: none twice, none lost", () => {
+test("N-16 whenever anybody looks, each time of a schedule is fired for, missed, or yet to come: none twice, none lost", () => {
   const expressions = ["0 3 * * *", "30 2 * * *", "*/20 * * * *", "15 */6 * * 1-5", "0 30 1 * * *", "10 0 1 * *"];
   const zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"];
   const days = ["2026-03-08", "2026-03-29", "2026-04-05", "2026-07-01", "2026-10-04", "2026-10-25", "2026-11-01"];
