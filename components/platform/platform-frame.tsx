@@ -1,0 +1,29 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { PageHeader } from "../ui/page-header";
+import { TabNav } from "../ui/tab-nav";
+
+/** Head and tabs of what concerns every workspace: for platform admins. */
+export function PlatformFrame({ workspaceSlug, children }: { workspaceSlug: string; children: ReactNode }) {
+  const home = `/w/${workspaceSlug}/platform`;
+  return (
+    <>
+      <PageHeader
+        className="pb-3"
+        title="Platform"
+        description="What holds in every workspace. Only platform admins see and change it here."
+      />
+      <TabNav
+        label="Platform"
+        className="mb-5"
+        tabs={[
+          { href: home, label: "Reclaim switch" },
+          { href: `${home}/protect-rules`, label: "Protect rules" },
+          { href: `${home}/quotas`, label: "Tag quotas" },
+        ]}
+      />
+      {children}
+    </>
+  );
+}
