@@ -27,8 +27,12 @@ export interface ReferenceRow {
 }
 
 /** Which of these manifests of a registry are known and were understood: only the others have to be read. */
-export async function findKnownDigests(registryId: string, digests: readonly string[]): Promise<Set<string>> {
-  const rows = await prisma().$queryRaw<{ digest: string }[]>`
+export async function findKnownDigests(
+  registryId: string,
+  digests: readonly string[],
+  tx: Transaction = prisma(),
+): Promise<Set<string>> {
+  const rows = await tx.$queryRaw<{ digest: string }[]>`
     SELECT digest FROM manifests WHERE registry_id = ${registryId} AND unreadable_reason IS NULL AND digest = ANY(${[...digests]})`;
   return new Set(rows.map((row) => row.digest));
 }

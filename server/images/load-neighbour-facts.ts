@@ -1,14 +1,12 @@
 import type { Artifact } from "@/domain/rules/facts";
-import { groupBy } from "@/lib/group-by";
 import { loadExemptions } from "./load-exemptions";
 import { loadPinTexts } from "./load-pin-texts";
 import { artifactOf } from "./load-space-facts";
 import {
   findFactsRepository,
-  readBystanders,
-  readChildren,
+  readAllBeyond,
   readComponent,
-  readFactRowsOf,
+  readNeighbourRows,
   readTagTargets,
 } from "./neighbour-facts.store";
 
@@ -42,16 +40,16 @@ export async function loadNeighbourFacts(place: {
     async around(digests) {
       if (repository === null) return [];
       const component = await readComponent(repository, [...new Set(digests)]);
-      const wanted = [...new Set([...component, ...(await readBystanders(repository, component))])];
-      const [rows, children] = await Promise.all([
-        readFactRowsOf(repository.id, wanted),
-        readChildren(repository.registryId, wanted),
-      ]);
-      const childrenOf = groupBy(children, (child) => child.manifestDigest);
-      return rows.map((row) => {
-        const listed = (childrenOf.get(row.digest) ?? []).map((child) => ({ ...child, role: "child", sizeBytes: 0n }));
-        const exemptFrom = exemptionsOf(repositoryName, row.digest);
-        return { ...artifactOf(row, listed, pinTextOf(repositoryName, row.digest)), exemptFrom, blobs: [] };
+      let rows = await readNeighbourRows(repository, component);
+      const own = new Set(component);
+      if (rows.every((row) => own.has(row.digest))) {
+        // No image is beside them. What is there all the same (things that refer to themselves, or in circles) only all of it can tell.
+        const all = await readAllBeyond(repository.id, component);
+        if (all.length > 0) rows = await readNeighbourRows(repository, all);
+      }
+      return rows.map((row): Artifact => {
+        const fact = artifactOf(row, [], pinTextOf(repositoryName, row.digest));
+        return { ...fact, exemptFrom: exemptionsOf(repositoryName, row.digest), children: row.children, blobs: [] };
       });
     },
   };

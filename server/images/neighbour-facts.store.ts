@@ -59,43 +59,48 @@ export async function readComponent(
   return rows.map((row) => row.digest);
 }
 
-/** Of a repository, one image outside of these digests, and one manifest that cannot be understood: what they mean for others is all that counts. */
-export async function readBystanders(
-  repository: { id: string; registryId: string },
-  component: readonly string[],
-): Promise<string[]> {
-  const rows = await prisma().$queryRaw<{ digest: string }[]>`
-    (SELECT i.digest FROM images i WHERE i.repository_id = ${repository.id} AND i.digest <> ALL(${[...component]}) LIMIT 1)
-    UNION
-    (SELECT m.digest FROM manifests m
-      WHERE m.registry_id = ${repository.registryId} AND (m.unreadable_reason IS NOT NULL OR m.kind = 'unknown')
-        AND EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.repository_id = ${repository.id} AND rm.digest = m.digest)
-      ORDER BY m.digest LIMIT 1)`;
-  return rows.map((row) => row.digest);
-}
+/** A row of facts with what the manifest lists. */
+export type NeighbourRow = FactRow & { children: string[] };
 
-/** Those of the digests that the repository holds. */
-export function readFactRowsOf(repositoryId: string, digests: readonly string[]): Promise<FactRow[]> {
-  return prisma().$queryRaw<FactRow[]>`
+/**
+ * Those of the digests that the repository holds; with them one image outside of them, and one manifest that cannot be understood: what
+ * such mean for the others is all that counts.
+ */
+export function readNeighbourRows(
+  repository: { id: string; registryId: string },
+  digests: readonly string[],
+): Promise<NeighbourRow[]> {
+  const { id, registryId } = repository;
+  return prisma().$queryRaw<NeighbourRow[]>`
+    WITH wanted AS MATERIALIZED (
+      SELECT digest FROM unnest(${[...digests]}::text[]) AS given(digest)
+      UNION
+      (SELECT i.digest FROM images i WHERE i.repository_id = ${id} AND i.digest <> ALL(${[...digests]}) LIMIT 1)
+      UNION
+      (SELECT m.digest FROM manifests m
+        WHERE m.registry_id = ${registryId} AND (m.unreadable_reason IS NOT NULL OR m.kind = 'unknown')
+          AND EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.repository_id = ${id} AND rm.digest = m.digest)
+        ORDER BY m.digest LIMIT 1)
+    )
     SELECT r.name AS "repositoryName", rm.digest, m.media_type AS "mediaType", m.kind, m.artifact_type AS "artifactType",
       m.subject_digest AS subject, m.size_bytes AS "manifestBytes", rm.pushed_at AS "pushedAt", rm.pushed_at_source AS "pushedAtSource",
       rm.last_pulled_at AS "lastPulledAt",
       m.image_created_at AS "imageCreatedAt", rm.untagged_since AS "untaggedSince", m.unreadable_reason IS NOT NULL AS "isUnreadable",
       coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.name, 'pushedAt', t.pushed_at, 'pushedAtSource', t.pushed_at_source) ORDER BY t.name)
-        FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest), '[]'::jsonb) AS tags
-    FROM repositories r JOIN repository_manifests rm ON rm.repository_id = r.id
-    JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
-    WHERE r.id = ${repositoryId} AND rm.digest = ANY(${[...digests]})
+        FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest), '[]'::jsonb) AS tags,
+      ARRAY(SELECT ref.digest FROM manifest_references ref WHERE ref.registry_id = ${registryId} AND ref.manifest_digest = rm.digest
+        AND ref.role = 'child' AND NOT ref.is_foreign ORDER BY ref.ordinal) AS children
+    FROM wanted
+    CROSS JOIN LATERAL (SELECT * FROM repository_manifests here WHERE here.repository_id = ${id} AND here.digest = wanted.digest LIMIT 1) rm
+    CROSS JOIN LATERAL (SELECT * FROM manifests one WHERE one.registry_id = ${registryId} AND one.digest = wanted.digest LIMIT 1) m
+    JOIN repositories r ON r.id = rm.repository_id
     ORDER BY rm.digest`;
 }
 
-/** What these manifests list. */
-export function readChildren(
-  registryId: string,
-  digests: readonly string[],
-): Promise<{ manifestDigest: string; digest: string }[]> {
-  return prisma().$queryRaw`
-    SELECT manifest_digest AS "manifestDigest", digest FROM manifest_references
-    WHERE registry_id = ${registryId} AND manifest_digest = ANY(${[...digests]}) AND role = 'child' AND NOT is_foreign
-    ORDER BY manifest_digest, ordinal`;
+/** Every digest of a repository, where it holds more than these; else none. */
+export async function readAllBeyond(repositoryId: string, digests: readonly string[]): Promise<string[]> {
+  const rows = await prisma().$queryRaw<{ digest: string }[]>`
+    SELECT digest FROM repository_manifests WHERE repository_id = ${repositoryId} AND EXISTS (
+      SELECT 1 FROM repository_manifests other WHERE other.repository_id = ${repositoryId} AND other.digest <> ALL(${[...digests]}))`;
+  return rows.map((row) => row.digest);
 }

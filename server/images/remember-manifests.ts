@@ -1,19 +1,23 @@
 import type { Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
-import { insertManifests } from "./inventory.store";
+import { findKnownDigests, insertManifests } from "./inventory.store";
 import { manifestRow } from "./manifest-row";
 import { lockRepositoryRow, stampRepository } from "./snapshot.store";
 
 /** Makes sure that the inventory knows what these manifests of a registry refer to; those that it knows stay as they are. */
-export function rememberManifests(
+export async function rememberManifests(
   tx: Transaction,
   registryId: string,
   manifests: readonly { digest: string; mediaType: string; body: Uint8Array }[],
 ): Promise<void> {
-  return insertManifests(
+  const digests = manifests.map((manifest) => manifest.digest);
+  const known = await findKnownDigests(registryId, digests, tx);
+  await insertManifests(
     tx,
     registryId,
-    manifests.map(({ digest, mediaType, body }) => manifestRow(digest, mediaType, body, null)),
+    manifests
+      .filter((manifest) => !known.has(manifest.digest))
+      .map(({ digest, mediaType, body }) => manifestRow(digest, mediaType, body, null)),
   );
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { RunNumbers } from "@/contracts/history";
 import { type RunContext, type RunOutcome, RunStopped } from "@/server/history/run-context";
 import {
@@ -43,7 +44,7 @@ export interface MoveKind {
 }
 
 /** Items that are moved alone, each with a lock of its own. */
-const ALONE_MAX = 8;
+const ALONE_MAX = 4;
 /** Enough to find several of one repository among them. */
 const BATCH = 1000;
 /** Groups side by side: while one writes its journal the registry works for another. */
@@ -83,7 +84,9 @@ export async function executeMoves(context: RunContext, hooks: MoveHooks, kind: 
 
 /** Writes progress and totals from the items themselves, so that no crash counts anything twice. */
 async function reportItems(context: RunContext): Promise<void> {
-  const rows = await countItems(context.run.id);
+  // An image that made room for a restored one is none of those that were to be restored.
+  const isBeside = (row: ItemCount) => context.run.kind === "restore" && row.action === "recycle";
+  const rows = (await countItems(context.run.id)).filter((row) => !isBeside(row));
   // A run that skips the bin purges what it moved: those items are the same images once more.
   const isSecond = (row: ItemCount) => context.run.kind === "reclaim" && row.action === "purge";
   const [moves, purges] = [rows.filter((row) => !isSecond(row)), rows.filter(isSecond)];
@@ -209,7 +212,8 @@ class ItemMover {
       first.runId,
       group.map((item) => item.ordinal),
     );
-    if (left.length > 0) await this.#moveAlone(left);
+    // What fails together fails alone, too, where the registry is away: few at a time lose few.
+    if (left.length > 0) await this.#moveAlone(left, ALONE_MAX / LANES);
     await this.#report();
   }
 
@@ -218,8 +222,8 @@ class ItemMover {
     else if (ms < GROUP_MS.least) this.#groupSize = Math.min(groupSizeMax(this.#concurrency), this.#groupSize * 2);
   }
 
-  async #moveAlone(items: readonly RunItemRecord[]): Promise<void> {
-    await forEachLimited(items, Math.min(ALONE_MAX, this.#concurrency), async (item) => {
+  async #moveAlone(items: readonly RunItemRecord[], atATime = ALONE_MAX): Promise<void> {
+    await forEachLimited(items, Math.min(atATime, this.#concurrency), async (item) => {
       if (item.state === "planned") this.context.signal.throwIfAborted();
       this.context.progress({ currentItem: `${item.repositoryName}@${item.digest.slice(0, 19)}` });
       await this.#moveOne(item);
@@ -269,6 +273,8 @@ class ItemMover {
     try {
       await session.withShared(waiting, async (lock) => {
         const signal = AbortSignal.any([this.#hardStop.signal, lock.lost]);
+        // Each request of each image listens.
+        setMaxListeners(0, signal);
         await work({ ...this.parts, lock, signal });
       });
     } finally {

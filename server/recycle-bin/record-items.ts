@@ -30,8 +30,10 @@ export async function recordItems(
 ): Promise<RecordedItem[]> {
   const { context, space, signal, sight } = move;
   const repositoryName = items[0]?.repositoryName ?? "";
+  // Its storage may be readable where it does not answer: then nothing is begun that could not be ended.
+  await move.adapter.ping();
   await enterStepTogether(move, items, "record");
-  const open = await guard.open();
+  const open = await guard.open({ maxAgeMs: AUTHORITY_MAX_AGE_MS });
   const [digests, named] = [new Set(items.map((item) => item.digest)), new Set(items.flatMap((item) => item.tags))];
   const tags = await move.views.see(
     repositoryName,
@@ -86,6 +88,9 @@ export async function recordItems(
     manifests: closure.manifests.map(({ raw }) => raw),
   }));
 }
+
+/** Before the removal it is read anew in any case. */
+const AUTHORITY_MAX_AGE_MS = 1_000;
 
 const GONE = "it is no longer in the registry";
 

@@ -4,8 +4,11 @@ import type { RepositoryView } from "./repository-view";
 
 /** Who decides whether items may still go: the rules of a run, or a person. Answers are sentences for people. */
 export interface RecycleGuard {
-  /** Reads who decides as it is now. Called anew for each stage of each group of items, right before they are asked about. */
-  open(): Promise<OpenGuard>;
+  /**
+   * Reads who decides as it is now. Called anew for each group of items, right before they are asked about. Where the answer only spares
+   * a copy that would be for nothing, it may be some milliseconds old.
+   */
+  open(options?: { maxAgeMs: number }): Promise<OpenGuard>;
   /** Which rule revision the entry names. */
   ruleOf(item: RunItemRecord): { ruleId: string | null; ruleRevision: number | null };
 }
