@@ -1,9 +1,8 @@
 import type { PredicateFact } from "./evaluate-rule";
-import { DAY_MS } from "./facts";
 import type { LifecycleKeep } from "./lifecycle";
 import type { UnknownFact } from "./unit";
 import type { HandChoice, KeepReason, NamedRule, ReclaimReason, RuleHit, UntagReason, Verdict } from "./verdict";
-import { BEST_OF_ORDER, countOf, listInWords, quoted, shortDigest } from "./words";
+import { bestOf, countOf, dayText, listInWords, quoted, shortDigest } from "./words";
 
 /** A verdict in plain words, for a table cell: “kept: child of `v2.1`”, “reclaimed by rule *old*: idle 132 days (pushed)”. */
 export function reasonText(verdict: Verdict): string {
@@ -120,9 +119,9 @@ export function factText(fact: PredicateFact): string {
       return `${verb} ${countOf(fact.measuredDays, "day", "days")} ago, within ${countOf(fact.days, "day", "days")}`;
     }
     case "beyond":
-      return `beyond the ${fact.n} ${BEST_OF_ORDER[fact.order]}${groupText(fact.group)}`;
+      return `beyond the ${bestOf(fact.n, fact.order)}${groupText(fact.group)}`;
     case "among":
-      return `among ${fact.n} ${BEST_OF_ORDER[fact.order]}${groupText(fact.group)}`;
+      return `among ${bestOf(fact.n, fact.order)}${groupText(fact.group)}`;
     case "tagsDue":
       return dueText(fact);
     case "tagAmongLatest":
@@ -167,9 +166,10 @@ export function unknownText(unknown: UnknownFact): string {
     case "group":
       return "none of its tags names a group";
     case "pullTracking":
-      return unknown.sinceMs === null
-        ? "pulls are not recorded"
-        : `pulls are recorded only since ${new Date(Math.floor(unknown.sinceMs / DAY_MS) * DAY_MS).toISOString().slice(0, 10)}`;
+      if (unknown.sinceMs === null) return "pulls are not recorded";
+      return unknown.untilMs === undefined
+        ? `pulls are recorded only since ${dayText(unknown.sinceMs)}`
+        : `pulls are recorded only since ${dayText(unknown.sinceMs)}, long enough from ${dayText(unknown.untilMs)} on`;
   }
 }
 

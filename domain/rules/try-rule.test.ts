@@ -17,6 +17,7 @@ import {
 } from "@/testing/artifact-facts";
 import { compileRule, evaluateRule } from "./evaluate-rule";
 import { type Artifact, compareText } from "./facts";
+import type { Pattern } from "./pattern";
 import type { Predicate } from "./predicate";
 import type { RuleDefinition } from "./rule";
 import { tryRule } from "./try-rule";
@@ -101,6 +102,10 @@ describe("N-09 the trial of a rule while it is written", () => {
     const unknown = trial(releases, { when: [idle(2, "active")] }, { pullTrackingSinceMs: null });
     expect(unknown.unknown).toEqual([{ why: "pulls are not recorded", images: 4 }]);
     expect(unknown.warnings).toMatchObject([{ path: "when[0]", message: expect.stringMatching(/not recorded/) }]);
+    const early = trial(releases, { when: [idle(2, "active")] }, { pullTrackingSinceMs: daysAgo(1) });
+    expect(early.unknown).toEqual([
+      { why: "pulls are recorded only since 2025-12-31, long enough from 2026-01-02 on", images: 4 },
+    ]);
     const versions = trial([...releases, ...others], { when: [beyond(1, "semver")] });
     expect(versions.unknown).toEqual([{ why: "none of its tags is a version", images: 1 }]);
   });
@@ -153,7 +158,7 @@ describe("N-09 the trial of a rule while it is written", () => {
       [{ kind: "anyOf", groups: [[{ kind: "untagged" }], [idle(200), beyond(1)]] }],
     );
     const state = fc.constantFrom("any" as const, "tagged" as const);
-    const include = fc.constantFrom([], [glob("v*")], [glob("pr-*"), semver(">=1")]);
+    const include = fc.constantFrom<Pattern[]>([], [glob("v*")], [glob("pr-*"), semver(">=1")]);
     fc.assert(
       fc.property(anyArtifacts, when, state, include, (all, conditions, whichState, patterns) => {
         const selected = select({

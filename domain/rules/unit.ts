@@ -33,7 +33,11 @@ export type ClockReading = number | "none" | UnknownFact;
 export type UnknownFact =
   | { what: "pushed" | "created" | "untaggedSince" | "version" | "group" }
   /** Pulls are recorded only since then (epoch ms), or not at all. */
-  | { what: "pullTracking"; sinceMs: number | null };
+  | {
+      what: "pullTracking";
+      sinceMs: number | null /** From when on they are recorded long enough. */;
+      untilMs?: number;
+    };
 
 // Reproducible builds stamp 1970 or 1980: that says nothing about age, and would make every such image look ancient.
 const EARLIEST_CREDIBLE_CREATION_MS = Date.UTC(1981, 0, 1);
@@ -99,7 +103,8 @@ export function readClock(unit: Unit, clock: Clock, days: number, frame: FactsFr
   if (isYoung(active)) return active;
   if (unit.pushedAtLatest === null || isYoung(unit.pushedAtLatest)) return { what: "pushed" };
   const since = frame.pullTrackingSinceMs;
-  if (since === null || isYoung(since)) return { what: "pullTracking", sinceMs: since };
+  if (since === null) return { what: "pullTracking", sinceMs: null };
+  if (isYoung(since)) return { what: "pullTracking", sinceMs: since, untilMs: since + days * DAY_MS };
   return Math.max(active, unit.pushedAtLatest);
 }
 
