@@ -63,6 +63,7 @@ export function RuleList({ whyNoRun, onRun, onPreview, onDelete, ...props }: Rul
           onCheckedChange={() => void toggle(rule)}
         />
       ),
+      canWrite: permissions.includes("rules.write"),
       arm: (rule) =>
         canPreview ? (
           <Button size="sm" variant="ghost" onClick={() => onPreview([rule.id])}>

@@ -20,6 +20,8 @@ export function ruleColumns(
   controls: {
     enabled: (rule: RuleDto) => ReactNode;
     menu: (rule: RuleDto) => ReactNode;
+    /** Whether this person may edit rules. */
+    canWrite: boolean;
     /** A button that previews a rule whose schedule waits for it. */
     arm: (rule: RuleDto) => ReactNode;
   },
@@ -33,12 +35,16 @@ export function ruleColumns(
       cell: (rule) => (
         <span className="flex min-w-0 flex-col">
           <span className="flex flex-wrap items-center gap-x-2">
-            <Link
-              href={spacePath(place.workspaceSlug, place.spaceId, "reclaim", rule.id, "edit")}
-              className="font-medium underline-offset-2 hover:underline"
-            >
-              {rule.name}
-            </Link>
+            {controls.canWrite ? (
+              <Link
+                href={spacePath(place.workspaceSlug, place.spaceId, "reclaim", rule.id, "edit")}
+                className="font-medium underline-offset-2 hover:underline"
+              >
+                {rule.name}
+              </Link>
+            ) : (
+              <span className="font-medium">{rule.name}</span>
+            )}
             <Badge tone={rule.definition.effect === "protect" ? "positive" : "neutral"}>
               {rule.definition.effect === "protect" ? "protects" : "reclaims"}
             </Badge>

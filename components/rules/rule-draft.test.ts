@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RuleDefinition } from "@/domain/rules/rule";
-import { draftOf, emptyCondition, emptyDraft, readableDefinition, readDraft } from "./rule-draft";
+import { draftOf, emptyCondition, emptyDraft, isWritten, readableDefinition, readDraft } from "./rule-draft";
 
 const TIDY_UP: RuleDefinition = {
   effect: "reclaim",
@@ -78,5 +78,23 @@ describe("a rule that is being written", () => {
 
   test("nothing typed reads as a rule without conditions", () => {
     expect(readableDefinition(emptyDraft("UTC"))?.when).toEqual([]);
+  });
+
+  test("N-09 what is wrong with a written expression is said at once, with an empty field only when somebody goes on", () => {
+    const broken = draft();
+    broken.repositories.include = [
+      { kind: "regex", value: "(" },
+      { kind: "glob", value: "" },
+    ];
+    broken.schedule.expression = "every day";
+    broken.when = [emptyCondition()];
+    const read = readDraft(broken);
+    const problems = read.isValid ? [] : Object.keys(read.problems);
+    expect(problems.filter((path) => isWritten(broken, path)).sort()).toEqual([
+      "repositories.include.0.value",
+      "schedule.expression",
+    ]);
+    expect(problems).toContain("when.0.days");
+    expect(problems).toContain("repositories.include.1.value");
   });
 });

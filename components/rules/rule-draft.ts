@@ -144,6 +144,18 @@ export function readDraft(
   return { isValid: false, problems };
 }
 
+/**
+ * Whether a field holds an expression (a pattern, a schedule) that somebody wrote: what is wrong with one is said at once, since nobody sees
+ * it otherwise, while an empty field may still be filled in.
+ */
+export function isWritten(draft: RuleDraft, path: string): boolean {
+  if (!/\.(value|groupBy|expression|timeZone)$/.test(path)) return false;
+  const value = path
+    .split(".")
+    .reduce<unknown>((at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined), draft);
+  return typeof value === "string" && value.trim() !== "";
+}
+
 /** The definition without what is not yet right, so that the rule can be put in words while it is written; null when nothing is left. */
 export function readableDefinition(draft: RuleDraft): RuleDefinition | null {
   const usable = (patterns: readonly PatternDraft[]) => patterns.filter((pattern) => pattern.value !== "");

@@ -11,6 +11,7 @@ import { EmptyState } from "../ui/empty-state";
 import { ErrorState } from "../ui/error-state";
 import { PageHeader } from "../ui/page-header";
 import { problemOf } from "../ui/problem-of";
+import { RelativeTime } from "../ui/relative-time";
 import { Skeleton } from "../ui/skeleton";
 import { useRule } from "./queries";
 import { RuleWizard } from "./rule-wizard";
@@ -20,6 +21,7 @@ import type { RuleWizardPlace } from "./wizard-place";
 export function RuleWizardPage(props: RuleWizardPlace) {
   const { workspaceId, workspaceSlug, spaceId, ruleId } = props;
   const space = useSpace(workspaceId, spaceId);
+  const rule = useRule(workspaceId, spaceId, ruleId);
   const home = spacePath(workspaceSlug, spaceId, "reclaim");
   return (
     <>
@@ -30,6 +32,14 @@ export function RuleWizardPage(props: RuleWizardPlace) {
           { label: "Reclaim", href: home },
         ]}
         title={ruleId === null ? "Create Reclaim Rule" : "Edit reclaim rule"}
+        description={
+          rule.data ? (
+            <>
+              Revision {rule.data.revision}, saved <RelativeTime at={rule.data.updatedAt} /> by{" "}
+              {rule.data.updatedByName}
+            </>
+          ) : null
+        }
       />
       <WizardBody {...props} home={home} />
     </>

@@ -1,12 +1,14 @@
 "use client";
 
 import { RotateCw } from "lucide-react";
+import { useLeftOutCount } from "../history/queries";
 import { RunEndNote } from "../history/run-end-note";
 import { RunItemsTable } from "../history/run-items-table";
 import { RunProgress } from "../history/run-progress";
 import { RunTotals } from "../history/run-totals";
-import { isRunOver } from "../history/run-words";
+import { isRunOver, runNumbers } from "../history/run-words";
 import { useRunStream } from "../history/use-run-stream";
+import { ShareNote } from "../reclaim/share-note";
 import { Button } from "../ui/button";
 import { Checkbox } from "../ui/checkbox";
 import { EmptyState } from "../ui/empty-state";
@@ -79,6 +81,7 @@ function DraftPreview({
   wizard: ReturnType<typeof useRuleWizard>;
 }) {
   const { run, error, refetch } = useRunStream(workspaceId, runId);
+  const leftOut = useLeftOutCount(workspaceId, run) ?? 0;
   const problem = problemOf(error);
   if (!run) {
     return problem ? (
@@ -98,6 +101,14 @@ function DraftPreview({
           Preview again
         </Button>
       </div>
+      {isRunOver(run) ? (
+        <ShareNote
+          workspaceId={workspaceId}
+          spaceId={run.spaceId}
+          preview={run}
+          goes={(runNumbers(run).itemsTotal ?? 0) - leftOut}
+        />
+      ) : null}
       <RunItemsTable workspaceId={workspaceId} run={run} />
     </>
   );

@@ -10,7 +10,7 @@ import { usePreviewReclaim } from "../reclaim/queries";
 import { forgetWizardState, keepWizardState, loadWizardState, type WizardState } from "./draft-storage";
 import { zoned } from "./next-runs";
 import { useCreateRule, useRule, useUpdateRule } from "./queries";
-import { draftOf, emptyDraft, type RuleDraft, readDraft } from "./rule-draft";
+import { draftOf, emptyDraft, isWritten, type RuleDraft, readDraft } from "./rule-draft";
 import { problemsOfStep, STEP_ID, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
 
 const NAME_MAX = 80;
@@ -118,7 +118,11 @@ export function useRuleWizard(
     goTo,
     goOn,
     goBack: () => setStep(WIZARD_STEPS[Math.max(0, WIZARD_STEPS.indexOf(step) - 1)] ?? "images").then(focusStep),
-    problems: Object.fromEntries(Object.entries(allProblems).filter(([path]) => attempted.has(stepOfProblem(path)))),
+    problems: Object.fromEntries(
+      Object.entries(allProblems).filter(
+        ([path]) => attempted.has(stepOfProblem(path)) || isWritten(state.draft, path),
+      ),
+    ),
     previewRunId: isPreviewFresh ? (state.preview?.runId ?? null) : null,
     isPreviewStale: state.preview !== null && !isPreviewFresh,
     runPreview,
