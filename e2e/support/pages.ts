@@ -114,7 +114,16 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "rule-preview", path: wizard, open: (page) => wizardStep(page, 3) },
     { name: "rule-edit", path: `${space}/reclaim/${ruleId}/edit` },
     { name: "preview", path: `${space}/runs/${previewRunId}` },
+    {
+      name: "preview-filters",
+      path: `${space}/runs/${previewRunId}?show=going&sort=size&order=desc`,
+      open: openFilters,
+    },
+    { name: "preview-rules", path: `${space}/runs/${previewRunId}?olderThanDays=1`, open: openRules },
+    { name: "preview-none", path: `${space}/runs/${previewRunId}?q=no-such-image` },
+    { name: "preview-changes", path: `${space}/runs/${previewRunId}?view=changes` },
     { name: "run", path: `${space}/runs/${reclaimRunId}` },
+    { name: "run-changes", path: `${space}/runs/${reclaimRunId}?view=changes` },
     { name: "run-log", path: `${space}/runs/${reclaimRunId}?view=log` },
     { name: "recycle-bin", path: `${space}/recycle-bin` },
     { name: "bin-selection", path: `${space}/recycle-bin`, open: selectTwo },
@@ -125,6 +134,14 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "gc-run", path: `${space}/runs/${gcRunId}` },
     { name: "storage", path: `${space}/storage` },
     { name: "history", path: `${space}/history` },
+    { name: "history-runs", path: `${space}/history?view=runs` },
+    { name: "history-images", path: `${space}/history?view=images` },
+    { name: "platform", path: "/w/acme/platform" },
+    {
+      name: "platform-stop",
+      path: "/w/acme/platform",
+      open: (page) => click(page, "Stop all reclaims…", "alertdialog"),
+    },
     { name: "settings", path: `${space}/settings` },
   ];
 }
@@ -238,6 +255,11 @@ async function openRepository(page: Page): Promise<void> {
 async function openImage(page: Page): Promise<void> {
   await page.getByRole("grid", { name: "Images" }).getByRole("link").first().click();
   await expect(page.getByRole("heading", { name: /^Layers/ })).toBeVisible();
+}
+
+async function openRules(page: Page): Promise<void> {
+  await page.getByText("as they were when this was planned").click();
+  await expect(page.getByText(/^revision \d+$/).first()).toBeVisible();
 }
 
 async function startCollection(page: Page): Promise<void> {
