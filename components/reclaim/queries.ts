@@ -1,23 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { callOperation } from "@/contracts/call";
 import type { RunDto } from "@/contracts/history";
-import { getReclaimSwitch } from "@/contracts/platform";
 import { previewReclaim, startReclaim } from "@/contracts/reclaim";
 import { historyKeys } from "../history/queries";
 
 export type PreviewInput = z.input<typeof previewReclaim.body>;
-
-const SWITCH_EVERY_MS = 10_000;
-
-/** Whether reclaiming is stopped on the whole platform, and why. */
-export function useReclaimSwitch() {
-  return useQuery({
-    queryKey: ["platform", "reclaim-switch"] as const,
-    queryFn: ({ signal }) => callOperation(getReclaimSwitch, {}, { signal }),
-    refetchInterval: SWITCH_EVERY_MS,
-  });
-}
 
 function useRunStarted(workspaceId: string, spaceId: string) {
   const queryClient = useQueryClient();

@@ -10,6 +10,7 @@ import type { Permission } from "@/domain/access/permissions";
 import { RunList } from "../history/run-list";
 import { count } from "../history/run-words";
 import { spacePath } from "../history/space-path";
+import { useReclaimSwitch } from "../platform/switch-queries";
 import { ImportDialog } from "../rules/import-dialog";
 import { PlatformRules } from "../rules/platform-rules";
 import { useDeleteRule, useRules } from "../rules/queries";
@@ -18,7 +19,7 @@ import { problemOf } from "../ui/problem-of";
 import { Section } from "../ui/section";
 import { CreateRuleButton, whyNoMoreRules } from "./create-rule-button";
 import { GatedButton, missingPermissionText } from "./gated-button";
-import { usePreviewReclaim, useReclaimSwitch, useStartReclaim } from "./queries";
+import { usePreviewReclaim, useStartReclaim } from "./queries";
 import { RuleList } from "./rule-list";
 import { type RunAsked, RunRulesDialog } from "./run-rules-dialog";
 

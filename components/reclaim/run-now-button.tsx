@@ -8,10 +8,11 @@ import { formatBytes } from "@/lib/bytes";
 import { useLeftOutCount } from "../history/queries";
 import { count, isRunOver, runNumbers } from "../history/run-words";
 import { spacePath } from "../history/space-path";
+import { useReclaimSwitch } from "../platform/switch-queries";
 import { useRules } from "../rules/queries";
 import { ConfirmDialog } from "../ui/confirm-dialog";
 import { GatedButton, missingPermissionText } from "./gated-button";
-import { useReclaimSwitch, useStartReclaim } from "./queries";
+import { useStartReclaim } from "./queries";
 import { ShareNote } from "./share-note";
 
 /** From a finished preview of saved rules: run them now, after a confirmation in numbers. Not there for any other run. */
