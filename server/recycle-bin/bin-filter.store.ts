@@ -43,11 +43,12 @@ export function binConditions({ workspaceId, spaceId }: BinPlace, filter: BinFil
 function stateCondition(state: BinFilterDto["state"]): Prisma.Sql {
   switch (state) {
     case "any":
-      return IS_SHOWN;
+      // A half-made copy that is being taken away was never in the bin.
+      return Prisma.sql`${IS_SHOWN} AND e.recycled_at IS NOT NULL`;
     case "held":
       return Prisma.sql`e.state = 'held' AND ${IS_SHOWN}`;
     case "moving":
-      return Prisma.sql`e.state IN ('restoring', 'purging')`;
+      return Prisma.sql`e.state IN ('restoring', 'purging') AND e.recycled_at IS NOT NULL`;
     case "stuck":
       return IS_STUCK;
     case "damaged":

@@ -1,11 +1,14 @@
 import { recordAudits } from "@/server/history/record-audit";
+import { exemptRestored } from "@/server/images/exempt-restored";
+import { recordImageEvents } from "@/server/images/record-image-events";
 import { refreshImages } from "@/server/images/refresh-images";
 import { lockRepository, rememberManifests } from "@/server/images/remember-manifests";
-import { prisma } from "@/server/platform/db/prisma";
-import { rememberRestored, writeEnded } from "./bin-move.store";
+import { prisma, type Transaction } from "@/server/platform/db/prisma";
+import { forgetTags, rememberRestored, writeEnded } from "./bin-move.store";
 import { imageName, type Move, reach, writeItems } from "./move";
 import type { PlacedTags, RestoringItem } from "./place-tags";
 import { recordMoves } from "./record-move";
+import { takenBackOf } from "./taken-back";
 
 /** Ends restores into one repository in one transaction: their entries are history, the inventory has them again, the items are done. */
 export async function finishRestores(move: Move, restored: readonly (RestoringItem & PlacedTags)[]): Promise<void> {
@@ -25,6 +28,7 @@ export async function finishRestores(move: Move, restored: readonly (RestoringIt
       manifestsOf(restored),
       restored.flatMap((one) => one.placed),
     );
+    const robbed = await recordTakenBack(tx, move, repositoryId, restored);
     await writeEnded(
       tx,
       restored.map(({ entry }) => entry.id),
@@ -39,6 +43,11 @@ export async function finishRestores(move: Move, restored: readonly (RestoringIt
         tags: placed,
         reason: conflicts.length > 0 ? conflicts.join("; ") : null,
       })),
+    );
+    await exemptRestored(
+      tx,
+      restored.map(({ item, entry }) => ({ entryId: entry.id, repositoryName: item.repositoryName })),
+      { runId: context.run.id, byName: context.run.requestedByName },
     );
     await recordAudits(
       tx,
@@ -66,15 +75,40 @@ export async function finishRestores(move: Move, restored: readonly (RestoringIt
       })),
       tx,
     );
-    await refreshImages(tx, { id: repositoryId, registryId }, [...bodies.keys()]);
+    await refreshImages(tx, { id: repositoryId, registryId }, [...bodies.keys(), ...robbed]);
   });
+}
+
+/** Tags that came from images which stay: their history says so, and who has none left is untagged from now on. Answers those images. */
+async function recordTakenBack(
+  tx: Transaction,
+  { context, space }: Move,
+  repositoryId: string,
+  restored: readonly (RestoringItem & PlacedTags)[],
+): Promise<string[]> {
+  const taken = restored.flatMap(({ item, placed }) =>
+    takenBackOf(item).takenBack.flatMap((one) => {
+      const now = placed.find((tag) => tag.name === one.tag)?.digest;
+      return one.isDisplaced || now === undefined ? [] : [{ ...one, now, item }];
+    }),
+  );
+  await recordImageEvents(
+    tx,
+    taken.map(({ tag, from, now, item }) => ({
+      ...{ workspaceId: space.workspaceId, spaceId: space.id, repositoryName: item.repositoryName },
+      ...{ digest: from, tag, kind: "overwritten", at: new Date(), source: "run", otherDigest: now },
+      ...{ actorName: context.scope.actor.name, runId: context.run.id, reason: "taken back by a restore" },
+    })),
+  );
+  for (const { from, tag } of taken) await forgetTags(tx, repositoryId, from, [tag]);
+  return taken.map((one) => one.from);
 }
 
 /** Each digest once: two entries may share a child or a signature. */
 function manifestsOf(restored: readonly (RestoringItem & PlacedTags)[]) {
   const tagged = new Set(restored.flatMap(({ placed }) => placed.map((tag) => tag.digest)));
   const rows = new Map<string, Parameters<typeof rememberRestored>[2][number]>();
-  for (const { entry } of restored) {
+  for (const { item, entry } of restored) {
     for (const { digest, pushedAt, role, isRemovedAtSource } of entry.manifests) {
       const other = rows.get(digest);
       const at = pushedAt ?? (role === "top" ? entry.pushedAt : null);
@@ -83,7 +117,9 @@ function manifestsOf(restored: readonly (RestoringItem & PlacedTags)[]) {
         pushedAt: at?.toISOString() ?? other?.pushedAt ?? null,
         // Else a rule on idleness would take it for an image that nobody ever pulled, and recycle it again.
         lastPulledAt: (role === "top" ? entry.lastPulledAt : null)?.toISOString() ?? other?.lastPulledAt ?? null,
-        isRemovedAtSource: isRemovedAtSource || other?.isRemovedAtSource === true,
+        // In another repository nothing of it was removed: what stands there has its own times.
+        isRemovedAtSource:
+          (isRemovedAtSource && item.repositoryName === entry.repositoryName) || other?.isRemovedAtSource === true,
         isUntagged: !tagged.has(digest),
       });
     }

@@ -1,9 +1,11 @@
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
-import { restoredTagName, type TagConflictChoice } from "@/domain/recycle-bin/restore-tag";
+import { restoredTagName } from "@/domain/recycle-bin/restore-tag";
 import type { RunItemRecord } from "@/server/history/run-journal";
 import type { RawManifest } from "@/server/platform/registry/registry-adapter";
 import type { MovingEntry } from "./bin-move.store";
 import { type Move, reach } from "./move";
+import type { RestoreChoices } from "./restore-choices";
+import { type TakenBack, takenBackOf } from "./taken-back";
 
 interface PlacedTag {
   name: string;
@@ -24,21 +26,27 @@ export interface PlacedTags {
   conflicts: string[];
 }
 
-/** Sets every recorded tag. One that names another image by now stays where it is, or comes back under another name. */
+/**
+ * Sets every recorded tag. One that names another image by now stays there, comes back under another name, or is taken back where that
+ * was journaled (see makeRoom).
+ */
 export async function placeTags(
   move: Move,
   { item, entry, manifests }: RestoringItem,
-  onTagConflict: TagConflictChoice,
+  choices: RestoreChoices,
 ): Promise<PlacedTags> {
   const { adapter, context } = move;
   const repository = item.repositoryName;
+  const { takenBack, refused } = takenBackOf(item);
   const placed: PlacedTag[] = [];
   const conflicts: string[] = [];
-  /** False where another image has the name. */
+  /** False where another image has the name, and keeps it. */
   const place = async (name: string, digest: string, pushedAt: Date): Promise<boolean> => {
     const current = await adapter.resolve(repository, name);
-    if (current !== null && current.digest !== digest) return false;
-    if (current === null) {
+    const isTaken = current !== null && current.digest !== digest;
+    if (isTaken && !takenBack.some((one) => one.tag === name && one.from === current.digest && !one.isDisplaced))
+      return false;
+    if (current === null || isTaken) {
       await reach(move, item, "set-tag");
       const manifest = manifests.find((one) => one.digest === digest);
       await adapter.tag({ repository, tag: name, digest, ...(manifest === undefined ? {} : { manifest }) });
@@ -47,10 +55,16 @@ export async function placeTags(
     return true;
   };
   for (const { name, digest, pushedAt } of entry.tags) {
-    if (await place(name, digest, pushedAt)) continue;
+    const isAnothers = choices.isAnothers(repository, name, entry.id);
+    if (!isAnothers && (await place(name, digest, pushedAt))) {
+      const taken = takenBack.find((one) => one.tag === name);
+      if (taken !== undefined) conflicts.push(takenText(taken));
+      continue;
+    }
     // A fallback tag is found by its name alone: under another one nobody would look for it.
-    if (onTagConflict === "keep_current" || subjectOfFallbackTag(name) !== null) {
-      conflicts.push(`${name} stays on the image that was pushed to it since`);
+    if (choices.choiceFor(entry.id, name) !== "restore_as" || subjectOfFallbackTag(name) !== null) {
+      const why = refused.find((one) => one.tag === name)?.why;
+      conflicts.push(stayText(name, isAnothers, why));
       continue;
     }
     let attempt = 1;
@@ -60,4 +74,17 @@ export async function placeTags(
   }
   if (conflicts.length > 0) context.log("tag_conflict", { item: item.ordinal, repository, conflicts });
   return { placed, conflicts };
+}
+
+function takenText({ tag, from, isDisplaced }: TakenBack): string {
+  const image = from.slice(0, 19);
+  return isDisplaced
+    ? `${tag} was taken back; ${image}, which had no other tag, is in the recycle bin`
+    : `${tag} was taken back from ${image}, which stays in the repository`;
+}
+
+function stayText(name: string, isAnothers: boolean, why: string | undefined): string {
+  if (isAnothers) return `${name} goes to another image of this restore, which was recycled later`;
+  if (why !== undefined) return `${name} stays on the image that has it (${why})`;
+  return `${name} stays on the image that was pushed to it since`;
 }

@@ -1,22 +1,33 @@
-import type { TagConflictChoice } from "@/domain/recycle-bin/restore-tag";
 import type { RunItemRecord } from "@/server/history/run-journal";
 import { prisma } from "@/server/platform/db/prisma";
 import type { RawManifest } from "@/server/platform/registry/registry-adapter";
 import { findMovingEntry, writeNotEnded } from "./bin-move.store";
 import { removeFromBin } from "./bin-references";
+import type { Displacer } from "./displacer";
+import { writeProblem } from "./entry-state.store";
 import { finishRestores } from "./finish-restore";
+import { makeRoom } from "./make-room";
 import { enterStep, type Move, writeItem } from "./move";
 import { placeTags } from "./place-tags";
 import { IncompleteImage, readRecorded } from "./read-closure";
+import type { RestoreChoices } from "./restore-choices";
+import { skipDisplacements } from "./take-back.store";
 
 /**
  * Puts one entry back, into the item's repository: copy → verify → tag → clean, each journaled before it is done and safe to do again. All under the
  * repository's lock, so that nobody removes a child there while its index comes back. The bin is cleaned last.
  */
-export async function restoreItem(move: Move, item: RunItemRecord, onTagConflict: TagConflictChoice): Promise<void> {
+export async function restoreItem(
+  move: Move,
+  given: RunItemRecord,
+  choices: RestoreChoices,
+  displacer: Displacer,
+): Promise<void> {
   const { adapter, context, signal } = move;
-  const entry = await findMovingEntry(context.run.workspaceId, item.binEntryId ?? "");
+  const entry = await findMovingEntry(context.run.workspaceId, given.binEntryId ?? "");
   if (entry === null) throw new IncompleteImage("the entry is gone from the recycle bin");
+  const isFirst = given.step === null || given.step === "displace";
+  const item = isFirst && choices.mayTakeBack(given) ? await makeRoom(move, given, entry, choices, displacer) : given;
   const { repositoryName } = item;
   await move.lock.withRepository(repositoryName, async () => {
     // A resumed run may find the bin cleaned already; the bodies are then read where they came back to.
@@ -32,7 +43,7 @@ export async function restoreItem(move: Move, item: RunItemRecord, onTagConflict
       await requireWholeImage(move, repositoryName, manifests);
       await enterStep(move, item, "tag");
     }
-    const tags = await placeTags(move, { item, entry, manifests }, onTagConflict);
+    const tags = await placeTags(move, { item, entry, manifests }, choices);
     await enterStep(move, item, "clean");
     await move.lock.withRepository(entry.binRepositoryName, async () => {
       await removeFromBin(move, [{ item, entry }]);
@@ -55,6 +66,9 @@ export async function requireWholeImage(
 export function failRestore(move: Pick<Move, "context">, item: RunItemRecord, error: string): Promise<void> {
   return prisma().$transaction(async (tx) => {
     await writeItem(move.context, item, { state: "failed", step: null, error }, tx);
-    if (item.binEntryId !== null) await writeNotEnded(tx, item.binEntryId);
+    await skipDisplacements(tx, item.runId, item.ordinal);
+    if (item.binEntryId === null) return;
+    await writeNotEnded(tx, item.binEntryId);
+    await writeProblem(tx, item.binEntryId, { action: "restore", text: error, runId: item.runId });
   });
 }

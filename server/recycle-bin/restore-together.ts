@@ -1,4 +1,3 @@
-import type { TagConflictChoice } from "@/domain/recycle-bin/restore-tag";
 import type { RunItemRecord } from "@/server/history/run-journal";
 import { findMovingEntries } from "./bin-move.store";
 import { removeFromBin } from "./bin-references";
@@ -7,6 +6,7 @@ import { finishRestores } from "./finish-restore";
 import { enterStepTogether, type Move } from "./move";
 import { type PlacedTags, placeTags, type RestoringItem } from "./place-tags";
 import { readRecorded } from "./read-closure";
+import type { RestoreChoices } from "./restore-choices";
 import { requireWholeImage } from "./restore-item";
 
 /**
@@ -16,7 +16,7 @@ import { requireWholeImage } from "./restore-item";
 export async function restoreTogether(
   move: Move,
   items: readonly RunItemRecord[],
-  onTagConflict: TagConflictChoice,
+  choices: RestoreChoices,
 ): Promise<void> {
   const repository = items[0]?.repositoryName ?? "";
   const ids = items.flatMap((item) => item.binEntryId ?? []);
@@ -34,7 +34,7 @@ export async function restoreTogether(
       group.filter(({ entry }) => entry.binRepositoryName === bin),
       repository,
     );
-    const placed = await placeAll(move, whole, onTagConflict);
+    const placed = await placeAll(move, whole, choices);
     if (placed.length === 0) return;
     await enterStepTogether(move, itemsOf(placed), "clean");
     await move.lock.withRepository(bin, async () => {
@@ -75,7 +75,7 @@ async function copyBack(
 async function placeAll(
   move: Move,
   whole: readonly RestoringItem[],
-  onTagConflict: TagConflictChoice,
+  choices: RestoreChoices,
 ): Promise<(RestoringItem & PlacedTags)[]> {
   const taken = new Set<string>();
   const [first, later]: [RestoringItem[], RestoringItem[]] = [[], []];
@@ -86,7 +86,7 @@ async function placeAll(
   }
   const placed: (RestoringItem & PlacedTags)[] = [];
   const place = async (one: RestoringItem) => {
-    placed.push({ ...one, ...(await placeTags(move, one, onTagConflict)) });
+    placed.push({ ...one, ...(await placeTags(move, one, choices)) });
   };
   await eachAlone(first, move.signal, place);
   for (const one of later) await eachAlone([one], move.signal, place);
