@@ -56,7 +56,7 @@ const runItemFilterShape = {
   /** `going` = everything but keep */
   action: z.enum([...RUN_ITEM_ACTIONS, "going"]).optional(),
   state: z.enum(RUN_ITEM_STATES).optional(),
-  /** the rule that decided; `draft` for one that was being written */
+  /** a rule that decided, alone or with others; `draft` for one that was being written */
   ruleId: idSchema.optional(),
   /** what decided, by its code, for instance `selected`, `pinned`, `child_of` */
   reason: z

@@ -5,7 +5,12 @@ import { newId } from "@/server/platform/new-id";
 import type { TestTenant } from "./tenant";
 
 /** An item as a plan writes it, with what a test does not care for filled in. */
-export type TestItem = Partial<Omit<NewRunItem, "reason">> & { reasonCode?: string; reasonText?: string };
+export type TestItem = Partial<Omit<NewRunItem, "reason">> & {
+  reasonCode?: string;
+  reasonText?: string;
+  /** every rule that selected it */
+  hits?: readonly string[] | undefined;
+};
 
 export interface TestRun {
   id: string;
@@ -49,11 +54,17 @@ export function rulesOf(...names: string[]): Record<string, unknown> {
 }
 
 export function testItem(item: TestItem, ordinal: number): NewRunItem {
-  const { reasonCode = "selected", reasonText = "reclaimed by rule *tidy up*", ...rest } = item;
+  const { reasonCode = "selected", reasonText = "reclaimed by rule *tidy up*", hits, ...rest } = item;
+  const plan = hits === undefined ? {} : { plan: { hits: hits.map((ruleId) => ({ ruleId })) } };
   const tags = item.tags ?? [];
   return {
     ...{ ordinal, action: "recycle", state: "planned", repositoryName: "acme/web", kind: "image", tags },
-    ...{ digest: digestOf(ordinal), selectedTags: tags, reason: { code: reasonCode, text: reasonText }, members: [] },
+    ...{
+      digest: digestOf(ordinal),
+      selectedTags: tags,
+      reason: { code: reasonCode, text: reasonText, ...plan },
+      members: [],
+    },
     ...{ ruleId: null, sizeBytes: 1_000, uniqueBytes: 0, ownBytes: 0, sharedBytes: 0, pushedAt: null },
     ...{ lastPulledAt: null, binEntryId: null, ...rest },
   };
@@ -101,7 +112,7 @@ function isFound(item: NewRunItem, filter: RunItemFilterDto, frozenNow: Date): b
   return (
     (action === undefined || (action === "going" ? item.action !== "keep" : item.action === action)) &&
     (state === undefined || item.state === state) &&
-    (ruleId === undefined || item.ruleId === ruleId) &&
+    (ruleId === undefined || item.ruleId === ruleId || isHitBy(item, ruleId)) &&
     (reason === undefined || item.reason.code === reason) &&
     (kind === undefined || item.kind === kind) &&
     (repository === undefined || item.repositoryName === repository) &&
@@ -111,6 +122,11 @@ function isFound(item: NewRunItem, filter: RunItemFilterDto, frozenNow: Date): b
     (youngerThanDays === undefined || (ageMs !== null && ageMs <= youngerThanDays * DAY_MS)) &&
     (filter.search === undefined || isNamed(item, filter.search.toLowerCase()))
   );
+}
+
+function isHitBy({ reason }: NewRunItem, ruleId: string): boolean {
+  const { plan } = reason as { plan?: { hits: { ruleId: string }[] } };
+  return plan?.hits.some((hit) => hit.ruleId === ruleId) ?? false;
 }
 
 function isNamed({ repositoryName, tags, digest }: NewRunItem, text: string): boolean {

@@ -148,6 +148,14 @@ export function countRunItemFacets(runId: string, repositoriesMax: number): Prom
     SELECT facet, value, count FROM ranked WHERE facet <> 'repositories' OR place <= ${repositoriesMax} ORDER BY facet, place`;
 }
 
+/** Of images that several rules selected: how many each of the others selected too. */
+export function countOtherHits(runId: string): Promise<{ value: string; count: number }[]> {
+  return prisma().$queryRaw`
+    SELECT hit ->> 'ruleId' AS value, count(*)::int AS count
+    FROM run_items i, jsonb_array_elements(CASE WHEN jsonb_typeof(i.reason -> 'plan' -> 'hits') = 'array' THEN i.reason -> 'plan' -> 'hits' ELSE '[]' END) hit
+    WHERE i.run_id = ${runId} AND i.action <> 'keep' AND hit ->> 'ruleId' IS DISTINCT FROM i.rule_id GROUP BY 1`;
+}
+
 const DAY_MS = 86_400_000;
 
 function matching(run: RunOfItems, filter: RunItemFilterDto): Prisma.Sql {
@@ -157,7 +165,10 @@ function matching(run: RunOfItems, filter: RunItemFilterDto): Prisma.Sql {
   if (filter.action === "going") add(Prisma.sql`i.action <> 'keep'`);
   else if (filter.action) add(Prisma.sql`i.action = ${filter.action}`);
   if (filter.state) add(Prisma.sql`i.state = ${filter.state}`);
-  if (filter.ruleId) add(Prisma.sql`i.rule_id = ${filter.ruleId}`);
+  if (filter.ruleId) {
+    const hit = JSON.stringify({ plan: { hits: [{ ruleId: filter.ruleId }] } });
+    add(Prisma.sql`(i.rule_id = ${filter.ruleId} OR i.reason @> ${hit}::jsonb)`);
+  }
   if (filter.reason) add(Prisma.sql`i.reason_code = ${filter.reason}`);
   if (filter.kind) add(Prisma.sql`i.kind = ${filter.kind}`);
   if (filter.repository) add(Prisma.sql`i.repository_name = ${filter.repository}`);
