@@ -25,7 +25,7 @@ export const getReclaimSwitch = defineOperation({
   response: reclaimSwitchSchema,
 });
 
-export const stopAllReclaimsBodySchema = z
+const stopAllReclaimsBodySchema = z
   .object({
     reason: z
       .string()

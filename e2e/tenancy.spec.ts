@@ -7,7 +7,7 @@ import { createPins } from "@/contracts/pins";
 import { startReclaim } from "@/contracts/reclaim";
 import { listBinEntries } from "@/contracts/recycle-bin";
 import { createRule } from "@/contracts/rules";
-import { createSpace } from "@/contracts/spaces";
+import { createSpace, updateSpace } from "@/contracts/spaces";
 import { ROLES, type Role, roleCan } from "@/domain/access/permissions";
 import { newId } from "@/server/platform/new-id";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
@@ -94,6 +94,16 @@ async function createSide(name: string): Promise<Side> {
   return { tenant, space, ids, ownRegistryId, secrets: [name, ...Object.values(ids), entry.digest] };
 }
 
+/** A run that takes more of its space than may go without a confirmation. */
+async function runThatWaits({ tenant: { admin }, ids: { workspaceId, spaceId } }: Side): Promise<string> {
+  const params = { workspaceId, spaceId };
+  await admin.call(updateSpace, { params, body: { confirmSharePercent: 1 } });
+  const rule = await admin.call(createRule, { params, body: { name: "much", definition: takeTags("**") } });
+  const run = await admin.call(startReclaim, { params, body: { ruleIds: [rule.id] } });
+  await admin.untilRun(workspaceId, run.id, "asks first", ({ status }) => status === "awaiting_confirmation");
+  return run.id;
+}
+
 /** A request that would succeed, but for the path parameters that are replaced. */
 function ask(
   side: Side,
@@ -147,6 +157,8 @@ const UNKNOWN: TenantIds = {
   readerSlug: "no-such-readers",
 };
 const OF_WORKSPACES = OPERATIONS.filter((operation) => operation.access.kind === "workspace");
+/** Of the platform: the console's own settings, which no role of a workspace may change. */
+const OF_PLATFORM = OPERATIONS.filter((operation) => operation.path.startsWith("/api/v1/platform/"));
 const PERMISSION = (operation: Operation) =>
   operation.access.kind === "workspace" ? operation.access.permission : null;
 
@@ -203,6 +215,16 @@ for (const operation of OF_WORKSPACES.filter(namesIds)) {
   });
 }
 
+for (const operation of OF_PLATFORM.filter(({ method }) => method !== "GET")) {
+  test(`${operation.id}: refused to whoever is not a platform admin, with all roles of their workspace`, async () => {
+    expectProblem(await ask(north, operation, { role: null }), 401, "unauthenticated", "signed out");
+    for (const role of ROLES) {
+      const answer = await ask(north, operation, { role });
+      expect([403, 404], `${role}: ${answer.text.slice(0, 200)}`).toContain(answer.status);
+    }
+  });
+}
+
 test("nothing of the other workspace was changed by all this", async () => {
   const { workspaceId, spaceId } = south.ids;
   const { items } = await south.tenant.admin.call(listBinEntries, { params: { workspaceId, spaceId } });
@@ -227,13 +249,15 @@ test("every operation does its work for an admin", async () => {
     params: place,
     body: { name: "south empty", registryId, prefix: "south-empty" },
   });
-  const last = new Set(["updateRule", "deleteRule", "updatePin", "deletePin", "detachRegistry"]);
-  const ordered = [...OPERATIONS].sort((a, b) => Number(last.has(a.id)) - Number(last.has(b.id)));
-  for (const operation of ordered) {
+  const last = ["updateRule", "deleteRule", "updatePin", "deletePin", "detachRegistry", "confirmRun"];
+  const own = OPERATIONS.filter((operation) => !OF_PLATFORM.includes(operation) || operation.id === "getReclaimSwitch");
+  for (const operation of own.sort((a, b) => last.indexOf(a.id) - last.indexOf(b.id))) {
     const isRemoval = operation.id === "removeSpace";
+    const isConfirmation = operation.id === "confirmRun";
     const answer = await ask(south, operation, {
       body: bodies[operation.id],
       ...(isRemoval ? { replaced: { spaceId: empty.id }, query: { typedName: empty.name } } : {}),
+      ...(isConfirmation ? { replaced: { runId: await runThatWaits(south) } } : {}),
     });
     expect({ id: operation.id, status: answer.status }, answer.text.slice(0, 300)).toEqual({
       ...{ id: operation.id, status: operation.successStatus },

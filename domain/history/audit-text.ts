@@ -64,7 +64,6 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "rules.update": (data) => `edited the rule “${text(data.name)}” (revision ${text(data.revision)})`,
   "rules.enable": (data) => `enabled the rule “${text(data.name)}”`,
   "rules.disable": (data) => `disabled the rule “${text(data.name)}”`,
-  "rules.arm": (data) => `armed the schedule of the rule “${text(data.name)}” with a preview`,
   "rules.delete": (data) => `deleted the rule “${text(data.name)}”`,
   "reclaim.start": (data) =>
     typeof data.byHand === "string"

@@ -41,6 +41,7 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   updateRule: () => ({ revision: 1, name: "renamed" }),
   previewReclaim: ({ ruleId }) => ({ ruleIds: [ruleId] }),
   startReclaim: ({ ruleId }) => ({ ruleIds: [ruleId] }),
+  stopAllReclaims: () => ({ reason: "wrong images go" }),
   setLifecycle: () => ({ revision: 0, isEnabled: true, keepLatestTags: 4_000, keepDays: 365 }),
   tryLifecycle: () => ({ keepLatestTags: 4_000, keepDays: 365 }),
   setSpaceLifecycle: () => ({ revision: 0, keepLatestTags: 4_000, keepDays: null }),
