@@ -50,7 +50,7 @@ import { createRule, deleteRule, getRule, listRules, updateRule } from "./rules"
 import { compareRuns, downloadRunItems, listRunItems, searchRunItems, summarizeRunItems } from "./run-items";
 import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
-import { getSpaceStorage, getWorkspaceStorage } from "./storage";
+import { getReclaimableByReason, getSpaceStorage, getWorkspaceStorage } from "./storage";
 import { listTagQuotas, setTagQuota } from "./tag-quotas";
 import { getWorkspace, listMembers } from "./workspaces";
 
@@ -82,6 +82,7 @@ export const OPERATIONS: readonly Operation[] = [
   getCrawl,
   cancelCrawl,
   getSpaceStorage,
+  getReclaimableByReason,
   listRepositories,
   listImages,
   measureImages,

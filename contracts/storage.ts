@@ -114,3 +114,34 @@ export const getWorkspaceStorage = defineOperation({
   params: workspaceParamsSchema,
   response: workspaceStorageSchema,
 });
+
+const reasonShareSchema = z.object({
+  images: z.number().int(),
+  /** freed once they are gone, purged and collected; what others hold too, and what is pinned, is not in it */
+  bytes: bytesSchema,
+  /** what counts as such, as the sentence of the rule that would take it */
+  sentence: z.string(),
+  /** a template to start that rule from */
+  templateId: z.string(),
+});
+
+/** Why what could go could go. Each image counts once, superseded before old; before guards, so "about". */
+const reclaimableByReasonSchema = z.object({
+  superseded: reasonShareSchema,
+  old: reasonShareSchema,
+  /** why less than there may be is known of the old ones: "pulls are recorded only since …"; null = all is known */
+  unknown: z.string().nullable(),
+  /** there are more images than are measured at once: the numbers are of a part of them */
+  isPartial: z.boolean(),
+});
+export type ReclaimableByReasonDto = z.infer<typeof reclaimableByReasonSchema>;
+
+export const getReclaimableByReason = defineOperation({
+  id: "getReclaimableByReason",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/storage/reclaimable",
+  summary: "What could be freed of a space's images, split into superseded and old ones",
+  permission: "rules.read",
+  params: spaceParamsSchema,
+  response: reclaimableByReasonSchema,
+});
