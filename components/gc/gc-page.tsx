@@ -57,6 +57,7 @@ export function GcPage(props: GcPageProps) {
         <GcUnused {...props} status={status.data} />
       )}
       {activeRun ? null : <GcLastResult {...props} lastSavings={status.data.lastSavings} />}
+      <GcRetention {...props} />
       <GcHistory {...props} />
     </>
   );
@@ -164,6 +165,27 @@ function GcUnused({ status, ...props }: GcPageProps & { status: GcStatusDto }) {
         open={isStarting}
         onOpenChange={setIsStarting}
       />
+    </Section>
+  );
+}
+
+/** A collection frees what was let go; what lets go by itself is a rule or a policy. */
+function GcRetention({ workspaceSlug, spaceId }: GcPageProps) {
+  return (
+    <Section
+      title="Keep it from piling up"
+      description="A collection frees only what nothing needs any more. Retention lets go of old images by itself: reclaim rules of this space, and the lifecycle policy of the workspace."
+      actions={
+        <>
+          <ButtonLink href={spacePath(workspaceSlug, spaceId, "reclaim")}>Reclaim rules</ButtonLink>
+          <ButtonLink href={`/w/${workspaceSlug}/spaces`}>Lifecycle policy</ButtonLink>
+        </>
+      }
+    >
+      <p className="text-sm text-subtle">
+        What a rule takes waits in the recycle bin, is purged when its time there is up, and is freed by the next
+        collection.
+      </p>
     </Section>
   );
 }

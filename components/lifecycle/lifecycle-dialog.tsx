@@ -216,8 +216,10 @@ function LifecycleForm({
             {shown.outcomes.length === 0 ? <p className="text-muted">No registry space is covered by it.</p> : null}
           </section>
         ) : null}
-        <LastFiring workspaceSlug={workspaceSlug} lifecycle={lifecycle} />
-        <Overrides workspaceSlug={workspaceSlug} lifecycle={lifecycle} />
+        <div className="flex flex-col gap-2">
+          <LastFiring workspaceSlug={workspaceSlug} lifecycle={lifecycle} />
+          <Overrides workspaceSlug={workspaceSlug} lifecycle={lifecycle} />
+        </div>
       </form>
       <ConfirmDialog
         open={isAsking}

@@ -66,7 +66,7 @@ function RunText({ run }: { run: RunDto | undefined }) {
     return isDryRun ? "Every tag is reserved: nothing would go." : "Every tag was reserved: nothing went.";
   return (
     <span className="tabular-nums">
-      {count(tags, "tag")} {isDryRun ? "would go" : "went"}, with {count(totals.itemsTotal ?? 0, "image")} touched;{" "}
+      {count(tags, "tag")} of {count(totals.itemsTotal ?? 0, "image")} {isDryRun ? "would go" : "went"};{" "}
       <Bytes value={totals.uniqueBytes ?? 0} about /> {isDryRun ? "would become" : "become"} free once purged and
       collected
     </span>

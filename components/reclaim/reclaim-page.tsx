@@ -10,6 +10,7 @@ import type { Permission } from "@/domain/access/permissions";
 import { RunList } from "../history/run-list";
 import { count } from "../history/run-words";
 import { spacePath } from "../history/space-path";
+import { RetentionLinks } from "../lifecycle/retention-links";
 import { useReclaimSwitch } from "../platform/switch-queries";
 import { ImportDialog } from "../rules/import-dialog";
 import { PlatformRules } from "../rules/platform-rules";
@@ -113,6 +114,7 @@ export function ReclaimPage(props: ReclaimPageProps) {
         <RuleList {...props} whyNoRun={whyNoRun} onRun={ask} onPreview={showPreview} onDelete={setDeleting} />
       </Section>
       <PlatformRules rules={rules.data?.platformRules ?? []} />
+      <RetentionLinks workspaceSlug={workspaceSlug} spaceId={spaceId} />
       <Section
         title="Recent runs"
         actions={

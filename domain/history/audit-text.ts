@@ -1,3 +1,5 @@
+import { keepText } from "@/domain/rules/lifecycle-policy";
+
 type Data = Record<string, unknown>;
 
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "?");
@@ -5,6 +7,10 @@ const count = (value: unknown, one: string, many: string): string => {
   const n = Array.isArray(value) ? value.length : 0;
   return n === 1 ? `1 ${one}` : `${n} ${many}`;
 };
+
+const numberOrNull = (value: unknown): number | null => (typeof value === "number" ? value : null);
+const isByPolicy = ({ rules }: Data): boolean =>
+  Array.isArray(rules) && rules.some((rule: Data) => rule.lifecycle !== undefined);
 
 const untilText = ({ expiresAt }: Data): string =>
   typeof expiresAt === "string" ? ` until ${expiresAt.slice(0, 16).replace("T", " ")} UTC` : "";
@@ -68,7 +74,7 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "reclaim.start": (data) =>
     typeof data.byHand === "string"
       ? byHandText(data)
-      : `started a reclaim with ${count(data.ruleIds, "rule", "rules")}`,
+      : `started a reclaim with ${isByPolicy(data) ? count(data.ruleIds, "lifecycle policy", "lifecycle policies") : count(data.ruleIds, "rule", "rules")}`,
   "reclaim.confirm": (data) => `confirmed a reclaim of ${text(data.images)} of ${text(data.imagesTotal)} images`,
   "reclaim.cancel": () => "cancelled a reclaim",
   "restore.start": (data) => `started to restore ${entriesText(data)}`,
@@ -79,6 +85,16 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "gc.cancel": () => "cancelled a garbage collection",
   "platform.stop_reclaims": (data) => `stopped all reclaims of the platform: ${text(data.reason)}`,
   "platform.allow_reclaims": () => "let reclaims run again on the platform",
+  "lifecycle.set": (data) =>
+    data.isEnabled === false
+      ? `switched ${lifecycleName(data)} off`
+      : `set ${lifecycleName(data)} to reserve ${keepText({ keepLatestTags: numberOrNull(data.keepLatestTags), keepDays: numberOrNull(data.keepDays) })}`,
+  "lifecycle.remove": (data) => `removed ${lifecycleName(data)}`,
+  "workspaces.tag-quota": (data) => `set the tag quota to ${text(data.tagQuota)}`,
+  "platform-rules.create": (data) => `set the platform's protect rule “${text(data.name)}”`,
+  "platform-rules.update": (data) =>
+    `changed the platform's protect rule “${text(data.name)}” (revision ${text(data.revision)})`,
+  "platform-rules.delete": (data) => `deleted the platform's protect rule “${text(data.name)}”`,
   "pins.create": (data) =>
     `pinned ${data.count === 1 ? "an image" : `${text(data.count)} images`}${untilText(data)}: ${text(data.reason)}`,
   "pins.update": (data) => `changed the pin of ${firstImage(data)}${untilText(data)}`,
@@ -98,6 +114,12 @@ function entriesText(data: Data): string {
   if (Array.isArray(data.entryIds)) return count(data.entryIds, "image", "images");
   if (typeof data.entryCount !== "number") return "what a filter found in the recycle bin";
   return `${data.entryCount} ${data.entryCount === 1 ? "image" : "images"}`;
+}
+
+function lifecycleName(data: Data): string {
+  return typeof data.repositoryName === "string"
+    ? `the automatic clearing policy of ${data.repositoryName}`
+    : "the lifecycle policy";
 }
 
 /** One plain sentence for an audit event, without its subject: "created the rule “old”". */
