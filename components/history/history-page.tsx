@@ -1,6 +1,7 @@
 "use client";
 
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { PREVIEW_DAYS_MAX, PREVIEWS_KEPT } from "@/contracts/run-items";
 import type { Permission } from "@/domain/access/permissions";
 import { ChoiceChips } from "../reclaim/choice-chips";
 import { useSlashFocus } from "../reclaim/use-slash-focus";
@@ -24,7 +25,10 @@ const WORDS: Record<View, { about: string; search: string | null }> = {
     about: "Who did what in this space. Kept for good, also when the image is long gone.",
     search: "Search history",
   },
-  runs: { about: "Every run with what came of it. Runs keep every image they looked at, for good.", search: null },
+  runs: {
+    about: `Every run with what came of it. Runs keep every image they looked at for good; of each person’s previews of the same rules the last ${PREVIEWS_KEPT} keep theirs, the others for ${PREVIEW_DAYS_MAX} days.`,
+    search: null,
+  },
   images: {
     about: "Everything that runs took, restored or purged: who took a tag, when, and by which rule.",
     search: "Repository, tag, name:tag or digest",
@@ -64,7 +68,7 @@ export function HistoryPage(props: HistoryPageProps) {
           />
         )}
       </div>
-      <p className="text-muted">{about}</p>
+      <p className="max-w-prose text-muted">{about}</p>
       {view === "events" ? <EventHistory {...place} search={q} onClear={clear} /> : null}
       {view === "runs" ? <RunHistory {...place} /> : null}
       {view === "images" ? <FoundItems {...place} search={q} onClear={clear} /> : null}

@@ -24,7 +24,9 @@ export function RunItemsTable({ workspaceId, run }: { workspaceId: string; run: 
   const search = useDeferredValue(view.q);
   const region = useSlashFocus<HTMLDivElement>();
   const filter = filterOfView(view, search);
-  const isLive = !isRunOver(run);
+  const isOver = isRunOver(run);
+  // One that waits for a confirmation changes nothing meanwhile; its stream tells when it goes on.
+  const isLive = !isOver && run.status !== "awaiting_confirmation";
   const items = useRunItems(workspaceId, run.id, { ...filter, ...orderOfView(view) }, isLive);
   const summary = useRunItemSummary(workspaceId, run.id, filter, isLive);
   const columns = runItemColumns(run);
@@ -63,7 +65,7 @@ export function RunItemsTable({ workspaceId, run }: { workspaceId: string; run: 
                 action={<Button onClick={() => setView(null)}>Show all images</Button>}
               />
             ) : (
-              <NoRows isOver={!isLive} />
+              <NoRows isOver={isOver} />
             )
           }
           className="wide:[&_table]:min-w-[1120px] wide:overflow-x-auto"

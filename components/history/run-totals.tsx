@@ -11,6 +11,8 @@ export function RunTotals({ workspaceId, run }: { workspaceId: string; run: RunD
   const numbers = runNumbers(run);
   const leftOut = useLeftOutCount(workspaceId, run) ?? 0;
   const isPlan = run.kind === "reclaim" && run.isDryRun;
+  // What it would take is said where it is asked; of what it took there is nothing yet.
+  const isWaiting = run.status === "awaiting_confirmation";
   const { itemsTotal, itemsDone = 0, itemsSkipped = 0, itemsFailed = 0 } = numbers;
   return (
     <StatRow>
@@ -27,10 +29,10 @@ export function RunTotals({ workspaceId, run }: { workspaceId: string; run: RunD
         <StatTile label="Images kept" value={group(numbers.itemsKept)} detail="each with its reason" />
       )}
       {numbers.tagsTotal === undefined ? null : <StatTile label="Tags" value={group(numbers.tagsTotal)} />}
-      {numbers.logicalBytes === undefined ? null : (
+      {numbers.logicalBytes === undefined || isWaiting ? null : (
         <StatTile label="Size" value={formatBytes(numbers.logicalBytes)} detail="as a pull transfers it" />
       )}
-      {numbers.uniqueBytes === undefined || run.kind !== "reclaim" ? null : (
+      {numbers.uniqueBytes === undefined || run.kind !== "reclaim" || isWaiting ? null : (
         <StatTile
           label="Freed later"
           value={`about ${formatBytes(numbers.uniqueBytes)}`}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RunChange } from "@/contracts/run-items";
-import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { disconnectPrisma, Prisma, prisma } from "@/server/platform/db/prisma";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
@@ -251,3 +251,41 @@ test("of previews the last five of each person and rule set keep their verdicts,
   expect(await withItems(morning)).not.toContain(false);
   expect(await prunePreviews(at(37 * DAY + 1))).toBe(5);
 });
+
+test("N-11 among many items the few that a search names are found by an index, plans and kept images are in none", async () => {
+  const run = await createTestRun(tenant, [], { isDryRun: false });
+  await prisma().$executeRaw`
+    INSERT INTO run_items (run_id, ordinal, workspace_id, action, state, repository_name, digest, kind, tags, selected_tags, reason, members, size_bytes, unique_bytes)
+    SELECT ${run.id}, i, ${tenant.workspaceId}, CASE WHEN i % 3 = 0 THEN 'recycle' ELSE 'keep' END, CASE WHEN i % 3 = 0 THEN 'done' ELSE 'kept' END,
+      'acme/team' || i % 40 || '/app' || i % 300, 'sha256:' || encode(sha256(i::text::bytea), 'hex'), 'image', ARRAY['build-' || i], '{}', '{"text":""}', '[]', 1, 0
+    FROM generate_series(1, 45000) i`;
+  await prisma().$executeRaw`ANALYZE run_items`;
+  const client = prisma();
+  const ask = client.$queryRaw.bind(client);
+  const plans: string[] = [];
+  const explained = async (strings: TemplateStringsArray, ...values: unknown[]): Promise<unknown> => {
+    const query = Prisma.sql(strings, ...values);
+    const lines = await ask<{ "QUERY PLAN": string }[]>(Prisma.sql`EXPLAIN ${query}`);
+    plans.push(lines.map((line) => line["QUERY PLAN"]).join("\n"));
+    return ask(query);
+  };
+  Object.assign(client, { $queryRaw: explained });
+  try {
+    for (const [search, total] of [
+      ["team7/app147:build-3447", 1],
+      [":build-3447", 5],
+      ["app47:", 0],
+      [`sha256:${"0".repeat(20)}`, 0],
+      ["", 10_000],
+    ] as const) {
+      plans.length = 0;
+      const page = await searchRunItems(tenant.scope, { spaceId: tenant.spaceId, search, limit: 20 });
+      if (total > 0) expect([search, page.total]).toEqual([search, total]);
+      expect(plans).toHaveLength(2);
+      expect(plans[0], search).not.toContain("Seq Scan on run_items");
+      expect(plans[0], search).toMatch(/run_items_(done|workspace_id_digest)/);
+    }
+  } finally {
+    Object.assign(client, { $queryRaw: ask });
+  }
+}, 120_000);
