@@ -237,7 +237,7 @@ test("K-10 the sixteenth rule is refused by the screen with the reason, and by t
   for (const { id } of made) await api.call(deleteRule, { params: { ...place(), ruleId: id } });
 });
 
-test("a Harbor retention policy is imported with what it deletes without saying so", async () => {
+test("C2.3 a Harbor retention policy is imported with what it deletes without saying so", async () => {
   await page.goto(spaceUrl("reclaim"));
   await page.getByRole("button", { name: "Import" }).click();
   const dialog = page.getByRole("dialog", { name: "Import a Harbor retention policy" });

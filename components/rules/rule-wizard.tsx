@@ -58,7 +58,8 @@ export function RuleWizard({
           // Saving is a press on its button alone: on the last step Enter in the table's search must not do it.
           if (!isLast) void wizard.goOn();
         }}
-        className="flex flex-col gap-6"
+        // What takes the focus must not lie behind the footer.
+        className="flex flex-col gap-6 [&_:is(input,button)]:scroll-mb-20"
       >
         <WizardNav
           current={step}

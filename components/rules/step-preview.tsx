@@ -42,10 +42,18 @@ export function StepPreview({
   );
 }
 
-/** Why the preview below matters to a rule with a schedule. */
+/** What the preview below means to a rule that protects, or that has a schedule. */
 function ArmingNote({ wizard }: { wizard: ReturnType<typeof useRuleWizard> }) {
   const { schedule, effect } = wizard.draft;
-  if (schedule.kind === "manual" || effect === "protect") return null;
+  if (effect === "protect") {
+    return (
+      <p className="max-w-prose border-rule-strong border-l-2 pl-4 text-muted">
+        A rule that protects takes nothing. It keeps the images that it matches from every other rule of this space,
+        from the moment it is saved.
+      </p>
+    );
+  }
+  if (schedule.kind === "manual") return null;
   return (
     <p className="max-w-prose border-rule-strong border-l-2 pl-4 text-muted">
       The schedule starts only for a rule that was previewed. Save what this preview shows and it is armed; change the
