@@ -72,8 +72,8 @@ const protect = (...tags: string[]): RuleDefinition => ({
 
 test("T-08 T-10 a preview and a run of a policy take the same tags, and what goes waits in the recycle bin", async () => {
   await pushAged(4);
-  await enable(1, 95);
-  const [preview] = (await tryLifecycle(space.scope, keep(1, 95))).outcomes;
+  await enable(1, 105);
+  const [preview] = (await tryLifecycle(space.scope, keep(1, 105))).outcomes;
   const seen = await space.execute(preview?.runId ?? "");
   expect(seen.run).toMatchObject({ isDryRun: true, status: "succeeded", totals: { itemsTotal: 2, itemsKept: 2 } });
   expect(seen.items.map((item) => item.tags)).toEqual([["v0"], ["v1"]]);
