@@ -33,7 +33,11 @@ export function RunConfirmation({
         tone="warning"
         live
         title={`This run would take ${share} of the space: ${group(images)} of ${count(imagesTotal, "image")}, ${formatBytes(logicalBytes)}`}
-        action={
+      >
+        More than {limitPercent} % waits for somebody to say that it is meant. Nothing has moved yet. Look through the
+        images below; each is looked at once more before it goes. Unconfirmed it is cancelled{" "}
+        <RelativeTime at={asked.expiresAt} />.
+        <span className="block pt-2.5">
           <GatedButton
             variant="primary"
             reason={permissions.includes("reclaim.run") ? null : missingPermissionText("reclaim.run")}
@@ -41,17 +45,14 @@ export function RunConfirmation({
           >
             Confirm…
           </GatedButton>
-        }
-      >
-        More than {limitPercent} % waits for somebody to say that it is meant. Nothing has moved yet. Look through the
-        images below; each is looked at once more before it goes. Unconfirmed it is cancelled{" "}
-        <RelativeTime at={asked.expiresAt} />.
+        </span>
       </Callout>
       <ConfirmDialog
         open={isAsking}
         onOpenChange={setIsAsking}
         title={`Move ${share} of this space to the recycle bin?`}
         description={`Up to ${count(images, "image")} of ${group(imagesTotal)} (${formatBytes(logicalBytes)}) will move. They cannot be pulled from then on, and can be restored with all their tags until the bin purges them. What changed since the plan stays.`}
+        cancelLabel="Not yet"
         confirmLabel={`Move ${count(images, "image")}`}
         onConfirm={async () => {
           await confirm.mutateAsync(run.id);
