@@ -10,6 +10,20 @@ const TAG_VERSION = /^(v?)(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:
  * A bare number is a build number, a date or a short commit id, never a version. Null where the tag is no version.
  */
 export function parseTagVersion(tag: string): TagVersion | null {
+  let version = parsed.get(tag);
+  if (version === undefined) {
+    version = parse(tag);
+    if (parsed.size >= PARSED_MAX) parsed.clear();
+    parsed.set(tag, version);
+  }
+  return version;
+}
+
+/** What was parsed lately: each rule of a plan asks for the versions of the same tags, one after the other. */
+const parsed = new Map<string, TagVersion | null>();
+const PARSED_MAX = 10_000;
+
+function parse(tag: string): TagVersion | null {
   const match = TAG_VERSION.exec(tag);
   if (match === null) return null;
   const [, prefix, major, minor, patch, prerelease, build] = match;

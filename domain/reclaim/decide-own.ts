@@ -55,9 +55,11 @@ export function decideOwn(at: number, unit: Unit, votes: RuleVotes, context: Own
     const guard = guardFor(at, unit, context);
     return guard === null ? { state: "follow" } : stay(guard);
   }
-  const hits = votes.reclaim
-    .filter(({ rule, outcome }) => outcome.holds === true && exemptionOf(unit, rule) === undefined)
-    .map(({ rule, outcome }) => hitOf(rule, outcome));
+  // Loops instead of chains, here and below: this is done for each image of a space, millions of times.
+  const hits: RuleHit[] = [];
+  for (const { rule, outcome } of votes.reclaim) {
+    if (outcome.holds === true && exemptionOf(unit, rule) === undefined) hits.push(hitOf(rule, outcome));
+  }
   // A protect rule that lacks a fact protects: unknown means keep.
   const protects = votes.protect.filter(({ outcome }) => outcome.holds !== false);
   return decideByTags(at, unit, hits, protects, votes, context);
@@ -71,10 +73,8 @@ function decideByTags(
   votes: RuleVotes,
   context: OwnContext,
 ): OwnDecision {
-  const selected = new Set(hits.flatMap((hit) => hit.tags));
-  const guarded = new Set([...protects.flatMap(({ outcome }) => outcome.tags), ...unit.artifact.immutableTags]);
   const tags = unit.tags.map((tag) => tag.name).sort();
-  const going = tags.filter((tag) => selected.has(tag) && !guarded.has(tag));
+  const going = tags.filter((tag) => isSelected(tag, hits) && !isGuarded(tag, unit, protects));
   const protect = protects[0];
   const isTaken = tags.length > 0 ? going.length > 0 : hits.length > 0 && protect === undefined;
   if (!isTaken) return stay(reasonToStay(unit, hits, protect, votes));
@@ -84,6 +84,16 @@ function decideByTags(
   const keptTags = tags.filter((tag) => !going.includes(tag));
   // A part of something kept keeps all its tags, as it would were all of them selected.
   return { state: "untag", hits, tags: going, reason: { code: "selected_tags", hits, keptTags }, isForced: false };
+}
+
+function isSelected(tag: string, hits: readonly RuleHit[]): boolean {
+  for (const hit of hits) if (hit.tags.includes(tag)) return true;
+  return false;
+}
+
+function isGuarded(tag: string, unit: Unit, protects: RuleVotes["protect"]): boolean {
+  for (const { outcome } of protects) if (outcome.tags.includes(tag)) return true;
+  return unit.artifact.immutableTags.includes(tag);
 }
 
 /** What keeps an artifact from being moved, whoever wants it. `context.frame` says how far a fresh push does. */
@@ -129,7 +139,8 @@ function exemptionOf(unit: Unit, { rule }: CompiledRule): Exemption | undefined 
 }
 
 function hitOf(compiled: CompiledRule, outcome: RuleOutcome): RuleHit {
-  return { ...named(compiled.rule), tags: outcome.tags, because: outcome.because };
+  const { id, name, revision } = compiled.rule;
+  return { ruleId: id, ruleName: name, revision, tags: outcome.tags, because: outcome.because };
 }
 
 function named(rule: AppliedRule): NamedRule {

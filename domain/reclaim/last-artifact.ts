@@ -30,8 +30,8 @@ export function keepLastArtifacts(
 
 function isSelectedWhole(unit: Unit | undefined, votes: RuleVotes): boolean {
   const hits = votes.reclaim.filter(({ outcome }) => outcome.holds === true);
-  const selected = new Set(hits.flatMap(({ outcome }) => outcome.tags));
-  return hits.length > 0 && unit?.tags.every((tag) => selected.has(tag.name)) === true;
+  if (hits.length === 0 || unit === undefined) return false;
+  return unit.tags.every(({ name }) => hits.some(({ outcome }) => outcome.tags.includes(name)));
 }
 
 function isLastAllowed(votes: RuleVotes): boolean {

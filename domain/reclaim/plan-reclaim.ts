@@ -38,19 +38,20 @@ function voteOf(
   rules: readonly CompiledRule[],
   frame: FactsFrame,
 ): (at: number) => RuleVotes {
-  const votes = new Map<number, { reclaim: RuleVotes["reclaim"][number][]; protect: RuleVotes["protect"][number][] }>();
+  const votes: ({ reclaim: RuleVotes["reclaim"][number][]; protect: RuleVotes["protect"][number][] } | undefined)[] =
+    [];
   for (const [name, positions] of repositories) {
     for (const rule of rules) {
       if (!rule.matchesRepository(name)) continue;
       for (const [at, outcome] of evaluateRule(rule, units, positions, frame)) {
-        let vote = votes.get(at);
+        let vote = votes[at];
         if (vote === undefined) {
           vote = { reclaim: [], protect: [] };
-          votes.set(at, vote);
+          votes[at] = vote;
         }
         vote[rule.rule.definition.effect].push({ rule, outcome });
       }
     }
   }
-  return (at) => votes.get(at) ?? NO_VOTES;
+  return (at) => votes[at] ?? NO_VOTES;
 }

@@ -96,7 +96,13 @@ export function evaluateRule(
 
 function repositoryTest({ lifecycle, definition }: AppliedRule): (name: string) => boolean {
   if (lifecycle !== undefined) return (name) => lifecycleCovers(lifecycle, name);
-  return compileNameSelector(definition.select.repositories);
+  const matches = compileNameSelector(definition.select.repositories);
+  // Asked for each image of a repository in turn.
+  let last: { name: string; isMatch: boolean } | null = null;
+  return (name) => {
+    if (last?.name !== name) last = { name, isMatch: matches(name) };
+    return last.isMatch;
+  };
 }
 
 /** The tags that a rule's selector takes of an artifact; an empty list for an untagged one that it takes; null where it does not take it. */
@@ -107,7 +113,8 @@ function selectedTags(compiled: CompiledRule, unit: Unit): readonly string[] | n
   if (!compiled.matchesRepository(repositoryName)) return null;
   if (unit.tags.length === 0) return unit.isUntagged && state !== "tagged" ? [] : null;
   if (state === "untagged") return null;
-  const tags = unit.tags.map((tag) => tag.name).filter((name) => compiled.matchesTag(name));
+  const tags: string[] = [];
+  for (const { name } of unit.tags) if (compiled.matchesTag(name)) tags.push(name);
   return tags.length > 0 ? tags : null;
 }
 
@@ -127,16 +134,17 @@ class Evaluation {
 
   /** AND: false wins over unknown, unknown over true. Reports all facts where it holds, else those that stopped it. */
   all(contender: Contender, predicates: readonly Predicate[]): Finding {
-    const because: PredicateFact[] = [];
+    let because: PredicateFact[] | null = null;
     let unknown: Finding | null = null;
     for (const predicate of predicates) {
       const finding =
         predicate.kind === "anyOf" ? this.any(contender, predicate.groups) : this.simple(contender, predicate);
       if (finding.holds === false) return finding;
       if (finding.holds === null) unknown ??= finding;
-      because.push(...finding.because);
+      // Most rules ask one thing: what was found is the answer.
+      because = because === null ? finding.because : [...because, ...finding.because];
     }
-    return unknown ?? { holds: true, because };
+    return unknown ?? { holds: true, because: because ?? [] };
   }
 
   /** OR over groups: true wins over unknown, unknown over false. Reports the first group that holds, else what stopped each. */

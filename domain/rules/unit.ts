@@ -88,23 +88,23 @@ function countMissing(at: number, artifacts: readonly Artifact[], graph: ImageGr
  * enough to say that something is young, never that it is old. The other way round, what was first seen longer ago than that is old.
  */
 export function readClock(unit: Unit, clock: Clock, days: number, frame: FactsFrame): ClockReading {
-  const isYoung = (at: number) => frame.nowMs - at <= days * DAY_MS;
+  const youngFromMs = frame.nowMs - days * DAY_MS;
   if (clock === "untaggedSince") {
     if (!unit.isUntagged) return "none";
     return unit.artifact.untaggedSince ?? { what: "untaggedSince" };
   }
   if (clock === "created") return unit.createdAt ?? { what: "created" };
   if (clock === "pushed") {
-    if (unit.isPushKnown || isYoung(unit.knownPushedAt)) return unit.knownPushedAt;
+    if (unit.isPushKnown || unit.knownPushedAt >= youngFromMs) return unit.knownPushedAt;
     const { pushedAtLatest } = unit;
-    return pushedAtLatest === null || isYoung(pushedAtLatest) ? { what: "pushed" } : pushedAtLatest;
+    return pushedAtLatest === null || pushedAtLatest >= youngFromMs ? { what: "pushed" } : pushedAtLatest;
   }
   const active = lastActive(unit);
-  if (isYoung(active)) return active;
-  if (unit.pushedAtLatest === null || isYoung(unit.pushedAtLatest)) return { what: "pushed" };
+  if (active >= youngFromMs) return active;
+  if (unit.pushedAtLatest === null || unit.pushedAtLatest >= youngFromMs) return { what: "pushed" };
   const since = frame.pullTrackingSinceMs;
   if (since === null) return { what: "pullTracking", sinceMs: null };
-  if (isYoung(since)) return { what: "pullTracking", sinceMs: since, untilMs: since + days * DAY_MS };
+  if (since >= youngFromMs) return { what: "pullTracking", sinceMs: since, untilMs: since + days * DAY_MS };
   return Math.max(active, unit.pushedAtLatest);
 }
 
