@@ -82,11 +82,13 @@ async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: s
     history: history
       .map(({ kind, tag, digest }) => `${kind} ${nameOf(digest)} ${tag?.replace(/^sha256-\w+/, "sha256-…") ?? "-"}`)
       .sort(),
-    entries: entries.map(({ state, digest, tags, manifests, recycledAt, endedAt }) => ({
-      ...{ state, image: nameOf(digest), isRecycled: recycledAt !== null, isEnded: endedAt !== null },
-      tags: tags.map((tag) => nameOf(tag.digest)),
-      manifests: manifests.map((one) => `${nameOf(one.digest)} ${one.role} ${one.isRemovedAtSource}`).sort(),
-    })),
+    entries: entries
+      .map(({ state, digest, tags, manifests, recycledAt, endedAt }) => ({
+        ...{ state, image: nameOf(digest), isRecycled: recycledAt !== null, isEnded: endedAt !== null },
+        tags: tags.map((tag) => nameOf(tag.digest)),
+        manifests: manifests.map((one) => `${nameOf(one.digest)} ${one.role} ${isRemoved(one, entries)}`).sort(),
+      }))
+      .sort((a, b) => a.image.localeCompare(b.image)),
     audits: audits.map((audit) => audit.action).sort(),
     run: {
       status: run.status,
@@ -102,7 +104,15 @@ async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: s
   };
 }
 
-type Kind = "recycle" | "restore" | "purge" | "destroy" | "untag";
+/** Of a part of several images that go, whichever is the last takes it along. */
+function isRemoved(
+  part: { digest: string },
+  entries: readonly { manifests: readonly { digest: string; isRemovedAtSource: boolean }[] }[],
+): boolean {
+  return entries.some(({ manifests }) => manifests.some((one) => one.digest === part.digest && one.isRemovedAtSource));
+}
+
+type Kind = "recycle" | "recycle three" | "restore" | "restore three" | "take back" | "purge" | "destroy" | "untag";
 
 /** Furnishes a space, and makes the run of the kind that is to be interrupted. */
 async function prepare(kind: Kind) {
@@ -122,15 +132,23 @@ async function prepare(kind: Kind) {
     const run = await startUntag(space.scope, { spaceId, tags, recycleDigests: false });
     return { space, parts, runId: run.id };
   }
-  const ruleId = await space.rule(["v1", "stable"]);
+  // Three go together: an index with all that belongs to it, another that shares a child with it, and a plain image.
+  const ruleId = await space.rule(kind.endsWith("three") ? ["v1", "stable", "kept", "plain"] : ["v1", "stable"]);
   const recycle = await space.start(ruleId);
-  if (kind === "recycle") return { space, parts, runId: recycle };
+  if (kind.startsWith("recycle")) return { space, parts, runId: recycle };
   await space.execute(recycle);
   const entryIds = (await space.entries()).map((entry) => entry.id);
-  const run =
-    kind === "restore"
-      ? await startRestore(space.scope, { spaceId, entryIds, onTagConflict: "keep_current" })
-      : await startPurge(space.scope, { spaceId, entryIds, typedName: name });
+  if (kind === "take back") {
+    // Of one tag the image that has it now has no other, of the second it has.
+    parts.set("now", await space.push(await space.index("now"), "v1"));
+    parts.set("beside", await space.push(await space.image("beside"), "stable", "latest"));
+    await space.crawl();
+    const run = await startRestore(space.scope, { spaceId, entryIds, onTagConflict: "take_back" });
+    return { space, parts, runId: run.id };
+  }
+  const run = kind.startsWith("restore")
+    ? await startRestore(space.scope, { spaceId, entryIds, onTagConflict: "keep_current" })
+    : await startPurge(space.scope, { spaceId, entryIds, typedName: name });
   return { space, parts, runId: run.id };
 }
 
@@ -142,7 +160,7 @@ async function expected(kind: Kind): Promise<unknown> {
   await space.execute(runId);
   const state = await stateOf(space, parts, runId);
   expect(state).toMatchObject({
-    run: { status: "succeeded", totals: { itemsDone: 1, logicalBytes: true } },
+    run: { status: "succeeded", totals: { itemsDone: kind.endsWith("three") ? 3 : 1, logicalBytes: true } },
     broken: {},
   });
   undisturbed.set(kind, state);
@@ -160,6 +178,15 @@ const POINTS: Record<Kind, [step: string, nth: number][]> = {
     ["remove-part", 2],
     ["finish", 1],
   ],
+  "recycle three": [
+    ["copy", 2],
+    ["verify", 3],
+    ["remove-top", 2],
+    ["remove-top", 3],
+    ["remove-part", 2],
+    ["finish", 1],
+    ["finish", 3],
+  ],
   restore: [
     ["copy", 1],
     ["tag", 1],
@@ -167,6 +194,28 @@ const POINTS: Record<Kind, [step: string, nth: number][]> = {
     ["clean", 1],
     ["remove-from-bin", 2],
     ["finish", 1],
+  ],
+  "restore three": [
+    ["copy", 2],
+    ["tag", 3],
+    ["set-tag", 3],
+    ["clean", 2],
+    ["remove-from-bin", 4],
+    ["finish", 2],
+  ],
+  // Who makes room is recycled in the middle of it: the first copy, verify and finish are its.
+  "take back": [
+    ["displace", 1],
+    ["record", 1],
+    ["copy", 1],
+    ["verify", 1],
+    ["remove-top", 1],
+    ["finish", 1],
+    ["displaced", 1],
+    ["copy", 2],
+    ["set-tag", 2],
+    ["clean", 1],
+    ["finish", 2],
   ],
   purge: [
     ["remove", 1],

@@ -44,6 +44,8 @@ export async function removeTogether(
       stale.push(...decided.stale);
       await note(move, decided.going);
       const rest = await removeInTurn(move, decided.going, decided.facts, ends);
+      // The inventory has to know what is gone before it is looked at again.
+      if (rest.length > 0) await finishRecycles(move, ends.splice(0));
       // What an earlier look noted is the most that may go: tags of the rest are no longer recorded.
       pending = rest.map(({ item, entry, removed }) => ({
         item,
@@ -117,8 +119,11 @@ async function removeInTurn(
     names ??= await move.sight.listTagNames(item.repositoryName, move.signal);
     if (!(await isAsSeen(move, one, expected, names))) return going.slice(at);
     names = await removeTop(move, item, entry, names);
-    for (const [name, digest] of expected) if (removed.has(digest)) expected.delete(name);
     await removeParts(move, item, entry, removed);
+    const gone = [...expected].flatMap(([name, digest]) => (removed.has(digest) ? [name] : []));
+    for (const name of gone) expected.delete(name);
+    // Those of parts went after the listing.
+    names = names.filter((name) => !gone.includes(name));
     const isBack = removed.size > 1 && (await move.adapter.resolve(item.repositoryName, entry.digest)) !== null;
     ends.push(isBack ? await stayWhole(move, item, entry) : { item, entry, state: "done", error: null, isGone: true });
   }
