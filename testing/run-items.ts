@@ -12,7 +12,7 @@ export type TestItem = Partial<Omit<NewRunItem, "reason">> & {
   hits?: readonly string[] | undefined;
 };
 
-export interface TestRun {
+interface TestRun {
   id: string;
   workspaceId: string;
   createdAt: Date;

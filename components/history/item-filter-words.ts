@@ -41,7 +41,7 @@ export function reasonWord(code: string): string {
   return REASON[code] ?? code.replaceAll("_", " ");
 }
 
-export interface RuleOfRun {
+interface RuleOfRun {
   id: string;
   name: string;
   revision: number;

@@ -3,7 +3,7 @@ import { RUN_ITEM_SORTS, type RunItemFilterDto, type RunItemSort } from "@/contr
 import { parseAsText, parseAsWhole } from "../images/filter-url";
 import type { Sort } from "../ui/data-table-columns";
 
-export const SHOWN = ["all", "going", "tags-only", "kept", "left-out", "skipped", "failed"] as const;
+const SHOWN = ["all", "going", "tags-only", "kept", "left-out", "skipped", "failed"] as const;
 export type Shown = (typeof SHOWN)[number];
 
 const DAYS_MAX = 36_500;

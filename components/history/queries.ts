@@ -34,7 +34,7 @@ const ITEMS_PAGE = 250;
 const EVENTS_PAGE = 1000;
 
 export type RunListFilter = Omit<z.output<typeof listRuns.query>, "cursor" | "limit"> & { limit?: number };
-export type RunItemOrder = { sort?: RunItemSort | undefined; order?: "asc" | "desc" | undefined };
+type RunItemOrder = { sort?: RunItemSort | undefined; order?: "asc" | "desc" | undefined };
 
 export const historyKeys = {
   runs: (workspaceId: string, spaceId: string, filter: RunListFilter) =>

@@ -17,7 +17,7 @@ import { filterOfView, type ItemView, type ItemViewPatch, orderOfView, type Show
 import { group } from "./run-words";
 
 type Facets = RunItemSummaryDto["facets"];
-export type RunItemFiltersProps = {
+type RunItemFiltersProps = {
   workspaceId: string;
   run: RunDto;
   view: ItemView;

@@ -31,7 +31,7 @@ export interface ChangePosition {
   digest: string;
 }
 
-export interface ComparedRuns {
+interface ComparedRuns {
   runId: string;
   againstId: string;
 }

@@ -40,7 +40,7 @@ export const RUN_ITEM_COLUMNS = Prisma.sql`i.run_id AS "runId", i.ordinal, i.act
   i.updated_at AS "updatedAt"`;
 
 /** A run, of which days are counted back from its own time. */
-export interface RunOfItems {
+interface RunOfItems {
   id: string;
   workspaceId: string;
   frozenNow: Date;
@@ -110,7 +110,7 @@ export function listRunItemsByOrdinal(runId: string, ordinals: readonly number[]
     SELECT ${RUN_ITEM_COLUMNS} FROM run_items i WHERE i.run_id = ${runId} AND i.ordinal = ANY(${[...ordinals]}::int[])`;
 }
 
-export interface RunItemTotals {
+interface RunItemTotals {
   images: number;
   tags: bigint;
   logicalBytes: bigint;

@@ -3,7 +3,7 @@ import { Prisma, prisma } from "@/server/platform/db/prisma";
 import { RUN_ITEM_COLUMNS, type RunItemRow } from "./run-item-list.store";
 import { itemSearchSql } from "./run-item-text.store";
 
-export interface DoneItemFilter {
+interface DoneItemFilter {
   workspaceId: string;
   spaceId: string;
   search?: string | undefined;

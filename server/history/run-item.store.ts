@@ -3,8 +3,8 @@ import { storableText } from "@/lib/storable";
 import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 export type RunItemRecord = Prisma.RunItemGetPayload<object>;
-export type RunItemAction = (typeof RUN_ITEM_ACTIONS)[number];
-export type RunItemState = (typeof RUN_ITEM_STATES)[number];
+type RunItemAction = (typeof RUN_ITEM_ACTIONS)[number];
+type RunItemState = (typeof RUN_ITEM_STATES)[number];
 
 /** A row to insert; times in ISO, sizes in bytes. */
 export interface NewRunItem {

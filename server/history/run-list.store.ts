@@ -4,7 +4,7 @@ import { type Prisma, prisma } from "@/server/platform/db/prisma";
 import { RULE_SET } from "./rule-set.store";
 import type { RunRecord } from "./run.store";
 
-export interface RunFilter {
+interface RunFilter {
   workspaceId: string;
   spaceId: string;
   kind?: RunKind | undefined;
