@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { callOperation } from "@/contracts/call";
-import { getSpaceStorage, getWorkspaceStorage } from "@/contracts/storage";
+import { getReclaimableByReason, getSpaceStorage, getWorkspaceStorage } from "@/contracts/storage";
 
 const NUMBERS_EVERY_MS = 30_000;
 
 const storageKeys = {
   space: (workspaceId: string, spaceId: string) => ["storage", workspaceId, spaceId] as const,
+  reasons: (workspaceId: string, spaceId: string) => ["storage", workspaceId, spaceId, "reasons"] as const,
   workspace: (workspaceId: string) => ["storage", workspaceId] as const,
 };
 
@@ -16,6 +17,15 @@ export function useSpaceStorage(workspaceId: string, spaceId: string, isOwner: b
     queryFn: ({ signal }) => callOperation(getSpaceStorage, { params: { workspaceId, spaceId } }, { signal }),
     enabled: isOwner,
     refetchInterval: NUMBERS_EVERY_MS,
+  });
+}
+
+/** What could be freed, by why; measured anew, so that it is not asked for again while it is looked at. */
+export function useReclaimableByReason(workspaceId: string, spaceId: string) {
+  return useQuery({
+    queryKey: storageKeys.reasons(workspaceId, spaceId),
+    queryFn: ({ signal }) => callOperation(getReclaimableByReason, { params: { workspaceId, spaceId } }, { signal }),
+    staleTime: 5 * 60_000,
   });
 }
 

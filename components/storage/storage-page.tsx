@@ -17,6 +17,7 @@ import { StatRow, StatTile } from "../ui/stat-tile";
 import { ChartSection } from "./chart-section";
 import { useSpaceStorage } from "./queries";
 import { ReclaimableBar } from "./reclaimable-bar";
+import { ReclaimableReasons } from "./reclaimable-reasons";
 import { RepositoryTreemap } from "./repository-treemap";
 import { StorageFunnel } from "./storage-funnel";
 import { StorageOverTime } from "./storage-over-time";
@@ -63,6 +64,7 @@ export function StoragePage({ workspaceId, workspaceSlug, spaceId }: StoragePage
       <Section title="Reclaimable share" description={shareText(storage)}>
         <ReclaimableBar storage={storage} />
       </Section>
+      <ReclaimableReasons workspaceId={workspaceId} {...place} />
       {storage.samples.length === 0 ? (
         <Section title="Storage over time">
           <EmptyState
