@@ -52,9 +52,15 @@ export async function executeRun(
       return null;
     }
     if ("asked" in outcome) {
-      if (await waitForConfirmation(run, outcome.asked)) return null;
+      if (await beginToWait(run, outcome.asked)) {
+        runLog.info(outcome.asked, "waits for a confirmation");
+        return null;
+      }
+      // Somebody asked it to stop meanwhile.
       outcome = { status: "cancelled" };
     }
+    // A plan that was cut off, or never begun with, does not look as if it were still to be done.
+    if (outcome.status === "cancelled") await leaveOutPlannedItems(run, "the run was cancelled");
     const isOurs = await finishRun(run.id, run.epoch, { status: outcome.status, error: outcome.error ?? null });
     runLog.info({ status: outcome.status, isOurs, error: outcome.error }, "finished");
     return { registryId: run.registryId, isMove: run.kind !== "gc" && !run.isDryRun };
@@ -66,16 +72,6 @@ export async function executeRun(
     beat.stop();
     shutdown.removeEventListener("abort", onShutdown);
   }
-}
-
-/** Lets go of a run until somebody confirms it. False = it is to be cancelled instead: that was asked for meanwhile. */
-async function waitForConfirmation(run: RunRecord, asked: AskedConfirmation): Promise<boolean> {
-  if (await beginToWait(run, asked)) {
-    log.info({ runId: run.id, ...asked }, "waits for a confirmation");
-    return true;
-  }
-  await leaveOutPlannedItems(run, "the run was cancelled");
-  return false;
 }
 
 type Settled = RunOutcome | { asked: AskedConfirmation } | "fenced" | "shutdown";

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cancelRun } from "@/server/history/cancel-run";
 import { confirmRun } from "@/server/history/confirm-run";
 import { expireConfirmations } from "@/server/history/expire-confirmations";
+import { listHistory } from "@/server/history/list-history";
 import { listRuns } from "@/server/history/list-runs";
 import { reconcileRuns } from "@/server/history/reconcile-runs";
 import { prisma } from "@/server/platform/db/prisma";
@@ -210,6 +211,23 @@ test("N-10 of two who confirm at once both succeed, and the run is queued once",
   const both = await Promise.all([confirmRun(space.scope, { runId }), confirmRun(space.scope, { runId })]);
   expect(both.map((run) => run.status)).toEqual(["queued", "queued"]);
   expect(await prisma().auditEvent.count({ where: { resourceId: runId, action: "reclaim.confirm" } })).toBe(1);
+});
+
+test("N-10 each space has its share, from 1 to 100 percent, and history tells who changed it", async () => {
+  const { spaceId } = space;
+  expect((await updateSpace(space.scope, { spaceId, confirmSharePercent: 20 })).confirmSharePercent).toBe(20);
+  await updateSpace(space.scope, { spaceId, confirmSharePercent: 100 });
+  const { items } = await listHistory(space.scope, { spaceId, limit: 10 });
+  expect(items.slice(0, 2).map(({ text }) => text)).toEqual([
+    "let runs of any size start without a confirmation",
+    "had runs that take more than 20 % of the images wait for a confirmation",
+  ]);
+  for (const share of [0, 101])
+    await expect(
+      prisma().space.update({ where: { id: spaceId }, data: { confirmSharePercent: share } }),
+    ).rejects.toThrow(/confirm_share_range/);
+  await pushMany(2);
+  expect((await space.recycle("*")).run).toMatchObject({ status: "succeeded", totals: { itemsDone: 2 } });
 });
 
 test("N-10 nobody outside the workspace confirms it", async () => {
