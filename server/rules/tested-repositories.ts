@@ -24,7 +24,7 @@ interface Kept {
 }
 
 /** Images and tags that are looked at while somebody types: about 60 MB. */
-export const TESTED_MAX = 60_000;
+const TESTED_MAX = 60_000;
 const READ_AT_ONCE = 8_000;
 /** Pulls do not raise the revision. */
 const FRESH_MS = 30_000;
@@ -39,6 +39,7 @@ const kept = new Map<string, Kept>();
 export async function testedRepositories(
   space: { id: string; workspaceId: string; registryId: string },
   isMeant: (repositoryName: string) => boolean,
+  most = TESTED_MAX,
 ): Promise<TestedRepository[]> {
   const { revision, repositories } = await listTestRepositories(space.workspaceId, space.id);
   const known = keptOf(space.id, revision);
@@ -46,9 +47,9 @@ export async function testedRepositories(
   let weight = 0;
   for (const isNow of [true, false]) {
     for (const repository of repositories) {
-      if (isMeant(repository.name) !== isNow || weight > TESTED_MAX) continue;
+      if (isMeant(repository.name) !== isNow || weight > most) continue;
       weight += weightOf(repository);
-      if (weight <= TESTED_MAX) wanted.push(repository);
+      if (weight <= most) wanted.push(repository);
     }
   }
   await readMissing(space.registryId, wanted, known);
@@ -57,7 +58,7 @@ export async function testedRepositories(
     ...repository,
     units: chosen.has(repository.id) ? (known.units.get(repository.id)?.units ?? null) : null,
   }));
-  forgetSurplus(space.id, chosen);
+  forgetSurplus(space.id, chosen, most);
   return result;
 }
 
@@ -120,11 +121,11 @@ function artifactOf(
 }
 
 /** Lets go of what was longest unasked for, until all that is kept is no more than one space may have. */
-function forgetSurplus(spaceId: string, chosen: ReadonlySet<string>): void {
+function forgetSurplus(spaceId: string, chosen: ReadonlySet<string>, most: number): void {
   const weights = [...kept.values()].map(({ units }) =>
     [...units.values()].reduce((sum, { weight }) => sum + weight, 0),
   );
-  let surplus = weights.reduce((sum, weight) => sum + weight, 0) - TESTED_MAX;
+  let surplus = weights.reduce((sum, weight) => sum + weight, 0) - most;
   for (const [id, { units }] of kept) {
     for (const [repositoryId, { weight }] of units) {
       if (surplus <= 0) return;
