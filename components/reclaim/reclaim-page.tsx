@@ -6,7 +6,6 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
 import { RULES_PER_SPACE_MAX, type RuleDto } from "@/contracts/rules";
-import type { Permission } from "@/domain/access/permissions";
 import { RunList } from "../history/run-list";
 import { count } from "../history/run-words";
 import { spacePath } from "../history/space-path";
@@ -21,18 +20,12 @@ import { Section } from "../ui/section";
 import { CreateRuleButton, whyNoMoreRules } from "./create-rule-button";
 import { GatedButton, missingPermissionText } from "./gated-button";
 import { usePreviewReclaim, useStartReclaim } from "./queries";
+import type { ReclaimPlace } from "./reclaim-place";
 import { RuleList } from "./rule-list";
 import { type RunAsked, RunRulesDialog } from "./run-rules-dialog";
 
-export type ReclaimPageProps = {
-  workspaceId: string;
-  workspaceSlug: string;
-  spaceId: string;
-  permissions: readonly Permission[];
-};
-
 /** The tab "Reclaim": the rules of the space, those of the platform, and what they moved. */
-export function ReclaimPage(props: ReclaimPageProps) {
+export function ReclaimPage(props: ReclaimPlace) {
   const { workspaceId, workspaceSlug, spaceId, permissions } = props;
   const router = useRouter();
   const rules = useRules(workspaceId, spaceId);

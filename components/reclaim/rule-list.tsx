@@ -18,9 +18,9 @@ import { SelectionBar } from "../ui/selection-bar";
 import { Switch } from "../ui/switch";
 import { CreateRuleButton } from "./create-rule-button";
 import { GatedButton, missingPermissionText } from "./gated-button";
-import type { ReclaimPageProps } from "./reclaim-page";
+import type { ReclaimPlace } from "./reclaim-place";
 
-export type RuleListProps = ReclaimPageProps & {
+export type RuleListProps = ReclaimPlace & {
   /** Why nothing can be run just now, whatever the rule; null = it can. */
   whyNoRun: string | null;
   onRun: (title: string, ruleIds: string[]) => void;

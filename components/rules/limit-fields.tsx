@@ -5,7 +5,7 @@ import { Field } from "../ui/field";
 import { Input } from "../ui/input";
 import { Select } from "../ui/select";
 import type { RuleDraft } from "./rule-draft";
-import type { StepScheduleProps } from "./step-schedule";
+import type { StepScheduleProps } from "./wizard-steps";
 
 /** What stops one run: limits of the rule, and the share of the space above which a person is asked. */
 export function LimitFields({ draft, problems, confirmSharePercent, update }: StepScheduleProps) {

@@ -6,12 +6,7 @@ import { RadioGroup } from "../ui/radio-group";
 import { LimitFields } from "./limit-fields";
 import type { RuleDraft } from "./rule-draft";
 import { ScheduleFields } from "./schedule-fields";
-import type { StepProps } from "./wizard-steps";
-
-export type StepScheduleProps = StepProps & {
-  /** A run that would take more of the space than this waits for a person; undefined until it is known. */
-  confirmSharePercent: number | undefined;
-};
+import type { StepScheduleProps } from "./wizard-steps";
 
 /** Step 3: when it runs by itself, and what stops a run that goes too far. */
 export function StepSchedule(props: StepScheduleProps) {

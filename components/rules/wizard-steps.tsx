@@ -22,6 +22,11 @@ export type StepProps = {
   update: (patch: Partial<RuleDraft>) => void;
 };
 
+export type StepScheduleProps = StepProps & {
+  /** A run that would take more of the space than this waits for a person; undefined until it is known. */
+  confirmSharePercent: number | undefined;
+};
+
 /** The step in which the field of a problem stands. */
 export function stepOfProblem(path: string): WizardStep {
   const [first] = path.split(".");
