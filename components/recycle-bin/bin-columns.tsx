@@ -10,7 +10,7 @@ import { StatusPill, type StatusTone } from "../ui/status-pill";
 import { DaysLeft } from "./days-left";
 
 const STATE: Record<BinEntryDto["state"], { label: string; tone: StatusTone } | null> = {
-  recycling: { label: "arriving", tone: "progress" },
+  recycling: { label: "half-made copy", tone: "neutral" },
   held: null,
   restoring: { label: "being restored", tone: "progress" },
   restored: { label: "restored", tone: "positive" },
@@ -24,29 +24,52 @@ export function isHeld(entry: BinEntryDto): boolean {
 }
 
 /** What the bin's table shows; the column of row actions is added by the page. */
-export const BIN_COLUMNS: readonly Column<BinEntryDto>[] = [
-  {
-    id: "image",
-    header: "Image",
-    priority: 1,
-    wrap: true,
-    cell: (entry) => {
-      const state = STATE[entry.state];
-      return (
-        <span className="flex min-w-0 flex-col">
-          <RepositoryName name={entry.repositoryName} />
-          <span className="flex flex-wrap items-center gap-x-2 text-subtle">
-            <Digest value={entry.digest} />
-            {state ? (
-              <StatusPill tone={state.tone} look="plain">
-                {state.label}
-              </StatusPill>
-            ) : null}
-          </span>
+export function binColumns(hasSpaces: boolean): readonly Column<BinEntryDto>[] {
+  return hasSpaces ? [IMAGE, SPACE, ...REST] : [IMAGE, ...REST];
+}
+
+const SPACE: Column<BinEntryDto> = {
+  id: "space",
+  header: "Registry space",
+  width: "120px",
+  wrap: true,
+  cell: (entry) => entry.spaceName,
+};
+
+const IMAGE: Column<BinEntryDto> = {
+  id: "image",
+  header: "Image",
+  priority: 1,
+  wrap: true,
+  cell: (entry) => {
+    const state = STATE[entry.state];
+    return (
+      <span className="flex min-w-0 flex-col">
+        <RepositoryName name={entry.repositoryName} />
+        <span className="flex flex-wrap items-center gap-x-2 text-subtle">
+          <Digest value={entry.digest} />
+          {state ? (
+            <StatusPill tone={state.tone} look="plain">
+              {state.label}
+            </StatusPill>
+          ) : null}
+          {entry.missing.length > 0 ? (
+            <StatusPill tone="danger" look="plain">
+              damaged
+            </StatusPill>
+          ) : null}
+          {entry.problem ? (
+            <StatusPill tone="danger" look="plain">
+              {entry.problem.action} failed
+            </StatusPill>
+          ) : null}
         </span>
-      );
-    },
+      </span>
+    );
   },
+};
+
+const REST: readonly Column<BinEntryDto>[] = [
   {
     id: "tags",
     header: "Tags",

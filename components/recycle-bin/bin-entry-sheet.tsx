@@ -2,6 +2,8 @@
 
 import Link from "next/link";
 import type { BinEntryDto } from "@/contracts/recycle-bin";
+import type { Permission } from "@/domain/access/permissions";
+import { formatDateTime } from "@/lib/dates";
 import { MarkedText } from "../history/marked-text";
 import { spacePath } from "../history/space-path";
 import { TagList } from "../history/tag-list";
@@ -14,24 +16,28 @@ import { RelativeTime } from "../ui/relative-time";
 import { Skeleton } from "../ui/skeleton";
 import { Badge } from "../ui/status-pill";
 import { DaysLeft } from "./days-left";
+import { EntryTroubles } from "./entry-troubles";
 import { useBinEntry } from "./queries";
 import { SideSheet } from "./side-sheet";
+import type { ProblemActions } from "./use-problem-actions";
 
 /** One entry of the bin: every manifest and tag it holds, why it is here, and what can be done. */
 export function BinEntrySheet({
   workspaceId,
   workspaceSlug,
-  spaceId,
   entry,
   onClose,
+  problems,
+  permissions,
   actions,
 }: {
   workspaceId: string;
   workspaceSlug: string;
-  spaceId: string;
   /** null = closed */
   entry: BinEntryDto | null;
   onClose: () => void;
+  problems: ProblemActions;
+  permissions: readonly Permission[];
   actions: React.ReactNode;
 }) {
   return (
@@ -44,15 +50,16 @@ export function BinEntrySheet({
     >
       {entry ? (
         <div className="flex flex-col gap-6">
-          <KeyValueList items={facts(entry, workspaceSlug, spaceId)} />
-          <Manifests workspaceId={workspaceId} spaceId={spaceId} entryId={entry.id} />
+          <EntryTroubles entry={entry} workspaceSlug={workspaceSlug} problems={problems} permissions={permissions} />
+          <KeyValueList items={facts(entry, workspaceSlug)} />
+          <Manifests workspaceId={workspaceId} spaceId={entry.spaceId} entryId={entry.id} />
         </div>
       ) : null}
     </SideSheet>
   );
 }
 
-function facts(entry: BinEntryDto, workspaceSlug: string, spaceId: string) {
+function facts(entry: BinEntryDto, workspaceSlug: string) {
   return [
     { label: "Why", value: <MarkedText>{entry.reasonText}</MarkedText> },
     {
@@ -62,15 +69,28 @@ function facts(entry: BinEntryDto, workspaceSlug: string, spaceId: string) {
           <RelativeTime at={entry.recycledAt} none="being moved now" /> by {entry.actorName},{" "}
           <Link
             className="font-medium text-accent underline-offset-2 hover:underline"
-            href={spacePath(workspaceSlug, spaceId, "runs", entry.runId)}
+            href={spacePath(workspaceSlug, entry.spaceId, "runs", entry.runId)}
           >
             see the run
           </Link>
-          {entry.ruleRevision === null ? "" : `, by revision ${entry.ruleRevision} of its rule`}
+          {entry.ruleRevision === null
+            ? ""
+            : `, by ${entry.ruleName === null ? "its rule" : `the rule “${entry.ruleName}”`}, revision ${entry.ruleRevision}`}
         </>
       ),
     },
-    { label: "Time left", value: <DaysLeft until={entry.purgeAfter} /> },
+    { label: "Registry space", value: entry.spaceName },
+    {
+      label: "Time left",
+      value:
+        entry.purgeAfter === null ? (
+          <DaysLeft until={null} />
+        ) : (
+          <>
+            <DaysLeft until={entry.purgeAfter} />, purged after {formatDateTime(entry.purgeAfter)}
+          </>
+        ),
+    },
     {
       label: `Tags (${entry.tags.length})`,
       value:
@@ -99,6 +119,7 @@ function facts(entry: BinEntryDto, workspaceSlug: string, spaceId: string) {
     },
     { label: "Pushed", value: <RelativeTime at={entry.pushedAt} none="unknown" /> },
     { label: "Last pulled", value: <RelativeTime at={entry.lastPulledAt} /> },
+    { label: "Read back from the registry", value: <RelativeTime at={entry.verifiedAt} none="not yet" /> },
   ];
 }
 
@@ -126,6 +147,13 @@ function Manifests({ workspaceId, spaceId, entryId }: { workspaceId: string; spa
             <li key={manifest.digest} className="flex flex-wrap items-center gap-x-3 py-1.5">
               <Digest value={manifest.digest} />
               <span>{ROLE[manifest.role]}</span>
+              {manifest.tags.length > 0 && manifest.role !== "top" ? <TagList tags={manifest.tags} /> : null}
+              {manifest.isRemovedAtSource ? null : (
+                <span className="text-sm text-subtle">another image shares it: it stayed there too</span>
+              )}
+              <span className="text-sm text-subtle">
+                <Bytes value={manifest.sizeBytes} />
+              </span>
               <span className="min-w-0 text-sm text-subtle [overflow-wrap:anywhere]">{manifest.mediaType}</span>
             </li>
           ))}

@@ -1,241 +1,287 @@
 "use client";
 
-import { Ellipsis, Trash2 } from "lucide-react";
-import { parseAsString, useQueryState } from "nuqs";
+import { Trash2 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import type { BinEntryDto } from "@/contracts/recycle-bin";
 import type { Permission } from "@/domain/access/permissions";
 import { formatBytes } from "@/lib/bytes";
+import { count } from "../history/run-words";
 import { spacePath } from "../history/space-path";
-import { GatedButton, missingPermissionText } from "../reclaim/gated-button";
 import { PagedRows } from "../reclaim/paged-rows";
 import { useSlashFocus } from "../reclaim/use-slash-focus";
-import { useSpace } from "../spaces/queries";
-import { ButtonLink } from "../ui/button";
+import { useSpaces } from "../spaces/queries";
+import { Button, ButtonLink } from "../ui/button";
 import { DataTable } from "../ui/data-table";
-import type { Column } from "../ui/data-table-columns";
-import { DropdownMenu, MenuItem, MenuSeparator } from "../ui/dropdown-menu";
 import { EmptyState } from "../ui/empty-state";
-import { IconButton } from "../ui/icon-button";
-import { SearchInput } from "../ui/input";
 import { problemOf } from "../ui/problem-of";
 import { SelectionBar } from "../ui/selection-bar";
-import { BIN_COLUMNS, isHeld } from "./bin-columns";
+import { BinActions, EntryMenu } from "./bin-actions";
+import { binColumns, isHeld } from "./bin-columns";
 import { BinEntrySheet } from "./bin-entry-sheet";
+import { BinFilterBar } from "./bin-filter-bar";
+import { BinNotices } from "./bin-notices";
+import { BinTotals } from "./bin-totals";
+import { filterOf, isFiltered, orderOf, useBinView } from "./bin-view";
 import { FollowedRun } from "./followed-run";
-import { PurgeDialog } from "./purge-dialog";
-import { useBinEntries, useStartPurge } from "./queries";
-import { RestoreConflictDialog } from "./restore-conflict-dialog";
-import { useRestore } from "./use-restore";
+import { numbersOfEntries, numbersOfSummary, PurgeDialog } from "./purge-dialog";
+import { type BinSelection, useBinEntries, useBinFacets, useBinSummary, useStartPurge } from "./queries";
+import { RestoreDialog } from "./restore-dialog";
+import { useProblemActions } from "./use-problem-actions";
+import { type RestoreTarget, useRestore } from "./use-restore";
 
 export type BinPageProps = {
   workspaceId: string;
   workspaceSlug: string;
-  spaceId: string;
+  /** null = all spaces of the workspace */
+  spaceId: string | null;
   permissions: readonly Permission[];
 };
 
-/** The tab "Recycle bin": what was recycled and can still be restored. */
-export function BinPage(props: BinPageProps) {
-  const { workspaceId, workspaceSlug, spaceId } = props;
-  const [q, setQ] = useQueryState("q", parseAsString.withDefault("").withOptions({ history: "replace" }));
-  const search = useDeferredValue(q.trim());
-  const entries = useBinEntries(workspaceId, spaceId, search ? { search } : {});
+/** What a purge is asked about: named entries, or all that the filter finds. */
+type PurgeAsked = { spaceId: string; title?: string } & ({ entries: readonly BinEntryDto[] } | { isAll: true });
+
+/** What was recycled and can still be restored: the bin of a space, or those of all. */
+export function BinPage({ workspaceId, workspaceSlug, spaceId, permissions }: BinPageProps) {
+  const [view, setView] = useBinView();
+  const filter = useDeferredValue(filterOf(view));
+  /** The one space that everything in sight is of, where there is one. */
+  const onlySpaceId = spaceId ?? view.space;
+  const entries = useBinEntries(workspaceId, onlySpaceId, filter, orderOf(view));
+  const whole = useBinSummary(workspaceId, spaceId, { state: "any" });
+  const found = useBinSummary(workspaceId, onlySpaceId, filter);
   const rows = entries.data?.pages.flatMap((page) => page.items);
   const region = useSlashFocus<HTMLDivElement>();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [shownId, setShownId] = useState<string | null>(null);
-  const [purgeIds, setPurgeIds] = useState<readonly string[]>([]);
-  const [followed, setFollowed] = useState<readonly string[]>([]);
-  const spaceName = useSpace(workspaceId, spaceId).data?.name;
-  const purge = useStartPurge(workspaceId, spaceId);
-  const follow = (runId: string) => {
-    setFollowed((known) => [runId, ...known]);
+  const [isAllSelected, setIsAllSelected] = useState(false);
+  const [shown, setShown] = useState<BinEntryDto | null>(null);
+  const [purging, setPurging] = useState<PurgeAsked | null>(null);
+  const [followed, setFollowed] = useState<readonly { id: string; spaceId: string }[]>([]);
+  const facets = useBinFacets(workspaceId, null, isAllSelected && onlySpaceId === null);
+  const spaces = useSpaces(workspaceId, null);
+  const spaceName = (id: string) => spaces.data?.items.find((space) => space.id === id)?.name;
+  const purge = useStartPurge(workspaceId);
+  const follow = (run: { id: string; spaceId: string }) => {
+    setFollowed((known) => [run, ...known]);
+    clear();
+    setShown(null);
+  };
+  const clear = () => {
     setSelected(new Set());
-    setShownId(null);
+    setIsAllSelected(false);
   };
-  const restore = useRestore(workspaceId, spaceId, follow);
+  const restore = useRestore(workspaceId, follow);
+  const problems = useProblemActions(workspaceId, follow);
 
-  const byId = (ids: Iterable<string>) => {
-    const wanted = new Set(ids);
-    return (rows ?? []).filter((row) => wanted.has(row.id) && isHeld(row));
-  };
-  const chosen = byId(selected);
-  const shown = rows?.find((row) => row.id === shownId) ?? null;
-  const actions = (targets: readonly BinEntryDto[], size: "sm" | "md") => (
-    <Actions
-      permissions={props.permissions}
-      size={size}
-      isBusy={restore.isBusy}
-      isHeld={targets.length > 0}
-      onRestore={() => restore.restore(targets.map((entry) => entry.id))}
-      onPurge={() => setPurgeIds(targets.map((entry) => entry.id))}
-    />
-  );
-  const columns: Column<BinEntryDto>[] = [
-    ...BIN_COLUMNS,
-    {
-      id: "menu",
-      header: "Actions",
-      hideHeader: true,
-      width: "44px",
-      align: "end",
-      cell: (entry) => (
-        <EntryMenu
-          entry={entry}
-          permissions={props.permissions}
-          onShow={() => setShownId(entry.id)}
-          onRestore={() => restore.restore([entry.id])}
-          onPurge={() => setPurgeIds([entry.id])}
-        />
-      ),
-    },
-  ];
+  const chosen = (rows ?? []).filter((row) => selected.has(row.id) && isHeld(row));
+  const foundCount = found.data?.entryCount ?? 0;
+  const isMoreToSelect =
+    !isAllSelected && chosen.length > 0 && chosen.length === rows?.length && foundCount > chosen.length;
+  const purgedFilter: BinSelection = { filter, exceptIds: [] };
+
+  const targetsOf = (targets: readonly BinEntryDto[]): RestoreTarget[] =>
+    [...new Set(targets.map((entry) => entry.spaceId))].map((id) => ({
+      spaceId: id,
+      entryIds: targets.filter((entry) => entry.spaceId === id).map((entry) => entry.id),
+    }));
+  const allTargets = (): RestoreTarget[] =>
+    (onlySpaceId === null ? (facets.data?.spaces.map((space) => space.value) ?? []) : [onlySpaceId]).map((id) => ({
+      spaceId: id,
+      ...purgedFilter,
+    }));
+  const chosenSpaceIds = [...new Set(chosen.map((entry) => entry.spaceId))];
+  const bulkSpaceId = isAllSelected ? onlySpaceId : chosenSpaceIds.length === 1 ? (chosenSpaceIds[0] ?? null) : null;
 
   return (
     <div ref={region} className="flex flex-col gap-3">
-      {followed.map((runId) => (
+      {followed.map((run) => (
         <FollowedRun
-          key={runId}
+          key={run.id}
           workspaceId={workspaceId}
           workspaceSlug={workspaceSlug}
-          spaceId={spaceId}
-          runId={runId}
-          onDismiss={() => setFollowed((known) => known.filter((id) => id !== runId))}
+          spaceId={run.spaceId}
+          runId={run.id}
+          onDismiss={() => setFollowed((known) => known.filter(({ id }) => id !== run.id))}
         />
       ))}
-      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-        <p className="max-w-prose text-muted">
-          Recycled images cannot be pulled. Until their time is up they can be restored with all their tags; after that
-          they are purged. Sizes are stored sizes.
-        </p>
-        <SearchInput label="Search the recycle bin" value={q} onValueChange={(next) => setQ(next || null)} />
-      </div>
+      {whole.data ? (
+        <BinNotices
+          summary={whole.data}
+          onShow={(state) => {
+            clear();
+            setView({ state });
+          }}
+        />
+      ) : null}
+      <BinTotals
+        workspaceId={workspaceId}
+        spaceId={onlySpaceId}
+        summary={found.data}
+        isFiltered={isFiltered(filter)}
+        permissions={permissions}
+        onEmpty={
+          onlySpaceId === null
+            ? null
+            : () =>
+                setPurging({
+                  spaceId: onlySpaceId,
+                  isAll: true,
+                  ...(isFiltered(filter) ? {} : { title: "Empty the recycle bin?" }),
+                })
+        }
+      />
+      <BinFilterBar
+        workspaceId={workspaceId}
+        spaceId={spaceId}
+        view={view}
+        onChange={(patch) => {
+          clear();
+          setView(patch);
+        }}
+      />
       <PagedRows query={entries} noun={["entry", "entries"]}>
         <DataTable
           label="Recycle bin"
-          columns={columns}
+          columns={[
+            ...binColumns(spaceId === null),
+            {
+              id: "menu",
+              header: "Actions",
+              hideHeader: true,
+              width: "44px",
+              align: "end",
+              cell: (entry) => (
+                <EntryMenu
+                  entry={entry}
+                  permissions={permissions}
+                  onShow={() => setShown(entry)}
+                  onRestore={(elsewhere) => restore.restore(targetsOf([entry]), elsewhere)}
+                  onPurge={() => setPurging({ spaceId: entry.spaceId, entries: [entry] })}
+                  onRetry={() => problems.retry(entry)}
+                  onGiveUp={() => problems.giveUp(entry)}
+                />
+              ),
+            },
+          ]}
           rows={rows}
           rowKey={(entry) => entry.id}
           rowLabel={(entry) => `${entry.repositoryName} ${entry.tags[0] ?? entry.digest.slice(7, 19)}`}
-          selection={{ selected, onChange: setSelected, isSelectable: isHeld }}
-          onRowActivate={(entry) => setShownId(entry.id)}
+          selection={{
+            selected,
+            onChange: (next) => {
+              setSelected(next);
+              setIsAllSelected(false);
+            },
+            isSelectable: isHeld,
+          }}
+          onRowActivate={setShown}
           error={problemOf(entries.error)}
           onRetry={() => entries.refetch()}
-          empty={<BinEmpty isFiltered={search !== ""} rulesHref={spacePath(workspaceSlug, spaceId, "reclaim")} />}
+          empty={
+            <BinEmpty
+              isFiltered={isFiltered(filter) || view.space !== null}
+              rulesHref={spaceId === null ? `/w/${workspaceSlug}/spaces` : spacePath(workspaceSlug, spaceId, "reclaim")}
+              isOfSpace={spaceId !== null}
+            />
+          }
           className="wide:[&_table]:min-w-[960px] wide:overflow-x-auto"
         />
       </PagedRows>
       <SelectionBar
-        count={chosen.length}
-        noun={chosen.length === 1 ? "image" : "images"}
-        detail={formatBytes(chosen.reduce((sum, entry) => sum + entry.logicalBytes, 0))}
-        onClear={() => setSelected(new Set())}
+        count={isAllSelected ? foundCount : chosen.length}
+        noun={(isAllSelected ? foundCount : chosen.length) === 1 ? "image" : "images"}
+        detail={formatBytes(
+          isAllSelected ? (found.data?.logicalBytes ?? 0) : chosen.reduce((sum, entry) => sum + entry.logicalBytes, 0),
+        )}
+        onClear={clear}
       >
-        {actions(chosen, "sm")}
+        {isMoreToSelect ? (
+          <Button size="sm" onClick={() => setIsAllSelected(true)}>
+            Select all {count(foundCount, "image")}
+          </Button>
+        ) : null}
+        <BinActions
+          permissions={permissions}
+          size="sm"
+          isBusy={restore.isBusy}
+          nothing={null}
+          onRestore={() => restore.restore(isAllSelected ? allTargets() : targetsOf(chosen))}
+          purgeReason={bulkSpaceId === null ? "Choose images of one registry space: its name confirms a purge." : null}
+          onPurge={() => {
+            if (bulkSpaceId === null) return;
+            setPurging({ spaceId: bulkSpaceId, ...(isAllSelected ? { isAll: true } : { entries: chosen }) });
+          }}
+        />
       </SelectionBar>
       <BinEntrySheet
         workspaceId={workspaceId}
         workspaceSlug={workspaceSlug}
-        spaceId={spaceId}
         entry={shown}
-        onClose={() => setShownId(null)}
-        actions={shown && isHeld(shown) ? actions([shown], "md") : null}
+        onClose={() => setShown(null)}
+        problems={problems}
+        permissions={permissions}
+        actions={
+          shown && isHeld(shown) ? (
+            <BinActions
+              permissions={permissions}
+              size="md"
+              isBusy={restore.isBusy}
+              nothing={null}
+              onRestore={() => restore.restore(targetsOf([shown]))}
+              onRestoreElsewhere={() => restore.restore(targetsOf([shown]), true)}
+              purgeReason={null}
+              onPurge={() => setPurging({ spaceId: shown.spaceId, entries: [shown] })}
+            />
+          ) : null
+        }
       />
       <PurgeDialog
-        entries={byId(purgeIds)}
-        spaceName={spaceName ?? ""}
-        open={purgeIds.length > 0 && spaceName !== undefined}
-        onOpenChange={(open) => (open ? undefined : setPurgeIds([]))}
+        numbers={
+          purging !== null && "entries" in purging
+            ? numbersOfEntries(purging.entries)
+            : found.data
+              ? numbersOfSummary(found.data)
+              : numbersOfEntries([])
+        }
+        {...(purging?.title === undefined ? {} : { title: purging.title })}
+        spaceName={purging === null ? "" : (spaceName(purging.spaceId) ?? "")}
+        open={purging !== null && spaceName(purging.spaceId) !== undefined}
+        onOpenChange={(open) => (open ? undefined : setPurging(null))}
         onConfirm={async () => {
-          const run = await purge.mutateAsync({ entryIds: [...purgeIds], typedName: spaceName ?? "" });
-          follow(run.id);
+          if (purging === null) return;
+          const selection =
+            "entries" in purging ? { entryIds: purging.entries.map((entry) => entry.id) } : purgedFilter;
+          const typedName = spaceName(purging.spaceId) ?? "";
+          follow(await purge.mutateAsync({ spaceId: purging.spaceId, ...selection, typedName }));
         }}
       />
-      <RestoreConflictDialog
-        conflicts={restore.asking?.conflicts ?? []}
-        imageCount={restore.asking?.entryIds.length ?? 0}
+      <RestoreDialog
+        question={restore.question}
+        isBusy={restore.isBusy}
         onCancel={restore.cancel}
-        onChoose={restore.choose}
+        onCheckTarget={restore.checkTarget}
+        onStart={restore.start}
       />
     </div>
   );
 }
 
-function Actions({
-  permissions,
-  size,
-  isBusy,
-  isHeld: hasTargets,
-  onRestore,
-  onPurge,
+function BinEmpty({
+  isFiltered: hasFilter,
+  isOfSpace,
+  rulesHref,
 }: {
-  permissions: readonly Permission[];
-  size: "sm" | "md";
-  isBusy: boolean;
-  isHeld: boolean;
-  onRestore: () => void;
-  onPurge: () => void;
+  isFiltered: boolean;
+  isOfSpace: boolean;
+  rulesHref: string;
 }) {
-  const nothing = hasTargets ? null : "Choose an image that is in the bin.";
-  return (
-    <>
-      <GatedButton
-        size={size}
-        loading={isBusy}
-        reason={permissions.includes("bin.restore") ? nothing : missingPermissionText("bin.restore")}
-        onClick={onRestore}
-      >
-        Restore
-      </GatedButton>
-      <GatedButton
-        size={size}
-        variant="danger"
-        reason={permissions.includes("bin.purge") ? nothing : missingPermissionText("bin.purge")}
-        onClick={onPurge}
-      >
-        Purge…
-      </GatedButton>
-    </>
-  );
-}
-
-function EntryMenu({
-  entry,
-  permissions,
-  onShow,
-  onRestore,
-  onPurge,
-}: {
-  entry: BinEntryDto;
-  permissions: readonly Permission[];
-  onShow: () => void;
-  onRestore: () => void;
-  onPurge: () => void;
-}) {
-  const label = `Actions for ${entry.repositoryName} ${entry.tags[0] ?? entry.digest.slice(7, 19)}`;
-  return (
-    <DropdownMenu trigger={<IconButton label={label} icon={<Ellipsis />} />}>
-      <MenuItem onSelect={onShow}>Details</MenuItem>
-      <MenuItem onSelect={onRestore} disabled={!isHeld(entry) || !permissions.includes("bin.restore")}>
-        Restore
-      </MenuItem>
-      <MenuSeparator />
-      <MenuItem tone="danger" onSelect={onPurge} disabled={!isHeld(entry) || !permissions.includes("bin.purge")}>
-        Purge…
-      </MenuItem>
-    </DropdownMenu>
-  );
-}
-
-function BinEmpty({ isFiltered, rulesHref }: { isFiltered: boolean; rulesHref: string }) {
-  if (isFiltered) return <EmptyState title="Nothing in the bin matches" description="Change the search." />;
+  if (hasFilter)
+    return <EmptyState title="Nothing in the bin matches" description="Change the search or the filters." />;
   return (
     <EmptyState
       icon={<Trash2 />}
-      title="The recycle bin is empty"
+      title={isOfSpace ? "The recycle bin is empty" : "The recycle bins are empty"}
       description="Images that a reclaim rule moves, or that somebody recycles by hand, wait here until they are restored or their time is up."
-      action={<ButtonLink href={rulesHref}>Open reclaim rules</ButtonLink>}
+      action={<ButtonLink href={rulesHref}>{isOfSpace ? "Open reclaim rules" : "All registry spaces"}</ButtonLink>}
     />
   );
 }

@@ -1,21 +1,45 @@
-"use client";
-
 import { useState } from "react";
 import { toast } from "sonner";
+import type { RestoreCheckDto } from "@/contracts/recycle-bin";
 import { problemOf } from "../ui/problem-of";
-import { useCheckRestore, useStartRestore } from "./queries";
-import type { OnTagConflict, RestoreConflict } from "./restore-conflict-dialog";
+import { type BinSelection, useCheckRestore, useStartRestore } from "./queries";
+import { conflictKey, type RestoreAnswer } from "./restore-dialog";
 
-/** Restoring in its steps: ask what it would meet, let the person choose where tags conflict, start, hand over the run to follow. */
-export function useRestore(workspaceId: string, spaceId: string, onStarted: (runId: string) => void) {
-  const check = useCheckRestore(workspaceId, spaceId);
-  const start = useStartRestore(workspaceId, spaceId);
-  const [asking, setAsking] = useState<{ entryIds: string[]; conflicts: RestoreConflict[] } | null>(null);
+/** What is to be restored of each space: a run is one of one space. */
+export type RestoreTarget = { spaceId: string } & BinSelection;
 
-  const begin = async (entryIds: string[], onTagConflict: OnTagConflict) => {
-    const run = await start.mutateAsync({ entryIds, onTagConflict });
-    setAsking(null);
-    onStarted(run.id);
+/** A restore that wants an answer before it starts. */
+export type RestoreQuestion = {
+  checks: { target: RestoreTarget; check: RestoreCheckDto }[];
+  /** only where everything is of one space */
+  mayChooseTarget: boolean;
+  targetRepository: string | undefined;
+  targetProblem: string | undefined;
+};
+
+const NOTHING_DECIDED: RestoreAnswer = { onTagConflict: "keep_current", decisions: new Map() };
+
+/** Restoring in its steps: ask what it would meet, have it decided where that is needed, start, hand over the runs to follow. */
+export function useRestore(workspaceId: string, onStarted: (run: { id: string; spaceId: string }) => void) {
+  const check = useCheckRestore(workspaceId);
+  const start = useStartRestore(workspaceId);
+  const [question, setQuestion] = useState<RestoreQuestion | null>(null);
+
+  const begin = async (checks: RestoreQuestion["checks"], answer: RestoreAnswer, targetRepository?: string) => {
+    for (const { target, check: found } of checks) {
+      const decisions = found.conflicts.flatMap(({ entryId, tag }) => {
+        const choice = answer.decisions.get(conflictKey({ entryId, tag }));
+        return choice === undefined ? [] : [{ entryId, tag, choice }];
+      });
+      const run = await start.mutateAsync({
+        ...target,
+        onTagConflict: answer.onTagConflict,
+        ...(targetRepository === undefined ? {} : { targetRepository }),
+        ...(decisions.length > 0 ? { decisions } : {}),
+      });
+      onStarted(run);
+    }
+    setQuestion(null);
   };
   const attempt = async (work: () => Promise<void>) => {
     try {
@@ -25,16 +49,45 @@ export function useRestore(workspaceId: string, spaceId: string, onStarted: (run
       toast.error(problem?.title ?? "Nothing was restored", { description: problem?.detail });
     }
   };
+  const ask = async (targets: readonly RestoreTarget[], targetRepository?: string) => {
+    const checks: RestoreQuestion["checks"] = [];
+    for (const target of targets) {
+      const place = targetRepository === undefined ? {} : { targetRepository };
+      checks.push({ target, check: await check.mutateAsync({ ...target, ...place }) });
+    }
+    return checks;
+  };
   return {
     isBusy: check.isPending || start.isPending,
-    asking,
-    restore: (entryIds: string[]) =>
+    question,
+    /** `elsewhere`: somebody wants to choose where to, so that it asks in any case. */
+    restore: (targets: readonly RestoreTarget[], elsewhere = false) =>
       attempt(async () => {
-        const { conflicts } = await check.mutateAsync(entryIds);
-        if (conflicts.length > 0) setAsking({ entryIds, conflicts });
-        else await begin(entryIds, "keep_current");
+        const checks = await ask(targets);
+        const isPlain = checks.every(
+          ({ check: found }) =>
+            found.conflicts.length === 0 && found.damagedIds.length === 0 && !found.tagQuota.isExceeded,
+        );
+        if (isPlain && !elsewhere) return begin(checks, NOTHING_DECIDED);
+        const mayChooseTarget = targets.length === 1;
+        setQuestion({ checks, mayChooseTarget, targetRepository: undefined, targetProblem: undefined });
       }),
-    choose: (choice: OnTagConflict) => attempt(async () => (asking ? begin(asking.entryIds, choice) : undefined)),
-    cancel: () => setAsking(null),
+    checkTarget: async (targetRepository: string | undefined) => {
+      if (question === null) return;
+      try {
+        const checks = await ask(
+          question.checks.map(({ target }) => target),
+          targetRepository,
+        );
+        setQuestion({ ...question, checks, targetRepository, targetProblem: undefined });
+      } catch (error) {
+        setQuestion({ ...question, targetProblem: problemOf(error)?.detail ?? "It cannot be restored there." });
+      }
+    },
+    start: (answer: RestoreAnswer) =>
+      attempt(async () => {
+        if (question !== null) await begin(question.checks, answer, question.targetRepository);
+      }),
+    cancel: () => setQuestion(null),
   };
 }

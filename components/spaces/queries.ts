@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { callOperation } from "@/contracts/call";
-import { listBinEntries } from "@/contracts/recycle-bin";
+import { previewRetention } from "@/contracts/recycle-bin";
 import {
   createSpace,
   type createSpaceBodySchema,
@@ -78,24 +78,13 @@ export function useUpdateSpace(workspaceId: string, spaceId: string) {
   });
 }
 
-/** When each entry of the bin was recycled (ISO), all of them: from this the effect of another retention is exact. */
-export function useRecycledTimes(workspaceId: string, spaceId: string, isNeeded: boolean) {
+/** What another retention would do to what is in the bin already; nothing is asked while `days` is undefined. */
+export function useRetentionPreview(workspaceId: string, spaceId: string, days: number | undefined) {
   return useQuery({
-    queryKey: spaceKeys.due(workspaceId, spaceId),
-    enabled: isNeeded,
-    queryFn: async ({ signal }) => {
-      const times: string[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await callOperation(
-          listBinEntries,
-          { params: { workspaceId, spaceId }, query: { limit: 500, ...(cursor ? { cursor } : {}) } },
-          { signal },
-        );
-        for (const entry of page.items) if (entry.recycledAt !== null) times.push(entry.recycledAt);
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined);
-      return times;
-    },
+    queryKey: [...spaceKeys.due(workspaceId, spaceId), days],
+    enabled: days !== undefined,
+    queryFn: ({ signal }) =>
+      callOperation(previewRetention, { params: { workspaceId, spaceId }, query: { days: days ?? 1 } }, { signal }),
   });
 }
+export type RetentionPreview = z.output<typeof previewRetention.response>;

@@ -11,9 +11,7 @@ import { ConfirmDialog } from "../ui/confirm-dialog";
 import { Field } from "../ui/field";
 import { Input } from "../ui/input";
 import { problemOf } from "../ui/problem-of";
-import { useNow } from "../ui/use-now";
-import { useRecycledTimes, useUpdateSpace } from "./queries";
-import { retentionEffect } from "./retention-effect";
+import { type RetentionPreview, useRetentionPreview, useUpdateSpace } from "./queries";
 
 const schema = updateSpaceBodySchema.shape.binRetentionDays.unwrap();
 
@@ -30,17 +28,13 @@ export function RetentionForm({
   const [typed, setTyped] = useState(String(space.binRetentionDays));
   const [isAsking, setIsAsking] = useState(false);
   const update = useUpdateSpace(workspaceId, space.id);
-  const now = useNow(60_000);
   const mayWrite = permissions.includes("spaces.write");
   const wanted = typed.trim() === "" ? Number.NaN : Number(typed);
   const checked = schema.safeParse(wanted);
   const days = checked.success ? checked.data : undefined;
   const isChanged = days !== undefined && days !== space.binRetentionDays;
-  const times = useRecycledTimes(workspaceId, space.id, isChanged && space.binEntryCount > 0);
-  const effect =
-    isChanged && now !== undefined && (times.data || space.binEntryCount === 0)
-      ? retentionEffect(times.data ?? [], space.binRetentionDays, days, now)
-      : undefined;
+  const preview = useRetentionPreview(workspaceId, space.id, isChanged ? days : undefined);
+  const effect = isChanged ? preview.data : undefined;
 
   const save = async () => {
     if (days === undefined) return;
@@ -51,7 +45,7 @@ export function RetentionForm({
     event.preventDefault();
     if (!isChanged || effect === undefined) return;
     // Only what can no longer be taken back is asked about: entries whose time would be up at once.
-    if (effect.dueAtOnce > 0) setIsAsking(true);
+    if (effect.dueAtOnce.entryCount > 0) setIsAsking(true);
     else void save().catch(() => undefined);
   };
 
@@ -99,7 +93,7 @@ export function RetentionForm({
         open={isAsking}
         onOpenChange={setIsAsking}
         title={`Keep entries for only ${count(days ?? 0, "day")}?`}
-        description={`The time of ${count(effect?.dueAtOnce ?? 0, "image")} in the bin is up at once. They are purged for good as soon as the worker comes round, and cannot be restored then.`}
+        description={`The time of ${count(effect?.dueAtOnce.entryCount ?? 0, "image")} (${formatBytes(effect?.dueAtOnce.logicalBytes ?? 0)}) in the bin is up at once. They are purged for good as soon as the worker comes round, and cannot be restored then.`}
         confirmLabel="Shorten"
         onConfirm={save}
       />
@@ -112,14 +106,14 @@ function contentText(space: SpaceDto): string {
   return `The bin holds ${count(space.binEntryCount, "image")} now; ${formatBytes(space.binBytes)} are kept by it alone.`;
 }
 
-function effectText(effect: { entryCount: number; dueAtOnce: number }, days: number, space: SpaceDto): string {
+function effectText(effect: RetentionPreview, days: number, space: SpaceDto): string {
   const images = count(effect.entryCount, "image");
   if (effect.entryCount === 0) return "The bin is empty: only what comes into it from now on is affected.";
   if (days > space.binRetentionDays) {
     return `All ${images} in the bin get the new time too, counted from when each was recycled: ${count(days - space.binRetentionDays, "day")} more.`;
   }
-  if (effect.dueAtOnce === 0) {
+  if (effect.dueAtOnce.entryCount === 0) {
     return `All ${images} in the bin get the new time too, counted from when each was recycled. None of them is due at once.`;
   }
-  return `All ${images} in the bin get the new time too, counted from when each was recycled. For ${effect.dueAtOnce.toLocaleString("en-US")} of them it is up at once: they will be purged for good.`;
+  return `All ${images} in the bin get the new time too, counted from when each was recycled. For ${effect.dueAtOnce.entryCount.toLocaleString("en-US")} of them (${formatBytes(effect.dueAtOnce.logicalBytes)}) it is up at once: they will be purged for good.`;
 }

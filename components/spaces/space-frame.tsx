@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import type { Permission } from "@/domain/access/permissions";
 import { spacePath } from "../history/space-path";
+import { PurgeAnnouncement } from "../recycle-bin/purge-announcement";
 import { ButtonLink } from "../ui/button";
 import { CopyButton } from "../ui/copy-button";
 import { EmptyState } from "../ui/empty-state";
@@ -117,6 +118,9 @@ export function SpaceFrame({ workspaceId, workspaceSlug, spaceId, permissions, u
         tabs={tabs.map(({ path, label }) => ({ href: spacePath(workspaceSlug, spaceId, path), label }))}
         className="mb-6"
       />
+      {space && !isReader && permissions.includes("bin.read") ? (
+        <PurgeAnnouncement workspaceId={workspaceId} workspaceSlug={workspaceSlug} spaceId={spaceId} />
+      ) : null}
       {children}
     </>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { Boxes, LayoutDashboard, Server, ShieldCheck, Users } from "lucide-react";
+import { Boxes, LayoutDashboard, Server, ShieldCheck, Trash2, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { ReclaimsStoppedBanner } from "../platform/reclaims-stopped-banner";
 import { AppFrame } from "../shell/app-frame";
@@ -27,6 +27,7 @@ export function ConsoleFrame({ user, workspaces, workspaceId, workspaceSlug, chi
       nav={[
         { href: home, label: "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
         { href: `${home}/spaces`, label: "Registry Space", icon: <Boxes aria-hidden="true" /> },
+        { href: `${home}/recycle-bin`, label: "Recycle bin", icon: <Trash2 aria-hidden="true" /> },
         { href: `${home}/registries`, label: "Registries", icon: <Server aria-hidden="true" /> },
         { href: `${home}/members`, label: "Members", icon: <Users aria-hidden="true" /> },
         ...(user.isPlatformAdmin
