@@ -99,7 +99,11 @@ async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: s
         uniqueBytes: run.totals.uniqueBytes === unique,
       },
     },
-    items: items.map(({ state, error }) => ({ state, error })),
+    // Which image a tag was taken from has another digest in each space.
+    items: items.map(({ state, error }) => ({
+      state,
+      error: error?.replaceAll(/sha256:[0-9a-f]{12}/g, "sha256:…") ?? null,
+    })),
     broken: space.broken(),
   };
 }
