@@ -22,7 +22,6 @@ const importedRuleSchema = z.object({
   /** the Harbor rules that it was made of, by number from 1 */
   from: z.array(z.number().int()),
 });
-export type ImportedRuleDto = z.infer<typeof importedRuleSchema>;
 
 const ruleImportSchema = z.object({
   /** for createRules, as they are; none where the policy cannot be read */

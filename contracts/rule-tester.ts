@@ -20,7 +20,6 @@ const markedNameSchema = z.object({
   /** the first include pattern that takes it; null = none is written, or none does */
   path: pathSchema.nullable(),
 });
-export type MarkedName = z.infer<typeof markedNameSchema>;
 
 const hitSchema = z.object({
   digest: z.string(),

@@ -26,7 +26,7 @@ export function ReclaimableReasons({
   return (
     <Section
       title="No longer needed"
-      description="What rules like these would take, before pins, protect rules and other guards. Each image counts once, superseded before old."
+      description="What rules like these would take, before protect rules and the grace period. Each image counts once, superseded before old."
       actions={
         <Link
           href={spacePath(workspaceSlug, spaceId, "reclaim", "new")}
@@ -58,14 +58,14 @@ function Reasons({ reasons }: { reasons: ReclaimableByReasonDto }) {
       <StatRow>
         {(
           [
-            ["Superseded", superseded],
-            ["Old", old],
+            ["Superseded", superseded, "none"],
+            ["Old", old, unknown === null ? "none" : "not known yet"],
           ] as const
-        ).map(([label, share]) => (
+        ).map(([label, share, nothing]) => (
           <StatTile
             key={label}
             label={label}
-            value={share.images === 0 ? "none" : <Bytes value={share.bytes} about />}
+            value={share.images === 0 ? nothing : <Bytes value={share.bytes} about />}
             detail={
               <>
                 {share.images === 0 ? null : `${count(share.images, "image", "images")}. `}

@@ -1,10 +1,15 @@
 import { globProblem } from "@/lib/glob";
 import type { HarborRule, HarborSelector } from "./harbor-policy";
-import type { ImportNote } from "./import-harbor";
 import type { Pattern } from "./pattern";
 import type { Predicate } from "./predicate";
 import type { Select } from "./rule";
 import { countOf, quoted } from "./words";
+
+/** info = good to know; changes = what it does is not quite the same here; lost = a part has no counterpart. */
+export interface ImportNote {
+  kind: "info" | "changes" | "lost";
+  text: string;
+}
 
 /** What a Harbor rule keeps, in our words. */
 export interface HarborKeep {

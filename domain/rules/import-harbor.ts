@@ -1,16 +1,10 @@
 import { cronExpressionProblem } from "@/lib/cron";
 import type { HarborPolicy } from "./harbor-policy";
-import { type HarborKeep, readHarborRule } from "./harbor-rule";
+import { type HarborKeep, type ImportNote, readHarborRule } from "./harbor-rule";
 import { mergeKeeps } from "./merge-keeps";
 import type { RuleDefinition, Schedule, Select } from "./rule";
 
-/** info = good to know; changes = what it does is not quite the same here; lost = a part has no counterpart. */
-export interface ImportNote {
-  kind: "info" | "changes" | "lost";
-  text: string;
-}
-
-export interface ImportedRule {
+interface ImportedRule {
   name: string;
   definition: RuleDefinition;
   isEnabled: boolean;

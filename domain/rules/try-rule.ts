@@ -15,7 +15,7 @@ export interface TriedRepository {
   units: readonly Unit[];
 }
 
-export interface TriedCounts {
+interface TriedCounts {
   images: number;
   tags: number;
   repositories: number;
