@@ -55,7 +55,11 @@ if (process.argv[1] === SELF) {
     });
     const run = await claimRun(id, "bench", 30);
     if (run === null) throw new Error("the run was not claimed");
-    const context = createRunContext(run, systemScope(workspaceId, { name: "the bench" }), new AbortController().signal);
+    const context = createRunContext(
+      run,
+      systemScope(workspaceId, { name: "the bench" }),
+      new AbortController().signal,
+    );
     const idleRssMb = process.memoryUsage.rss() / 2 ** 20;
     const cpu = process.cpuUsage();
     const startedAt = performance.now();

@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   crawl: () => import("./crawl"),
   inventory: () => import("./inventory"),
   moves: () => import("./moves"),
+  planning: () => import("./planning"),
 };
 
 const names = process.argv.slice(2);
