@@ -22,7 +22,7 @@ export function ReclaimsStoppedBanner({ workspaceSlug }: { workspaceSlug: string
       }
     >
       {data.reason} ({data.stoppedByName}, <RelativeTime at={data.stoppedAt} />
-      ). None starts or goes on, schedules are skipped. Previews, restores and purges by hand work.
+      ). None starts or goes on, schedules are skipped. Previews, restores and purges work.
     </Banner>
   );
 }
