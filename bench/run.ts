@@ -7,6 +7,7 @@ const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   inventory: () => import("./inventory"),
   moves: () => import("./moves"),
   planning: () => import("./planning"),
+  "run-items": () => import("./run-items"),
 };
 
 const names = process.argv.slice(2);
