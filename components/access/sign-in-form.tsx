@@ -33,7 +33,8 @@ export function SignInForm({ returnTo }: { returnTo: string }) {
   };
 
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4" aria-label="Sign in">
+    // By POST where it is sent before the page is ready: by GET the password would stand in the address.
+    <form method="post" onSubmit={submit} className="flex flex-col gap-4" aria-label="Sign in">
       <Field label="E-mail">
         <Input
           name="email"

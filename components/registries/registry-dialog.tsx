@@ -112,7 +112,7 @@ function OpenDialog({ workspaceId, workspaceName, isPlatformAdmin, registry, onO
           </>
         }
       >
-        <form id={formId} onSubmit={submit} noValidate className="flex flex-col gap-5">
+        <form id={formId} method="post" onSubmit={submit} noValidate className="flex flex-col gap-5">
           <RegistryForm
             draft={draft}
             onChange={change}
