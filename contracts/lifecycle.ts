@@ -68,7 +68,7 @@ export const getLifecycle = defineOperation({
 /** the revision that was edited, 0 where there was none; another one meanwhile answers 409 and loses nothing */
 const editedRevision = z.number().int().min(0);
 
-export const setLifecycleBodySchema = z
+const setLifecycleBodySchema = z
   .object({ revision: editedRevision, isEnabled: z.boolean(), ...lifecycleKeepSchema.shape })
   .strict();
 

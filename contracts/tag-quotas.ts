@@ -2,7 +2,7 @@ import { z } from "zod";
 import { idSchema, workspaceParamsSchema } from "./common";
 import { defineOperation } from "./define";
 
-export const TAG_QUOTA_MAX = 10_000_000;
+const TAG_QUOTA_MAX = 10_000_000;
 
 const workspaceQuotaSchema = z.object({
   workspaceId: idSchema,

@@ -120,7 +120,7 @@ export function useRunLifecycle(workspaceId: string) {
   });
 }
 
-/** The runs that were started, each asked for until it is over. In the order of the outcomes; undefined while not known. */
+/** The runs that were started, by id, each asked for until it is over: what is known of it, and why it is not. */
 export function useStartedRuns(workspaceId: string, outcomes: readonly LifecycleOutcomeDto[]) {
   const runIds = outcomes.flatMap(({ runId }) => runId ?? []);
   const runs = useQueries({
@@ -132,5 +132,5 @@ export function useStartedRuns(workspaceId: string, outcomes: readonly Lifecycle
         query.state.data && isRunOver(query.state.data) ? false : RUN_EVERY_MS,
     })),
   });
-  return new Map(runIds.map((runId, at) => [runId, runs[at]?.data]));
+  return new Map(runIds.map((runId, at) => [runId, { run: runs[at]?.data, error: runs[at]?.error ?? null }]));
 }

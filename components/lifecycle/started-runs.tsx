@@ -6,6 +6,7 @@ import type { LifecycleOutcomeDto } from "@/contracts/lifecycle";
 import { count, isRunOver, runStatusLook } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { Bytes } from "../ui/bytes";
+import { problemOf } from "../ui/problem-of";
 import { StatusPill } from "../ui/status-pill";
 import { useStartedRuns } from "./queries";
 
@@ -25,12 +26,16 @@ export function StartedRuns({
   return (
     <ul aria-label={label} className="divide-y divide-rule border-rule border-y">
       {outcomes.map((outcome) => {
-        const run = outcome.runId === null ? undefined : runs.get(outcome.runId);
+        const known = outcome.runId === null ? undefined : runs.get(outcome.runId);
         return (
           <li key={outcome.spaceId} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 py-2">
             <span className="min-w-0 truncate font-medium">{outcome.spaceName}</span>
             <span className="min-w-0 flex-1 basis-56 text-muted" aria-live="polite">
-              {outcome.runId === null ? `Not started: ${outcome.skippedReason}` : <RunText run={run} />}
+              {outcome.runId === null ? (
+                `Not started: ${outcome.skippedReason}`
+              ) : (
+                <RunText run={known?.run} error={known?.error ?? null} />
+              )}
             </span>
             {outcome.runId === null ? null : (
               <Link
@@ -47,7 +52,10 @@ export function StartedRuns({
   );
 }
 
-function RunText({ run }: { run: RunDto | undefined }) {
+function RunText({ run, error }: { run: RunDto | undefined; error: Error | null }) {
+  if (run === undefined && error !== null) {
+    return <StatusPill tone="warning">{problemOf(error)?.detail ?? "It could not be read."}</StatusPill>;
+  }
   if (run === undefined) return <span aria-busy="true">Starting…</span>;
   const { totals, isDryRun } = run;
   if (!isRunOver(run)) {

@@ -16,9 +16,6 @@ export interface LifecyclePolicy extends LifecycleKeep {
   isEnabled: boolean;
 }
 
-/** Tags that a workspace may hold before its lifecycle policies run, where no platform admin set another number. */
-export const DEFAULT_TAG_QUOTA = 5_000;
-
 /** What is wrong with a policy that is to be enabled, by field; none for one that may be. */
 export function lifecycleProblems(
   keep: LifecycleKeep,

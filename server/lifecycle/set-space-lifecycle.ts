@@ -8,7 +8,7 @@ import { requirePolicyPlace } from "./require-policy-place";
 import { savePolicy } from "./save-policy";
 
 /** Each run of a space carries them all. */
-export const REPOSITORY_POLICIES_PER_SPACE_MAX = 100;
+const REPOSITORY_POLICIES_PER_SPACE_MAX = 100;
 
 /**
  * Gives a space, or one of its repositories, a policy of its own, which outranks what it inherits.
