@@ -89,7 +89,7 @@ export function ruleSpeaksFor({ lifecycle }: Pick<AppliedRule, "lifecycle">, rep
 }
 
 /** What a policy is called in reasons and lists. */
-export function policyName({ level, repositoryName }: Pick<LifecyclePolicy, "level" | "repositoryName">): string {
+function policyName({ level, repositoryName }: Pick<LifecyclePolicy, "level" | "repositoryName">): string {
   switch (level) {
     case "workspace":
       return "lifecycle policy of the workspace";
