@@ -138,7 +138,10 @@ export function BinPage({ workspaceId, workspaceSlug, spaceId, permissions }: Bi
           setView(patch);
         }}
       />
-      <PagedRows query={entries} noun={["entry", "entries"]}>
+      <PagedRows
+        query={{ ...entries, data: withTotal(entries.data, found.data?.entryCount) }}
+        noun={["entry", "entries"]}
+      >
         <DataTable
           label="Recycle bin"
           columns={[
@@ -263,6 +266,11 @@ export function BinPage({ workspaceId, workspaceSlug, spaceId, permissions }: Bi
       />
     </div>
   );
+}
+
+/** A page counts only so far; the sum beside it knows them all. */
+function withTotal<Page extends { total: number }>(data: { pages: readonly Page[] } | undefined, total = 0) {
+  return data && { pages: data.pages.map((page) => ({ ...page, total: Math.max(total, page.total) })) };
 }
 
 function BinEmpty({
