@@ -18,11 +18,13 @@ export async function removeFromBin(
 ): Promise<void> {
   const done = await findSharedInBin(leaving.map(({ entry }) => entry));
   for (const { item, entry } of leaving) {
+    const startedAtMs = Date.now();
     for (const { digest } of entry.manifests.toReversed()) {
       if (done.has(digest)) continue;
       await reach(move, item, "remove-from-bin");
       await move.adapter.deleteManifest(entry.binRepositoryName, digest);
       done.add(digest);
     }
+    move.pace.note(Date.now() - startedAtMs);
   }
 }

@@ -23,6 +23,7 @@ import { RegistryError } from "@/server/platform/registry/registry-error";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
 import { requireSpace } from "@/server/spaces/require-space";
 import type { Move, MoveHooks } from "./move";
+import { Pace } from "./pace";
 import { createRegistrySight } from "./registry-sight";
 import { RepositoryQueue } from "./repository-queue";
 import { RepositoryViews } from "./repository-view";
@@ -50,8 +51,6 @@ const BATCH = 1000;
 /** Groups side by side: while one writes its journal the registry works for another. */
 const LANES = 2;
 const GROUP_MAX = 16;
-/** A cancel waits for the groups that were begun: where the registry is slow they shrink. */
-const GROUP_MS = { most: 1_200, least: 400 };
 const ATTEMPTS = 4;
 const BACKOFF_FIRST_MS = 400;
 const REPORT_EVERY_MS = 500;
@@ -128,14 +127,13 @@ class ItemMover {
   readonly #hardStop = new AbortController();
   readonly #idleLocks: RegistryLockSession[] = [];
   readonly #concurrency = env().RECLAIM_MOVE_CONCURRENCY;
-  #groupSize = groupSizeMax(this.#concurrency);
   #reportedAtMs = 0;
   #unavailableInRow = 0;
 
   private constructor(
     private readonly context: RunContext,
     private readonly kind: MoveKind,
-    private readonly parts: Pick<Move, "context" | "space" | "adapter" | "sight" | "views" | "hooks">,
+    private readonly parts: Pick<Move, "context" | "space" | "adapter" | "sight" | "views" | "pace" | "hooks">,
   ) {}
 
   static async open(context: RunContext, hooks: MoveHooks, kind: MoveKind): Promise<ItemMover> {
@@ -145,8 +143,8 @@ class ItemMover {
     const { adapter, storage } = open;
     if (context.isResumed) await evictLockHolders(context.run.id);
     const sight = createRegistrySight(adapter, storage);
-    const views = new RepositoryViews(sight);
-    const mover = new ItemMover(context, kind, { context, space, adapter, sight, hooks, views });
+    const [views, pace] = [new RepositoryViews(sight), new Pace()];
+    const mover = new ItemMover(context, kind, { context, space, adapter, sight, hooks, views, pace });
     try {
       const { canDelete } = await adapter.capabilities();
       if (!canDelete.available) throw new AppError("unprocessable", canDelete.reason);
@@ -186,9 +184,8 @@ class ItemMover {
     const queue = new RepositoryQueue(together);
     const lanes = Array.from({ length: Math.min(LANES, this.#concurrency) });
     await forEachLimited(lanes, lanes.length, async () => {
-      for (let group = queue.take(this.#groupSize); group.length > 0; group = queue.take(this.#groupSize)) {
-        await this.#moveGroup(group);
-      }
+      const take = () => queue.take(this.parts.pace.groupSize(groupSizeMax(this.#concurrency)));
+      for (let group = take(); group.length > 0; group = take()) await this.#moveGroup(group);
     });
     const isTogether = new Set(together.map((item) => item.ordinal));
     await this.#moveAlone(items.filter((item) => !isTogether.has(item.ordinal)));
@@ -199,7 +196,6 @@ class ItemMover {
     if (first === undefined) return;
     this.context.signal.throwIfAborted();
     this.context.progress({ currentItem: `${first.repositoryName}@${first.digest.slice(0, 19)}` });
-    const startedAtMs = Date.now();
     try {
       await this.#underLock(first, (move) => this.kind.moveTogether?.(move, group) ?? Promise.resolve());
       this.#unavailableInRow = 0;
@@ -207,7 +203,6 @@ class ItemMover {
       this.#throwIfStopped(error);
       log.warn({ runId: this.context.run.id, items: group.length, error }, "items could not be moved together");
     }
-    this.#adapt(Date.now() - startedAtMs);
     const left = await listUnendedItems(
       first.runId,
       group.map((item) => item.ordinal),
@@ -217,18 +212,19 @@ class ItemMover {
     await this.#report();
   }
 
-  #adapt(ms: number): void {
-    if (ms > GROUP_MS.most) this.#groupSize = Math.max(1, Math.floor(this.#groupSize / 2));
-    else if (ms < GROUP_MS.least) this.#groupSize = Math.min(groupSizeMax(this.#concurrency), this.#groupSize * 2);
-  }
-
   async #moveAlone(items: readonly RunItemRecord[], atATime = ALONE_MAX): Promise<void> {
-    await forEachLimited(items, Math.min(atATime, this.#concurrency), async (item) => {
+    const moveOne = async (item: RunItemRecord) => {
       if (item.state === "planned") this.context.signal.throwIfAborted();
       this.context.progress({ currentItem: `${item.repositoryName}@${item.digest.slice(0, 19)}` });
       await this.#moveOne(item);
       await this.#report();
-    });
+    };
+    // In the order in which they were being removed: until the one in the middle has ended, the inventory takes it for a holder of what it
+    // shares with the next.
+    const leaving = items.filter((item) => item.step === "remove");
+    await forEachLimited(leaving, 1, moveOne);
+    const others = items.filter((item) => item.step !== "remove");
+    await forEachLimited(others, Math.min(atATime, this.#concurrency), moveOne);
   }
 
   async #moveOne(first: RunItemRecord): Promise<void> {

@@ -4,6 +4,7 @@ import type { Transaction } from "@/server/platform/db/prisma";
 import type { RegistryLock } from "@/server/platform/db/registry-lock";
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
 import type { requireSpace } from "@/server/spaces/require-space";
+import type { Pace } from "./pace";
 import type { RegistrySight } from "./registry-sight";
 import type { RepositoryViews } from "./repository-view";
 
@@ -27,6 +28,7 @@ export interface Move {
   sight: RegistrySight;
   lock: RegistryLock;
   views: RepositoryViews;
+  pace: Pace;
   hooks: MoveHooks;
   /** Aborts where the move must stop at once (fenced, shutdown, lock lost); a cancel lets an item in the middle end. */
   signal: AbortSignal;

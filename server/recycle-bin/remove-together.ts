@@ -115,6 +115,7 @@ async function removeInTurn(
   let names: readonly string[] | null = null;
   for (const [at, one] of going.entries()) {
     const { item, entry, removed } = one;
+    const startedAtMs = Date.now();
     await reach(move, item, "remove-top");
     names ??= await move.sight.listTagNames(item.repositoryName, move.signal);
     if (!(await isAsSeen(move, one, expected, names))) return going.slice(at);
@@ -125,6 +126,7 @@ async function removeInTurn(
     // Those of parts went after the listing.
     names = names.filter((name) => !gone.includes(name));
     const isBack = removed.size > 1 && (await move.adapter.resolve(item.repositoryName, entry.digest)) !== null;
+    move.pace.note(Date.now() - startedAtMs);
     ends.push(isBack ? await stayWhole(move, item, entry) : { item, entry, state: "done", error: null, isGone: true });
   }
   return [];
