@@ -117,10 +117,15 @@ function planInPieces(
       },
       compiled,
     );
-    const blobsOf = repository.artifacts.map((one) =>
-      Int32Array.from(one.blobs, ({ digest, sizeBytes }) => numberOf(digest, sizeBytes)),
+    const ids: number[] = [];
+    const ends = repository.artifacts.map((one) =>
+      ids.push(...one.blobs.map(({ digest, sizeBytes }) => numberOf(digest, sizeBytes))),
     );
-    space.add(repository, (at) => blobsOf[at] ?? new Int32Array());
+    space.add(repository, {
+      ids: Int32Array.from(ids),
+      starts: Int32Array.from([0, ...ends.slice(0, -1)]),
+      ends: Int32Array.from(ends),
+    });
     rows.push(...repository.images);
   }
   const result = space.finish((blob) => isOutside(digests[blob] ?? ""));

@@ -4,7 +4,7 @@ import { type BlobTable, grown } from "./blob-table";
 import { countTags } from "./build-items";
 import type { ItemSizes, PlanTotals } from "./plan";
 import type { PlannedImage, RepositoryPlan } from "./plan-repository";
-import { SpaceSizes } from "./space-sizes";
+import { type BlobLists, SpaceSizes } from "./space-sizes";
 
 const KEPT = 0;
 const RECLAIM = 1;
@@ -67,8 +67,8 @@ export class SpacePlan {
     return this.rows;
   }
 
-  /** Takes the next repository; its images become the next rows, in their order. `blobsOf` gives the blobs of an artifact by number. */
-  add(plan: RepositoryPlan, blobsOf: (at: number) => Int32Array): void {
+  /** Takes the next repository; its images become the next rows, in their order. Positions in `blobs` are those of its artifacts. */
+  add(plan: RepositoryPlan, blobs: BlobLists): void {
     const first = this.rows;
     this.images += plan.imageCount;
     const over = overShare(plan, this.limits.maxPercentOfRepository);
@@ -78,7 +78,7 @@ export class SpacePlan {
       isTaken: move?.action === "reclaim" && !over.has(index),
       isSized: move?.action !== "untag",
     }));
-    this.sizes.add(rows, plan.artifacts.length, blobsOf);
+    this.sizes.add(rows, blobs);
   }
 
   /** Blobs, by number, of which it matters whether something outside the space holds them. */

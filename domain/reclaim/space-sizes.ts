@@ -16,6 +16,13 @@ export interface SizedRow {
   isSized: boolean;
 }
 
+/** The blobs of the manifests of a repository, by number: those of the manifest at a position are `ids` from its start to its end. */
+export interface BlobLists {
+  ids: Int32Array;
+  starts: Int32Array;
+  ends: Int32Array;
+}
+
 /**
  * Exact sizes over a selection of any size, taken repository by repository: of each blob it knows the last row that frees it and the only
  * row that has it, and nothing else. A blob is freed where every manifest that refers to it goes.
@@ -32,8 +39,9 @@ export class SpaceSizes {
 
   constructor(private readonly blobs: BlobTable) {}
 
-  /** Takes the rows of a repository, whose manifests are `manifestCount`; `blobsOf` gives the blobs of each by number. */
-  add(rows: readonly SizedRow[], manifestCount: number, blobsOf: (at: number) => Int32Array): void {
+  /** Takes the rows of a repository with the blobs of all its manifests. */
+  add(rows: readonly SizedRow[], { ids, starts, ends }: BlobLists): void {
+    const manifestCount = starts.length;
     this.makeRoom((rows.at(-1)?.row ?? 0) + 1);
     // By manifest: the row that removes it, and the one row that it belongs to.
     const takenBy = new Int32Array(manifestCount).fill(NONE);
@@ -44,7 +52,8 @@ export class SpaceSizes {
       for (const { at, stays } of nodes) {
         if (isTaken && !stays) takenBy[at] = row;
         ownedBy[at] = ownedBy[at] === NONE && !stays ? row : HELD;
-        for (const blob of blobsOf(at)) {
+        for (let index = starts[at] ?? 0; index < (ends[at] ?? 0); index++) {
+          const blob = ids[index] ?? 0;
           if (this.countedBy[blob] === row) continue;
           this.countedBy[blob] = row;
           logical += this.blobs.sizeOf(blob);
@@ -56,7 +65,8 @@ export class SpaceSizes {
     for (let at = 0; at < manifestCount; at++) {
       const owner = ownedBy[at] ?? NONE;
       const taker = takenBy[at] ?? NONE;
-      for (const blob of blobsOf(at)) {
+      for (let index = starts[at] ?? 0; index < (ends[at] ?? 0); index++) {
+        const blob = ids[index] ?? 0;
         this.own(blob, owner);
         this.take(blob, taker);
       }

@@ -1,4 +1,5 @@
-import type { BlobTable } from "@/domain/reclaim/blob-table";
+import { type BlobTable, grown } from "@/domain/reclaim/blob-table";
+import type { BlobLists } from "@/domain/reclaim/space-sizes";
 import { type Artifact, compareText, type TagFact } from "@/domain/rules/facts";
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
 import { type CopiedRow, readTime } from "@/server/platform/db/copied-row";
@@ -11,16 +12,16 @@ import { copyFactRows, listRepositoryRows, type RepositoryRow } from "./reposito
 /** All facts of one repository. */
 export interface RepositoryFacts {
   name: string;
-  /** In no order. `blobs` are empty: they come by number. */
+  /** By digest. Their `blobs` are empty: they come by number. */
   artifacts: Artifact[];
-  /** The blobs of an artifact by digest, itself among them, as numbers of the table. */
-  blobsOf: ReadonlyMap<string, Int32Array>;
+  /** The blobs of each artifact by its position, itself among them, as numbers of the table. */
+  blobLists: BlobLists;
   /** Subjects of its artifacts that it lacks and another repository of the registry has. */
   subjectsElsewhere: ReadonlySet<string>;
 }
 
 /** So many images, or repositories, are asked for at a time: small ones together, a large one alone. */
-const IMAGES_AT_ONCE = 2_000;
+const IMAGES_AT_ONCE = 1_000;
 const REPOSITORIES_AT_ONCE = 300;
 
 /**
@@ -36,8 +37,9 @@ export async function* readRepositories(
   const exemptionsOf = await loadExemptions(place.spaceId);
   const repositories = (await listRepositoryRows(db, place)).sort((a, b) => compareText(a.name, b.name));
   const read = async (batch: readonly RepositoryRow[]) => {
+    const references = new ReferenceList(blobs);
     const facts = new Map(
-      batch.map(({ id, name }) => [id, new RepositoryReader(name, blobs, pinTextOf, exemptionsOf)]),
+      batch.map(({ id, name }) => [id, new RepositoryReader(name, references, pinTextOf, exemptionsOf)]),
     );
     await copyFactRows(db, { ...place, repositoryIds: [...facts.keys()] }, (row) =>
       facts.get(row.ascii() ?? "")?.take(row),
@@ -77,13 +79,27 @@ function inBatches(repositories: readonly RepositoryRow[]): RepositoryRow[][] {
   return batches;
 }
 
+/** What manifests refer to, one list for all of a batch: a list for each would be many small things to look after. */
+class ReferenceList {
+  ids = new Int32Array(4096);
+  length = 0;
+
+  constructor(private readonly blobs: BlobTable) {}
+
+  add(high: number, low: number, sizeBytes: number): void {
+    if (this.length === this.ids.length) this.ids = grown(this.ids, new Int32Array(2 * this.length));
+    this.ids[this.length++] = this.blobs.add(low, high, sizeBytes);
+  }
+}
+
 class RepositoryReader {
   readonly artifacts: Artifact[] = [];
-  private readonly blobsOf = new Map<string, Int32Array>();
+  /** Where the references of each artifact start and end, in the order of their coming. */
+  private readonly spans = new Map<Artifact, { start: number; end: number }>();
 
   constructor(
     readonly name: string,
-    private readonly blobs: BlobTable,
+    private readonly references: ReferenceList,
     private readonly pinTextOf: (repositoryName: string, digest: string) => string | null,
     private readonly exemptionsOf: Awaited<ReturnType<typeof loadExemptions>>,
   ) {}
@@ -104,18 +120,17 @@ class RepositoryReader {
     const sizeBytes = row.int4() ?? 0;
     const tags = readTags(row.bytes());
     const references = row.bytes();
-    // Beside what it refers to, a manifest is a blob itself.
-    const blobs = new Int32Array(1 + references.length / 16);
+    const start = this.references.length;
     for (let at = 0; at < references.length; at += 16) {
       const bytes = references.readUInt32BE(at + 8) * 2 ** 32 + references.readUInt32BE(at + 12);
-      blobs[1 + at / 16] = this.blobs.add(references.readUInt32BE(at + 4), references.readUInt32BE(at), bytes);
+      this.references.add(references.readUInt32BE(at), references.readUInt32BE(at + 4), bytes);
     }
+    // Beside what it refers to, a manifest is a blob itself.
     const key = row.bytes();
-    blobs[0] = this.blobs.add(key.readUInt32BE(4), key.readUInt32BE(0), sizeBytes);
+    this.references.add(key.readUInt32BE(0), key.readUInt32BE(4), sizeBytes);
     const children = row.ascii();
     const pinText = this.pinTextOf(this.name, digest);
-    this.blobsOf.set(digest, blobs);
-    this.artifacts.push({
+    const artifact: Artifact = {
       exemptFrom: this.exemptionsOf(this.name, digest),
       repositoryName: this.name,
       digest,
@@ -136,11 +151,20 @@ class RepositoryReader {
       missingChildren: 0,
       isUnreadable,
       blobs: [],
-    });
+    };
+    this.artifacts.push(artifact);
+    this.spans.set(artifact, { start, end: this.references.length });
   }
 
   facts(subjectsElsewhere: ReadonlySet<string> = new Set()): RepositoryFacts {
-    return { name: this.name, artifacts: this.artifacts, blobsOf: this.blobsOf, subjectsElsewhere };
+    const artifacts = this.artifacts.sort((a, b) => compareText(a.digest, b.digest));
+    const spanOf = (artifact: Artifact) => this.spans.get(artifact) ?? { start: 0, end: 0 };
+    const blobLists = {
+      ids: this.references.ids,
+      starts: Int32Array.from(artifacts, (artifact) => spanOf(artifact).start),
+      ends: Int32Array.from(artifacts, (artifact) => spanOf(artifact).end),
+    };
+    return { name: this.name, artifacts, blobLists, subjectsElsewhere };
   }
 }
 

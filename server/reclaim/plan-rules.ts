@@ -17,8 +17,6 @@ import type { ReclaimOptions } from "./reclaim-options";
 
 type Space = Awaited<ReturnType<typeof requireSpace>>;
 
-const NO_BLOBS = new Int32Array();
-
 /**
  * Plans a run by rules over everything in the space, within the rules' limits, and writes its items. Reads, decides and writes repository by
  * repository, all as of one moment: memory grows with the largest repository, and by a few dozen bytes an image and blob.
@@ -73,12 +71,12 @@ async function decide(
   const place = { workspaceId: space.workspaceId, registryId: space.registryId, spaceId: space.id };
   let writing: Promise<void> = Promise.resolve();
   try {
-    for await (const { name, artifacts, blobsOf, subjectsElsewhere } of readRepositories(reader, place, blobs)) {
+    for await (const { name, artifacts, blobLists, subjectsElsewhere } of readRepositories(reader, place, blobs)) {
       signal.throwIfAborted();
       const isDigestElsewhere = (digest: string) => subjectsElsewhere.has(digest);
       const repository = planRepository({ name, artifacts, ...frame, isDigestElsewhere }, compiled);
       const first = plan.rowCount;
-      plan.add(repository, (at) => blobsOf.get(repository.artifacts[at]?.digest ?? "") ?? NO_BLOBS);
+      plan.add(repository, blobLists);
       const rows = repository.images.map(planRowOf);
       await writing;
       writing = copyPlanRows(writer, first, rows);
