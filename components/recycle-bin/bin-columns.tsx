@@ -25,13 +25,17 @@ export function isHeld(entry: BinEntryDto): boolean {
 
 /** What the bin's table shows; the column of row actions is added by the page. */
 export function binColumns(hasSpaces: boolean): readonly Column<BinEntryDto>[] {
-  return hasSpaces ? [IMAGE, SPACE, ...REST] : [IMAGE, ...REST];
+  if (!hasSpaces) return [IMAGE, ...REST];
+  // Room for one column more.
+  return [IMAGE, SPACE, ...REST.map((column) => ({ ...column, ...NARROWER[column.id] }))];
 }
+
+const NARROWER: Record<string, { width: string }> = { tags: { width: "12%" }, why: { width: "20%" } };
 
 const SPACE: Column<BinEntryDto> = {
   id: "space",
-  header: "Registry space",
-  width: "120px",
+  header: "Space",
+  width: "96px",
   wrap: true,
   cell: (entry) => entry.spaceName,
 };
