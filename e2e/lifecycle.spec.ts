@@ -213,6 +213,6 @@ test("AL-15 garbage collection leads to retention, and rules lead back", async (
     .getByRole("link", { name: "Reclaim rules" })
     .click();
   await expect(page).toHaveURL(/\/reclaim$/);
-  await page.locator("main").getByRole("link", { name: "garbage collection" }).click();
+  await page.locator("main").getByRole("link", { name: "garbage collection", exact: true }).click();
   await expect(page).toHaveURL(/\/gc$/);
 });
