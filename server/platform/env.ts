@@ -26,7 +26,7 @@ const envSchema = z.object({
   RECLAIM_HEARTBEAT_STALE_SECONDS: z.coerce.number().int().min(2).default(15),
   /** A registry that nobody has read for so long is read again, since notifications get lost. */
   RECLAIM_CRAWL_EVERY_MINUTES: z.coerce.number().min(1).default(30),
-  /** Images of one run that are moved at a time. */
+  /** Images of one run that make requests to the registry at a time. */
   RECLAIM_MOVE_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(16),
   RECLAIM_GRACE_HOURS: z.coerce.number().min(0).default(24),
   RECLAIM_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),

@@ -50,7 +50,8 @@ const ALONE_MAX = 4;
 const BATCH = 1000;
 /** Groups side by side: while one writes its journal the registry works for another. */
 const LANES = 2;
-const GROUP_MAX = 16;
+/** So many share the statements of their journal; how many of them make requests at a time is another matter. */
+const GROUP = { least: 8, most: 16 };
 const ATTEMPTS = 4;
 const BACKOFF_FIRST_MS = 400;
 const REPORT_EVERY_MS = 500;
@@ -133,7 +134,10 @@ class ItemMover {
   private constructor(
     private readonly context: RunContext,
     private readonly kind: MoveKind,
-    private readonly parts: Pick<Move, "context" | "space" | "adapter" | "sight" | "views" | "pace" | "hooks">,
+    private readonly parts: Pick<
+      Move,
+      "context" | "space" | "adapter" | "sight" | "views" | "pace" | "atATime" | "hooks"
+    >,
   ) {}
 
   static async open(context: RunContext, hooks: MoveHooks, kind: MoveKind): Promise<ItemMover> {
@@ -144,7 +148,8 @@ class ItemMover {
     if (context.isResumed) await evictLockHolders(context.run.id);
     const sight = createRegistrySight(adapter, storage);
     const [views, pace] = [new RepositoryViews(sight), new Pace()];
-    const mover = new ItemMover(context, kind, { context, space, adapter, sight, hooks, views, pace });
+    const atATime = Math.max(1, Math.floor(env().RECLAIM_MOVE_CONCURRENCY / LANES));
+    const mover = new ItemMover(context, kind, { context, space, adapter, sight, hooks, views, pace, atATime });
     try {
       const { canDelete } = await adapter.capabilities();
       if (!canDelete.available) throw new AppError("unprocessable", canDelete.reason);
@@ -291,7 +296,7 @@ class ItemMover {
 }
 
 function groupSizeMax(concurrency: number): number {
-  return Math.min(GROUP_MAX, Math.ceil(concurrency / LANES));
+  return Math.max(GROUP.least, Math.min(GROUP.most, Math.ceil(concurrency / LANES)));
 }
 
 /** Whether the same may work a moment later: the registry or the database did not answer, or the lock's connection was lost. */

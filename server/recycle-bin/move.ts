@@ -29,6 +29,8 @@ export interface Move {
   lock: RegistryLock;
   views: RepositoryViews;
   pace: Pace;
+  /** How many images of a group may have requests of theirs under way. */
+  atATime: number;
   hooks: MoveHooks;
   /** Aborts where the move must stop at once (fenced, shutdown, lock lost); a cancel lets an item in the middle end. */
   signal: AbortSignal;

@@ -46,7 +46,7 @@ export async function recordItems(
   };
   const namesOf = groupBy([...tags.keys()], (name) => tags.get(name) ?? "");
   const made: { item: RunItemRecord; parts: NewEntryParts; closure: ImageClosure }[] = [];
-  await forEachLimited(items, items.length, async (item) => {
+  await forEachLimited(items, move.atATime, async (item) => {
     const stop = (error: string) => writeItem(context, item, { state: "skipped_stale", step: null, error });
     const refused = open.beforeCopy(item, tags);
     if (refused !== null) {

@@ -13,7 +13,7 @@ import { removeTogether } from "./remove-together";
 export async function recycleTogether(move: Move, items: readonly RunItemRecord[], guard: RecycleGuard): Promise<void> {
   const { adapter, signal } = move;
   const recorded = await recordItems(move, items, guard);
-  const copied = await eachAlone(recorded, signal, async ({ item, entry, manifests }) => {
+  const copied = await eachAlone(move, recorded, async ({ item, entry, manifests }) => {
     await reach(move, item, "copy");
     await adapter.copy({ from: item.repositoryName, to: entry.binRepositoryName, manifests, signal });
   });
@@ -23,7 +23,7 @@ export async function recycleTogether(move: Move, items: readonly RunItemRecord[
     copied.map(({ item }) => item),
     "verify",
   );
-  const whole = await eachAlone(copied, signal, ({ entry, manifests }) => requireWholeCopy(move, entry, manifests));
+  const whole = await eachAlone(move, copied, ({ entry, manifests }) => requireWholeCopy(move, entry, manifests));
   const [first] = whole;
   if (first === undefined) return;
   const stale = await move.lock.withRepository(first.item.repositoryName, () => removeTogether(move, whole, guard));

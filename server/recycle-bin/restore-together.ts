@@ -55,7 +55,7 @@ async function copyBack(
   const { adapter, sight, signal } = move;
   await enterStepTogether(move, itemsOf(group), "copy");
   const bodies = new Map<string, RestoringItem["manifests"]>();
-  const copied = await eachAlone(group, signal, async ({ entry }) => {
+  const copied = await eachAlone(move, group, async ({ entry }) => {
     const { binRepositoryName: from, manifests: parts } = entry;
     const digests = parts.map((part) => part.digest);
     const manifests = await readRecorded(sight, [from, repository], digests);
@@ -66,7 +66,7 @@ async function copyBack(
   const back = copied.map((one) => ({ ...one, manifests: bodies.get(one.entry.id) ?? [] }));
   if (back.length === 0) return [];
   await enterStepTogether(move, itemsOf(back), "verify");
-  const whole = await eachAlone(back, signal, ({ manifests }) => requireWholeImage(move, repository, manifests));
+  const whole = await eachAlone(move, back, ({ manifests }) => requireWholeImage(move, repository, manifests));
   if (whole.length > 0) await enterStepTogether(move, itemsOf(whole), "tag");
   return whole;
 }
@@ -88,7 +88,7 @@ async function placeAll(
   const place = async (one: RestoringItem) => {
     placed.push({ ...one, ...(await placeTags(move, one, choices)) });
   };
-  await eachAlone(first, move.signal, place);
-  for (const one of later) await eachAlone([one], move.signal, place);
+  await eachAlone(move, first, place);
+  for (const one of later) await eachAlone(move, [one], place);
   return placed;
 }
