@@ -300,11 +300,12 @@ describe("without the recycle bin", () => {
     const images = [await space.push(await space.image("one"), "v1"), await space.push(await space.image("two"), "v2")];
     await space.crawl();
     const { run, items } = await destroy(listOf(...images), {
-      beforeStep: async ({ action, step }) => {
-        if (action !== "recycle" || step !== "finish") return;
-        // As a restore takes it: one ends after the other, so that this finds the first of them.
+      beforeStep: async ({ step }) => {
+        if (step !== "take-own") return;
+        // As a restore takes it.
         const where = { spaceId: space.spaceId, state: "held" } as const;
-        await prisma().binEntry.updateMany({ where, data: { state: "restoring" } });
+        const { id } = await prisma().binEntry.findFirstOrThrow({ where });
+        await prisma().binEntry.update({ where: { id }, data: { state: "restoring" } });
       },
     });
     expect(run.totals).toMatchObject({ itemsDone: 2, itemsPurged: 1 });
