@@ -7,7 +7,7 @@ import type { PlanBasis, ReclaimPlan } from "./plan";
 import type { PlanFacts } from "./plan-facts";
 
 /** Decisions closed over who needs whom, by position, and the moves that they come to. */
-export interface SettledPlan {
+interface SettledPlan {
   settled: readonly OwnDecision[];
   moves: readonly PositionedMove[];
   removals: ReadonlyMap<number, Removal>;

@@ -49,7 +49,10 @@ function voteOf(
           vote = { reclaim: [], protect: [] };
           votes[at] = vote;
         }
-        vote[rule.rule.definition.effect].push({ rule, outcome });
+        const heard = vote[rule.rule.definition.effect];
+        // Of rules that say no one names the reason to stay: the first to reclaim. The others would only be carried along.
+        const isNeeded = outcome.holds !== false || (heard === vote.reclaim && heard.length === 0);
+        if (isNeeded) heard.push({ rule, outcome });
       }
     }
   }

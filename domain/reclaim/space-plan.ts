@@ -26,7 +26,7 @@ export interface SettledRow extends ItemSizes {
 }
 
 /** What a whole plan comes to. */
-export interface SettledSpace {
+interface SettledSpace {
   /** Of what moves within the limits. */
   totals: PlanTotals;
   plannedCount: number;

@@ -6,7 +6,7 @@ const NONE = -1;
 const HELD = -2;
 
 /** One row of a repository, as sizes see it. */
-export interface SizedRow {
+interface SizedRow {
   row: number;
   order: number;
   nodes: readonly { at: number; stays: boolean }[];

@@ -12,7 +12,7 @@ export type PlanRow = Omit<
 >;
 
 /** What the end of planning says of one row. */
-export interface PlanRowNumbers {
+interface PlanRowNumbers {
   ordinal: number;
   state: NewRunItem["state"];
   sizeBytes: number;

@@ -10,7 +10,7 @@ import { loadPinTexts } from "./load-pin-texts";
 import { copyFactRows, listRepositoryRows, type RepositoryRow } from "./repository-facts.store";
 
 /** All facts of one repository. */
-export interface RepositoryFacts {
+interface RepositoryFacts {
   name: string;
   /** By digest. Their `blobs` are empty: they come by number. */
   artifacts: Artifact[];

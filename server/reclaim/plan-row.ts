@@ -6,7 +6,7 @@ import type { Verdict } from "@/domain/rules/verdict";
 import type { PlanRow } from "@/server/history/run-journal";
 import type { PlannedReason } from "./planned-run";
 
-export const LIMIT_TEXT: Record<LimitName, string> = {
+const LIMIT_TEXT: Record<LimitName, string> = {
   maxItems: "on images a run",
   maxBytes: "on bytes a run",
   maxPercentOfRepository: "on the share of a repository",
@@ -51,7 +51,7 @@ export function plannedReason({ mediaType, hits }: PlanMove, verdict: Verdict | 
 }
 
 /** The rule that a verdict is owed to, the first of several; null where it is a guard's, a neighbour's or a person's. */
-export function decidingRule({ reason }: Verdict): string | null {
+function decidingRule({ reason }: Verdict): string | null {
   if ("ruleId" in reason) return reason.ruleId;
   return "hits" in reason ? (reason.hits[0]?.ruleId ?? null) : null;
 }

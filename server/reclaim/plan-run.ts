@@ -2,8 +2,9 @@ import type { RunNumbers } from "@/contracts/history";
 import type { ArtifactVerdict, PlanItem } from "@/domain/reclaim/plan";
 import type { Artifact } from "@/domain/rules/facts";
 import { reasonText } from "@/domain/rules/reason-text";
-import type { RunContext } from "@/server/history/run-context";
-import { deleteRunItems, insertRunItems, type NewRunItem } from "@/server/history/run-journal";
+import { type RunContext, RunStopped } from "@/server/history/run-context";
+import { deleteRunItems, insertRunItems, lockRunItems, type NewRunItem } from "@/server/history/run-journal";
+import { prisma } from "@/server/platform/db/prisma";
 import { requireSpace } from "@/server/spaces/require-space";
 import { planChoice } from "./plan-choice";
 import { iso, plannedReason } from "./plan-row";
@@ -28,7 +29,7 @@ export async function planRun(context: RunContext): Promise<RunNumbers> {
     ...plan.stale,
     ...keptItems(plan.kept, plan.artifacts),
   ].map((item, ordinal): NewRunItem => ({ ...item, ordinal }));
-  await insertRunItems(run.workspaceId, run.id, items);
+  await insertWhileOurs(context, items);
   const { totals } = plan;
   return {
     itemsTotal: plan.items.length + plan.stale.length,
@@ -37,6 +38,20 @@ export async function planRun(context: RunContext): Promise<RunNumbers> {
     logicalBytes: totals.logicalBytes,
     uniqueBytes: totals.freedBytes,
   };
+}
+
+/** So many items in one transaction: the run's row is locked meanwhile, and its heartbeat waits. */
+const ITEMS_AT_ONCE = 2_000;
+
+/** @throws RunStopped fenced when the run is another claim's by now: that one makes a plan of its own */
+async function insertWhileOurs({ run, epoch, signal }: RunContext, items: readonly NewRunItem[]): Promise<void> {
+  for (let start = 0; start < items.length; start += ITEMS_AT_ONCE) {
+    signal.throwIfAborted();
+    await prisma().$transaction(async (tx) => {
+      if ((await lockRunItems(tx, { id: run.id, epoch })) === null) throw new RunStopped("fenced");
+      await insertRunItems(run.workspaceId, run.id, items.slice(start, start + ITEMS_AT_ONCE), tx);
+    });
+  }
 }
 
 function goingItem(item: PlanItem, verdicts: ReadonlyMap<string, ArtifactVerdict>): Unnumbered {
