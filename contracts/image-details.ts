@@ -44,6 +44,16 @@ const imageDetailsSchema = z.object({
   /** its tags by name, at most 500 of `tagCount` */
   tags: z.array(z.object({ name: z.string(), pushedAt: timeSchema })),
   tagCount: z.number().int(),
+  /** rules that leave it alone because it was restored after they had taken it, until they are changed; empty for who reads a space of another workspace */
+  exemptFrom: z.array(
+    z.object({
+      ruleId: z.string(),
+      ruleName: z.string(),
+      revision: z.number().int(),
+      restoredByName: z.string(),
+      restoredAt: timeSchema,
+    }),
+  ),
   /** what it is a part of, in this repository */
   belongsTo: z.array(
     z.object({ digest: z.string(), as: z.enum(["platform", "referrer"]), tag: z.string().nullable() }),

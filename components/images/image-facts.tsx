@@ -44,6 +44,16 @@ export function ImageFacts({
           {details.unreadableReason}. It is protected, with everything around it.
         </Callout>
       ) : null}
+      {details.exemptFrom.length > 0 ? (
+        <Callout tone="info" title="Restored from the recycle bin" className="mb-5">
+          {details.exemptFrom.map((one) => (
+            <p key={one.ruleId}>
+              The rule “{one.ruleName}” had taken it; {one.restoredByName} restored it{" "}
+              <RelativeTime at={one.restoredAt} />. It is exempt from that rule until the rule is changed.
+            </p>
+          ))}
+        </Callout>
+      ) : null}
       {image ? (
         <Section title="Size">
           <dl className="grid grid-cols-2 gap-x-6 gap-y-3">

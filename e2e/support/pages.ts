@@ -126,6 +126,7 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "run-changes", path: `${space}/runs/${reclaimRunId}?view=changes` },
     { name: "run-log", path: `${space}/runs/${reclaimRunId}?view=log` },
     { name: "recycle-bin", path: `${space}/recycle-bin` },
+    { name: "workspace-bin", path: "/w/acme/recycle-bin" },
     { name: "bin-selection", path: `${space}/recycle-bin`, open: selectTwo },
     { name: "bin-entry", path: `${space}/recycle-bin`, open: (page) => menu(page, "Details", "dialog") },
     { name: "bin-purge", path: `${space}/recycle-bin`, open: (page) => menu(page, "Purge…", "alertdialog") },

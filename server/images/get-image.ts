@@ -3,6 +3,7 @@ import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireReadableSpace } from "@/server/spaces/require-readable-space";
+import { listExemptionsOf } from "./exemption.store";
 import {
   type BlobReference,
   countBlobUses,
@@ -31,12 +32,15 @@ export async function getImage(
   const space = await requireReadableSpace(scope, input.spaceId);
   const manifest = await findManifest(space, input.repository, input.digest);
   if (!manifest) throw notFound();
-  const [{ tags, total }, blobs, children, referrers, image] = await Promise.all([
+  // Rules are their owner's business.
+  const isOwn = space.workspaceId === scope.workspaceId;
+  const [{ tags, total }, blobs, children, referrers, image, exemptions] = await Promise.all([
     listManifestTags(manifest.repositoryId, manifest.digest, TAGS_MAX),
     describeBlobs(manifest),
     listChildren(manifest),
     listReferrers(manifest),
     findImage(scope, input),
+    isOwn ? listExemptionsOf(space.id, manifest.repositoryName, manifest.digest) : [],
   ]);
   const subjectsByTag = tags.flatMap(({ name }) => subjectOfFallbackTag(name) ?? []);
   const [owners, sizes] = await Promise.all([
@@ -62,6 +66,12 @@ export async function getImage(
     unreadableReason: manifest.unreadableReason,
     tags: tags.map(({ name, pushedAt }) => ({ name, pushedAt: pushedAt.toISOString() })),
     tagCount: total,
+    // One whose rule was changed, or is gone, says nothing any more.
+    exemptFrom: exemptions
+      .filter((one) => one.currentRevision === one.ruleRevision)
+      .map(({ ruleId, ruleName, ruleRevision, restoredByName, restoredAt }) => ({
+        ...{ ruleId, ruleName, revision: ruleRevision, restoredByName, restoredAt: restoredAt.toISOString() },
+      })),
     belongsTo: owners,
     ...blobs,
     children: children.map((child) => ({ ...child, sizeBytes: sizeOf(child) })),

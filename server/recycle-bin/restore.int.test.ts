@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPins } from "@/server/images/create-pins";
+import { getImage } from "@/server/images/get-image";
 import { prisma } from "@/server/platform/db/prisma";
 import { updateRule } from "@/server/rules/update-rule";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
@@ -186,7 +187,11 @@ test("N-03 R-08 what was restored is exempt from the rule that took it, until th
   expect(again.run.totals).toMatchObject({ itemsTotal: 0 });
   const kept = await prisma().runItem.findFirstOrThrow({ where: { runId: again.run.id, digest: image.digest } });
   expect(kept.reason).toMatchObject({ code: "exempt" });
+  // Its page says so, until then.
+  const page = { spaceId: space.spaceId, repository: space.repository, digest: image.digest };
+  expect((await getImage(space.scope, page)).exemptFrom).toMatchObject([{ ruleId, revision: 1 }]);
   await updateRule(space.scope, { spaceId: space.spaceId, ruleId, revision: 1, name: "changed" });
+  expect((await getImage(space.scope, page)).exemptFrom).toEqual([]);
   const changed = await space.execute(await space.start(ruleId));
   expect(changed.run.totals).toMatchObject({ itemsDone: 1 });
 });
