@@ -37,7 +37,7 @@ export function ClearingPolicyPrompt({
     <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-2 gap-y-0.5 rounded-md border border-rule bg-sunken px-3 py-1.5">
       <TimerReset className="size-4 shrink-0 text-subtle" aria-hidden="true" />
       {badge === null ? null : <Badge tone={own === null ? "neutral" : "info"}>{badge}</Badge>}
-      <span className="min-w-0 text-muted">
+      <span className="min-w-0 flex-1 basis-72 text-muted">
         {effective === null
           ? "No tag here is cleared by itself. You can"
           : `Reserves ${effective.keepText}; the rest is cleared when the quota is reached.`}{" "}

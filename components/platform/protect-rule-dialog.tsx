@@ -3,9 +3,17 @@
 import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
 import type { PlatformRuleDto } from "@/contracts/rules";
+import { ruleSentence } from "@/domain/rules/sentence";
+import { MarkedText } from "../history/marked-text";
 import { PatternList } from "../rules/pattern-list";
-import { draftOf, emptyDraft, type RuleDraft, readDraft } from "../rules/rule-draft";
-import { SentencePanel } from "../rules/sentence-panel";
+import {
+  draftOf,
+  emptyCondition,
+  emptyDraft,
+  type RuleDraft,
+  readableDefinition,
+  readDraft,
+} from "../rules/rule-draft";
 import { StepConditions } from "../rules/step-conditions";
 import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
@@ -17,7 +25,7 @@ import { Select } from "../ui/select";
 import { useCreatePlatformRule, useUpdatePlatformRule } from "./platform-queries";
 
 /** A rule that protects says nothing of schedules, limits and last images: those parts of the draft stay as they are. */
-const NEW_DRAFT: RuleDraft = { ...emptyDraft("UTC"), effect: "protect", kinds: "any", when: [] };
+const NEW_DRAFT: RuleDraft = { ...emptyDraft("UTC"), effect: "protect", state: "tagged", kinds: "any", when: [] };
 
 const STATES = [
   { value: "any", label: "Tagged and untagged" },
@@ -44,6 +52,7 @@ export function ProtectRuleDialog({ rule, onClose }: { rule: PlatformRuleDto | n
   const read = readDraft(draft);
   const problems = hasTried && !read.isValid ? read.problems : {};
   const update = (patch: Partial<RuleDraft>) => setDraft((known) => ({ ...known, ...patch }));
+  const definition = readableDefinition(draft);
   const problem = problemOf(create.error ?? change.error);
 
   const submit = (event: FormEvent) => {
@@ -142,9 +151,22 @@ export function ProtectRuleDialog({ rule, onClose }: { rule: PlatformRuleDto | n
           )}
         </div>
         <FieldGroup label="Conditions">
-          <StepConditions draft={draft} problems={problems} warnings={{}} update={update} />
+          {draft.when.length > 0 ? (
+            <StepConditions draft={draft} problems={problems} warnings={{}} update={update} />
+          ) : (
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+              <span className="text-muted">None: what the patterns above match is always protected.</span>
+              <Button size="sm" onClick={() => update({ when: [emptyCondition("within")] })}>
+                Add a condition
+              </Button>
+            </div>
+          )}
         </FieldGroup>
-        <SentencePanel draft={draft} />
+        {definition === null ? null : (
+          <p aria-live="polite" className="border-rule-strong border-l-2 pl-4 text-lg leading-snug">
+            <MarkedText>{`${ruleSentence(definition)}.`}</MarkedText>
+          </p>
+        )}
       </form>
     </Dialog>
   );

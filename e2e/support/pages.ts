@@ -88,6 +88,11 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "spaces", path: "/w/acme/spaces" },
     { name: "space-bind", path: "/w/acme/spaces", open: (page) => menu(page, "Bind workspaces…", "dialog") },
     { name: "space-create", path: "/w/acme/spaces", open: (page) => click(page, "Create registry space", "dialog") },
+    { name: "lifecycle", path: "/w/acme/spaces", open: openLifecycle },
+    { name: "clearing-policy", path: `${space}/images`, open: openClearingPolicy },
+    { name: "platform-rules", path: "/w/acme/platform/protect-rules" },
+    { name: "platform-rule-new", path: "/w/acme/platform/protect-rules", open: openProtectRule },
+    { name: "platform-quotas", path: "/w/acme/platform/quotas" },
     { name: "not-found", path: "/w/acme/spaces/spc_nothing/images" },
     { name: "images", path: `${space}/images` },
     { name: "images-none", path: `${space}/images?q=no-such-image&state=untagged` },
@@ -266,4 +271,23 @@ async function openRules(page: Page): Promise<void> {
 async function startCollection(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^(Empty garbage|Run garbage collection)$/ }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
+}
+
+async function openLifecycle(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Image Lifecycle Management" }).click();
+  await expect(page.getByLabel("Reserve the latest N image tags")).toBeVisible();
+}
+
+/** By the address: the list of repositories is behind a button on a phone. */
+async function openClearingPolicy(page: Page): Promise<void> {
+  const here = new URL(page.url());
+  here.searchParams.set("repository", "acme/api");
+  await page.goto(here.href);
+  await page.getByRole("button", { name: "set an automatic clearing policy" }).click();
+  await expect(page.getByLabel("Reserve the latest N image tags")).toBeVisible();
+}
+
+async function openProtectRule(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Create protect rule" }).first().click();
+  await expect(page.getByRole("dialog", { name: "Create protect rule" })).toBeVisible();
 }
