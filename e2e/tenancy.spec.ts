@@ -265,6 +265,10 @@ test("every operation does its work for an admin", async () => {
     if (operation.output === "stream") expect(answer.contentType).toContain("text/event-stream");
     else if (operation.output === "file") expect(answer.contentType).toContain("text/csv");
     else operation.response.parse(JSON.parse(answer.text));
+    // Its runs move what the later ones would meet.
+    const isLifecycle = operation.id === "runLifecycle";
+    const runs = isLifecycle ? (JSON.parse(answer.text) as { outcomes: { runId: string | null }[] }).outcomes : [];
+    for (const { runId } of runs) if (runId) await admin.untilOver(place.workspaceId, runId);
     const started = /^(preview|start)[A-Z]/.test(operation.id) ? (JSON.parse(answer.text) as { id: string }).id : null;
     if (started) expect((await admin.untilOver(place.workspaceId, started)).status, operation.id).toBe("succeeded");
   }
