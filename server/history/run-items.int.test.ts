@@ -5,7 +5,7 @@ import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
-import { createTestRun, digestOf, expectedItems, rulesOf, type TestItem, testItem } from "@/testing/run-items";
+import { createTestRun, expectedItems, type TestItem, testItem } from "@/testing/run-items";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { downloadRunItems } from "./download-run-items";
 import { listRunItems } from "./list-run-items";
