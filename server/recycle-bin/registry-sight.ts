@@ -22,6 +22,7 @@ export interface RegistrySight {
   missingOf(repository: string, manifests: readonly RawManifest[], signal?: AbortSignal): Promise<MissingContent[]>;
 }
 
+const BLOBS_READ_WITHIN_MS = 60_000;
 const MANIFEST_BYTES_MAX = 8 * 1024 * 1024;
 const TYPES: ReadonlySet<string> = new Set(Object.values(MEDIA_TYPES));
 
@@ -34,14 +35,22 @@ export function createRegistrySight(adapter: RegistryAdapter, storage: BlobStora
     hasManifest: async (repository, digest) => (await adapter.resolve(repository, digest)) !== null,
     readManifest: (repository, reference, signal) => adapter.getManifest(repository, reference, signal),
     missingOf: (repository, manifests, signal) =>
-      adapter.verify({ repository, manifests, ...(signal === undefined ? {} : { signal }) }),
+      adapter.verify({
+        ...{ repository, manifests, ...(signal === undefined ? {} : { signal }) },
+        // Without its storage we collect nothing there, so that what was read stays.
+        blobsReadWithinMs: storage === null ? BLOBS_READ_WITHIN_MS : 0,
+      }),
   };
   if (storage === null) return overApi;
   return {
     isCheap: true,
     listTagNames: (repository, signal) =>
       orElse(
-        async () => (await storage.listTagNames(repository)).sort(),
+        async () => {
+          const names = await storage.listTagNames(repository);
+          // No tags at all: it may be that the storage is not there any more.
+          return names.length > 0 ? names.sort() : undefined;
+        },
         () => overApi.listTagNames(repository, signal),
       ),
     tagTarget: (repository, tag) =>

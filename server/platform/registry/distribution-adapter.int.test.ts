@@ -275,6 +275,18 @@ describe("damage", () => {
     );
     expect(missing.find(({ digest }) => digest === short.digest)?.reason).toContain(`not ${short.size}`);
   });
+
+  it("reads a blob again unless it is told how long ago is enough", async () => {
+    const top = await image("read-again");
+    await pusher.push("acme/read-again", top, "v1");
+    const manifests = await read("acme/read-again", top);
+    const request = { repository: "acme/read-again", manifests };
+    expect(await adapter.verify({ ...request, blobsReadWithinMs: 60_000 })).toEqual([]);
+    const { digest } = top.blobs[0] ?? { digest: "" };
+    await rm(await dataFile(digest));
+    expect(await adapter.verify({ ...request, blobsReadWithinMs: 60_000 })).toEqual([]);
+    expect(await adapter.verify(request)).toMatchObject([{ kind: "blob", digest }]);
+  });
 });
 
 describe("untagging", () => {

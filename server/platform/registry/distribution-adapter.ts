@@ -1,7 +1,7 @@
 import { isInPrefix, RECYCLE_BIN_PREFIX } from "@/domain/access/registry-scope";
 import { isDigest } from "@/domain/images/digest";
 import { DistributionClient } from "@/server/platform/registry/distribution-client";
-import { createDistributionCopy, verifyDistributionCopy } from "@/server/platform/registry/distribution-copy";
+import { createDistributionCopy, createDistributionVerify } from "@/server/platform/registry/distribution-copy";
 import { deleteByDigest, untagDistribution } from "@/server/platform/registry/distribution-untag";
 import { createTransport, type TransportAnswer, type TransportLimits } from "@/server/platform/registry/http-transport";
 import { LISTING_LIMITS, ListingBudget, type ListingLimits } from "@/server/platform/registry/listing-budget";
@@ -55,7 +55,7 @@ export function createDistributionAdapter(options: DistributionAdapterOptions): 
     getManifest: (repository, reference, signal) => client.getManifest(repository, reference, signal),
     getBlob: (repository, digest, maxBytes, signal) => client.getBlob(repository, digest, maxBytes, signal),
     copy: createDistributionCopy(client),
-    verify: (request) => verifyDistributionCopy(client, request),
+    verify: createDistributionVerify(client),
     async tag({ repository, tag, digest, manifest: given }) {
       if (given !== undefined && given.digest !== digest)
         throw protocolError("DIGEST_MISMATCH", `the body given for ${digest} is that of ${given.digest}`);

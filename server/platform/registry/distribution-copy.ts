@@ -1,7 +1,12 @@
 import { type DistributionClient, sha256Digest } from "@/server/platform/registry/distribution-client";
 import { forEachLimited } from "@/server/platform/registry/for-each-limited";
 import { blobsOfManifests } from "@/server/platform/registry/manifest-blobs";
-import type { CopyRequest, MissingContent, RawManifest } from "@/server/platform/registry/registry-adapter";
+import type {
+  CopyRequest,
+  MissingContent,
+  RawManifest,
+  VerifyRequest,
+} from "@/server/platform/registry/registry-adapter";
 import { protocolError, RegistryError } from "@/server/platform/registry/registry-error";
 
 const PARALLEL_BLOBS = 8;
@@ -112,37 +117,64 @@ export function createDistributionCopy(client: DistributionClient): (request: Co
   };
 }
 
-/** See `RegistryAdapter.verify`. Reads every manifest back and one byte of every blob, and compares sizes. */
-export async function verifyDistributionCopy(
+/** Blobs that were read in a repository, with their size and when. */
+class ReadBlobs {
+  readonly #read = new Map<string, { sizeBytes: number; atMs: number }>();
+
+  sizeOf(repository: string, digest: string, maxAgeMs: number): number | null {
+    const found = this.#read.get(`${repository}@${digest}`);
+    return found !== undefined && Date.now() - found.atMs < maxAgeMs ? found.sizeBytes : null;
+  }
+
+  note(repository: string, digest: string, sizeBytes: number, atMs: number): void {
+    if (this.#read.size >= REMEMBERED_MOUNTS) this.#read.clear();
+    this.#read.set(`${repository}@${digest}`, { sizeBytes, atMs });
+  }
+}
+
+/** Makes the `verify` of a Distribution adapter; see `RegistryAdapter.verify`. Reads every manifest back and one byte of every blob, and compares sizes. */
+export function createDistributionVerify(
   client: DistributionClient,
-  request: { repository: string; manifests: readonly RawManifest[]; signal?: AbortSignal },
-): Promise<MissingContent[]> {
-  const { repository, manifests, signal } = request;
-  const missing: MissingContent[] = [];
-  await forEachLimited(
-    manifests,
-    PARALLEL_BLOBS,
-    async ({ digest, mediaType }) => {
-      const found = await client.getManifest(repository, digest, signal);
-      if (found === null) missing.push({ kind: "manifest", digest, reason: "is not there" });
-      else if (found.mediaType !== mediaType) {
-        missing.push({ kind: "manifest", digest, reason: `is stored as ${found.mediaType}, not ${mediaType}` });
-      }
-    },
-    signal,
-  );
-  const blobs = blobsOfManifests(manifests).filter((blob) => !blob.isOptional);
-  await forEachLimited(
-    blobs,
-    PARALLEL_BLOBS,
-    async ({ digest, sizeBytes }) => {
-      const found = await client.probeBlob(repository, digest, signal);
-      if (found === null) missing.push({ kind: "blob", digest, reason: "is not there" });
-      else if (sizeBytes !== null && found !== sizeBytes) {
-        missing.push({ kind: "blob", digest, reason: `has ${found} bytes, not ${sizeBytes}` });
-      }
-    },
-    signal,
-  );
-  return missing;
+): (request: VerifyRequest) => Promise<MissingContent[]> {
+  const readBlobs = new ReadBlobs();
+
+  async function sizeOf({ repository, signal, blobsReadWithinMs = 0 }: VerifyRequest, digest: string) {
+    const known = readBlobs.sizeOf(repository, digest, blobsReadWithinMs);
+    if (known !== null) return known;
+    const startedAtMs = Date.now();
+    const found = await client.probeBlob(repository, digest, signal);
+    if (found !== null) readBlobs.note(repository, digest, found, startedAtMs);
+    return found;
+  }
+
+  return async (request) => {
+    const { repository, manifests, signal } = request;
+    const missing: MissingContent[] = [];
+    await forEachLimited(
+      manifests,
+      PARALLEL_BLOBS,
+      async ({ digest, mediaType }) => {
+        const found = await client.getManifest(repository, digest, signal);
+        if (found === null) missing.push({ kind: "manifest", digest, reason: "is not there" });
+        else if (found.mediaType !== mediaType) {
+          missing.push({ kind: "manifest", digest, reason: `is stored as ${found.mediaType}, not ${mediaType}` });
+        }
+      },
+      signal,
+    );
+    const blobs = blobsOfManifests(manifests).filter((blob) => !blob.isOptional);
+    await forEachLimited(
+      blobs,
+      PARALLEL_BLOBS,
+      async ({ digest, sizeBytes }) => {
+        const found = await sizeOf(request, digest);
+        if (found === null) missing.push({ kind: "blob", digest, reason: "is not there" });
+        else if (sizeBytes !== null && found !== sizeBytes) {
+          missing.push({ kind: "blob", digest, reason: `has ${found} bytes, not ${sizeBytes}` });
+        }
+      },
+      signal,
+    );
+    return missing;
+  };
 }

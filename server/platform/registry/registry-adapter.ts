@@ -35,6 +35,17 @@ export type CopyRequest = {
   expectsBlobs?: boolean;
 };
 
+export type VerifyRequest = {
+  repository: string;
+  manifests: readonly RawManifest[];
+  signal?: AbortSignal;
+  /**
+   * A blob that was read there so shortly ago is not read again: images share most of theirs. Default 0. Only where nothing of ours
+   * removes blobs of this registry.
+   */
+  blobsReadWithinMs?: number;
+};
+
 /**
  * The one way to a registry for rules, runs, bin and history, which never learn the vendor. Repository names are full paths
  * without the host (on Harbor the first component is the project). All methods throw `RegistryError`, and what changes
@@ -76,11 +87,7 @@ export interface RegistryAdapter {
   copy(request: CopyRequest): Promise<void>;
 
   /** Reads back manifests and probes each of their blobs. Empty = complete. Errors other than "not there" are thrown. */
-  verify(request: {
-    repository: string;
-    manifests: readonly RawManifest[];
-    signal?: AbortSignal;
-  }): Promise<MissingContent[]>;
+  verify(request: VerifyRequest): Promise<MissingContent[]>;
 
   /** Points a tag at a manifest that the repository has, replacing what it pointed to. Its body need not be read where it is given. */
   tag(request: { repository: string; tag: string; digest: string; manifest?: RawManifest }): Promise<void>;
