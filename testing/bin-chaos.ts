@@ -17,6 +17,7 @@ const PUSHES_FIRST = 8;
 const CHOICES = ["keep_current", "take_back", "restore_as"] as const;
 /** Steps of a run before one of which its worker goes away; beyond, it gets through. */
 const KILL_WITHIN = 12;
+const TRACED = 40;
 
 /** What a random walk through the bin did, for the message of whoever finds something broken. */
 export interface ChaosReport {
@@ -25,6 +26,8 @@ export interface ChaosReport {
   byKind: Record<string, number>;
   images: number;
   problems: string[];
+  /** What was done last, of which runs, and where their workers died. */
+  trace: string[];
 }
 
 /**
@@ -43,7 +46,7 @@ export async function walkThroughBin(
 }
 
 class Walk {
-  readonly report: ChaosReport = { operations: 0, kills: 0, byKind: {}, images: 0, problems: [] };
+  readonly report: ChaosReport = { operations: 0, kills: 0, byKind: {}, images: 0, problems: [], trace: [] };
   readonly #images: BuiltImage[] = [];
   /** Digests of images that must be somewhere. */
   readonly #owed = new Set<string>();
@@ -90,6 +93,21 @@ class Walk {
     return picked.length === 0 && one !== undefined ? [one] : picked;
   }
 
+  #nameOf(digest: string): string {
+    const at = this.#images.findIndex((image) => image.digest === digest);
+    const children = this.#images[at]?.children.map((child) =>
+      this.#images.findIndex((one) => one.digest === child.digest),
+    );
+    return children === undefined || children.length === 0
+      ? `#${at}`
+      : `#${at} (of ${children.map((child) => `#${child}`)})`;
+  }
+
+  #trace(text: string): void {
+    this.report.trace.push(`${this.report.operations} ${text}`);
+    if (this.report.trace.length > TRACED) this.report.trace.shift();
+  }
+
   #count(kind: string): void {
     this.report.byKind[kind] = (this.report.byKind[kind] ?? 0) + 1;
   }
@@ -106,6 +124,7 @@ class Walk {
       await pusher.push(this.space.repository, this.space.signature(image), signatureTag(image.digest));
     pusher.close();
     if (again === undefined) this.#images.push(image);
+    this.#trace(`push ${this.#nameOf(image.digest)} ${tag}`);
     this.#owed.add(image.digest);
     this.report.images = this.#images.length;
   }
@@ -180,15 +199,25 @@ class Walk {
   async #execute(runId: string): Promise<void> {
     while (this.random.chance(0.5)) {
       let left = this.random.between(1, KILL_WITHIN);
+      let diedAt = "";
       const ended = await this.space.execute(runId, {
-        beforeStep: () => {
-          if (--left === 0) throw new RunStopped("shutdown");
+        beforeStep: ({ action, ordinal, step }) => {
+          if (--left > 0) return;
+          diedAt ||= `${action} ${ordinal} ${step}`;
+          throw new RunStopped("shutdown");
         },
       });
+      this.#trace(`died before ${diedAt || "nothing"}`);
       if (ended.run.finishedAt !== null) break;
       this.report.kills++;
     }
-    const { run } = await this.space.execute(runId);
+    const { run, items } = await this.space.execute(runId);
+    for (const item of items) {
+      const name = this.#nameOf(item.digest);
+      this.#trace(
+        `${item.action} ${name} [${item.tags.map((tag) => tag.slice(0, 12))}] ${item.state} ${item.error ?? ""}`,
+      );
+    }
     if (run.status === "running" || run.status === "queued")
       this.#problem(`run ${run.kind} did not end: ${run.status}`);
     if (run.status === "failed") this.#problem(`run ${run.kind} failed: ${JSON.stringify(run.error)}`);
@@ -203,7 +232,7 @@ class Walk {
       const places = [this.space.repository, this.space.binRepository];
       const found = places.map((repository) => this.#problemsAt(repository, digest));
       if (found.every((problems) => problems.length > 0))
-        this.#problem(`${digest} is lost: ${found.flat().join(", ")}`);
+        this.#problem(`${this.#nameOf(digest)} ${digest} is lost: ${found.flat().join(", ")}`);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { RunItemRecord } from "@/server/history/run-journal";
 import { prisma } from "@/server/platform/db/prisma";
 import type { RawManifest } from "@/server/platform/registry/registry-adapter";
-import { findMovingEntry, writeNotEnded } from "./bin-move.store";
+import { findMovingEntry, type MovingEntry, writeNotEnded } from "./bin-move.store";
 import { removeFromBin } from "./bin-references";
 import type { Displacer } from "./displacer";
 import { writeProblem } from "./entry-state.store";
@@ -42,6 +42,8 @@ export async function restoreItem(
       await enterStep(move, item, "verify");
       await requireWholeImage(move, repositoryName, manifests);
       await enterStep(move, item, "tag");
+    } else {
+      await makeWhole(move, item, entry, manifests);
     }
     const tags = await placeTags(move, { item, entry, manifests }, choices);
     await enterStep(move, item, "clean");
@@ -50,6 +52,22 @@ export async function restoreItem(
       await finishRestores(move, [{ item, entry, manifests, ...tags }]);
     });
   });
+}
+
+/**
+ * Between its worker's end and now somebody may have moved a part away, where nothing showed that the image needs it: one that came back
+ * without a tag is known to nobody before its restore has ended. The bin has its parts until then.
+ */
+async function makeWhole(
+  move: Move,
+  { repositoryName: to }: RunItemRecord,
+  { binRepositoryName: from }: MovingEntry,
+  manifests: readonly RawManifest[],
+): Promise<void> {
+  const { adapter, sight, signal } = move;
+  if ((await sight.missingOf(to, manifests, signal)).length === 0) return;
+  await adapter.copy({ from, to, manifests, signal });
+  await requireWholeImage(move, to, manifests);
 }
 
 /** @throws IncompleteImage where something did not come back: then the bin keeps its copy */
