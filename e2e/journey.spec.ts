@@ -181,7 +181,7 @@ test("restores one image with all its tags: skopeo pulls the same digest again",
   restored = first;
   await page.getByRole("searchbox", { name: "Search the recycle bin" }).fill(restored.digest);
   await entryMenu(restored).click();
-  await page.getByRole("menuitem", { name: "Restore" }).click();
+  await page.getByRole("menuitem", { name: "Restore", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "1 image restored." })).toBeVisible({ timeout: LIVE_MS });
   await expect(entryMenu(restored)).toBeHidden();
   const { repositoryName, digest, tags } = restored;
