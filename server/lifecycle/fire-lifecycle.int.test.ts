@@ -133,7 +133,7 @@ test("T-05 a space in which a reclaim runs is waited for, an hour at most, and t
   ]);
 });
 
-test("T-05 while reclaims are stopped on the platform nothing starts, and the firing says why", async () => {
+test("T-05 while reclaims are stopped on the platform nothing fires, what is open waits, and neither is lost to it", async () => {
   await enable();
   await setQuota(1);
   await holdTags(5);
@@ -142,13 +142,62 @@ test("T-05 while reclaims are stopped on the platform nothing starts, and the fi
   await stopAllReclaims(ada, { reason: "an incident" });
   try {
     expect(await fireLifecycle(NOW)).toBe(0);
-    expect((await getLifecycle(tenant.scope)).lastFiring?.outcomes).toMatchObject([
-      { runId: null, skippedReason: expect.stringContaining("an incident") },
-    ]);
-    expect(await runs()).toEqual([]);
+    expect((await getLifecycle(tenant.scope)).lastFiring).toBeNull();
+    await allowReclaims(ada);
+    // Here something runs, so that the firing is open when the next stop comes.
+    await runLifecycle(tenant.scope);
+    expect(await fireLifecycle(after(1))).toBe(0);
+    await endRuns();
+    await stopAllReclaims(ada, { reason: "another incident" });
+    expect(await fireLifecycle(after(9))).toBe(0);
+    expect((await getLifecycle(tenant.scope)).lastFiring?.outcomes).toEqual([]);
   } finally {
     await allowReclaims(ada);
   }
+  expect(await fireLifecycle(after(10))).toBe(1);
+});
+
+test("T-05 a policy of a space that was removed fires nothing, and begins no 24 hours", async () => {
+  const { scope, spaceId } = tenant;
+  await setQuota(1);
+  await holdTags(5);
+  await setSpaceLifecycle(scope, { spaceId, revision: 0, keepLatestTags: 1, keepDays: null });
+  await prisma().space.update({ where: { id: spaceId }, data: { removedAt: NOW } });
+  expect(await fireLifecycle(NOW)).toBe(0);
+  expect(await prisma().lifecycleFiring.count({ where: { workspaceId: tenant.workspaceId } })).toBe(0);
+});
+
+test("T-05 a space that was waited for is left alone where the tags fell below the quota meanwhile", async () => {
+  await enable();
+  await setQuota(5);
+  await holdTags(5);
+  await runLifecycle(tenant.scope);
+  expect(await fireLifecycle(NOW)).toBe(0);
+  await endRuns();
+  await holdTags(4);
+  expect(await fireLifecycle(after(0.5))).toBe(0);
+  expect((await getLifecycle(tenant.scope)).lastFiring?.outcomes).toMatchObject([
+    { runId: null, skippedReason: expect.stringContaining("below the quota") },
+  ]);
+});
+
+test("T-05 where a run cannot be started, the firing says what to do", async () => {
+  await enable();
+  await setQuota(1);
+  await holdTags(5);
+  await prisma().$executeRaw`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''broken''; END'`;
+  await prisma()
+    .$executeRaw`CREATE TRIGGER refuse BEFORE INSERT ON lifecycle_firing_spaces FOR EACH ROW WHEN (NEW.run_id IS NOT NULL) EXECUTE FUNCTION refuse()`;
+  try {
+    expect(await fireLifecycle(NOW)).toBe(0);
+    expect(await fireLifecycle(after(1.1))).toBe(0);
+  } finally {
+    await prisma().$executeRaw`DROP FUNCTION refuse CASCADE`;
+  }
+  expect((await getLifecycle(tenant.scope)).lastFiring?.outcomes).toMatchObject([
+    { runId: null, skippedReason: expect.stringContaining("Run now") },
+  ]);
 });
 
 test("T-05 T-03 a policy that is off fires nothing; a repository's own fires without the workspace's, in its space alone", async () => {

@@ -7,11 +7,13 @@ export interface OpenFiring {
   firedAt: Date;
 }
 
-/** Workspaces with a policy that is on, and no firing since a moment. */
+/** Workspaces with a policy that is on, of a space that is still there or of all, and no firing since a moment. */
 export async function listRestedWorkspaces(since: Date): Promise<string[]> {
   const rows = await prisma().$queryRaw<{ id: string }[]>`
     SELECT w.id FROM workspaces w
-    WHERE EXISTS (SELECT 1 FROM lifecycle_policies p WHERE p.workspace_id = w.id AND p.is_enabled)
+    WHERE EXISTS (
+        SELECT 1 FROM lifecycle_policies p LEFT JOIN spaces s ON s.id = p.space_id
+        WHERE p.workspace_id = w.id AND p.is_enabled AND s.removed_at IS NULL)
       AND NOT EXISTS (SELECT 1 FROM lifecycle_firings f WHERE f.workspace_id = w.id AND f.fired_at > ${since}::timestamptz)
     ORDER BY w.id`;
   return rows.map((row) => row.id);

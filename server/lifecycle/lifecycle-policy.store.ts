@@ -109,10 +109,10 @@ export function policyOf(row: PolicyRecord): LifecyclePolicy {
   return { id, revision, level, repositoryName, isEnabled, keepLatestTags, keepDays };
 }
 
-/** Workspaces in which a lifecycle policy is on, of whatever level. */
+/** Workspaces in which a lifecycle policy is on, of whatever level; those of removed spaces do not count. */
 export async function listEnabledWorkspaces(): Promise<Set<string>> {
   const rows = await prisma().lifecyclePolicy.findMany({
-    where: { isEnabled: true },
+    where: { isEnabled: true, OR: [{ spaceId: null }, { space: { removedAt: null } }] },
     distinct: ["workspaceId"],
     select: { workspaceId: true },
   });
