@@ -34,13 +34,23 @@ export function handRunOf(run: Pick<RunDto, "kind" | "options">): "images" | "im
 
 const HAND_LABEL = { images: "Delete digests", images_for_good: "Destroy digests", tags: "Delete tags" } as const;
 
-/** What a run is, in words: "Preview", "Reclaim run", "Garbage collection (dry run)". */
+/** Whether lifecycle policies, and not reclaim rules, say what a run takes. */
+function isLifecycleRun({ options }: Pick<RunDto, "options">): boolean {
+  const { rules } = options;
+  return (
+    Array.isArray(rules) &&
+    rules.some((rule: unknown) => typeof rule === "object" && rule !== null && "lifecycle" in rule)
+  );
+}
+
+/** What a run is, in words: "Preview", "Reclaim run", "Lifecycle run", "Garbage collection (dry run)". */
 export function runKindLabel(run: Pick<RunDto, "kind" | "isDryRun" | "options">): string {
   const byHand = handRunOf(run);
   if (byHand !== null) return HAND_LABEL[byHand];
   switch (run.kind) {
     case "reclaim":
-      return run.isDryRun ? "Preview" : "Reclaim run";
+      if (run.isDryRun) return "Preview";
+      return isLifecycleRun(run) ? "Lifecycle run" : "Reclaim run";
     case "restore":
       return "Restore";
     case "purge":
