@@ -155,10 +155,18 @@ function selectorOf(
     if (isExclude) exclude.push({ kind: "glob", value });
     else if (pattern !== "**") include.push({ kind: "glob", value });
   }
+  if (what === "tag" && include.length + exclude.length > 1) {
+    // An image with one tag for each selector is kept there; here one tag would have to suit all of them.
+    notes.push({
+      kind: "lost",
+      text: "Harbor asks each of its tag selectors of any tag of an image, here one and the same tag would have to suit all of them: images that Harbor keeps would go.",
+    });
+    return null;
+  }
   if (include.length > 1) {
     notes.push({
       kind: "lost",
-      text: `It asks for ${what === "tag" ? "tags" : "repositories"} that match several patterns at once.`,
+      text: "It asks for repositories that match several patterns at once.",
     });
     return null;
   }

@@ -119,6 +119,11 @@ describe("a Harbor retention policy", () => {
     ["a template that we do not know", { template: "bestOf" }],
     ["an action that we do not know", { action: "delete" }],
     ["a selector that we do not know", { tag_selectors: [selector("matches", "[z-a]")] }],
+    [
+      "two patterns of tags, one of which excludes",
+      { tag_selectors: [selector("matches", "v*"), selector("excludes", "*-rc")] },
+    ],
+    ["two exclusions of tags", { tag_selectors: [selector("excludes", "pr-*"), selector("excludes", "*-rc")] }],
     ["labels", { tag_selectors: [{ kind: "label", decoration: "withLabels", pattern: "x" }] }],
   ])("%s is said to be lost, and what takes the rest is disabled", (_, change) => {
     const { rules, sources, notes } = translate(
