@@ -43,7 +43,9 @@ export function RunRules({
           aria-hidden="true"
         />
         {rules.length === 1 ? "1 rule" : `${rules.length} rules`}
-        <span className="font-normal text-muted">as they were when this was planned</span>
+        <span className="font-normal text-muted">
+          as {rules.length === 1 ? "it was" : "they were"} when this was planned
+        </span>
       </summary>
       <ul className="divide-y divide-rule border-rule border-t">
         {rules.map((rule) => {
