@@ -264,7 +264,7 @@ async function openImage(page: Page): Promise<void> {
 }
 
 async function openRules(page: Page): Promise<void> {
-  await page.getByText("as they were when this was planned").click();
+  await page.getByText(/as (it was|they were) when this was planned/).click();
   await expect(page.getByText(/^revision \d+$/).first()).toBeVisible();
 }
 
