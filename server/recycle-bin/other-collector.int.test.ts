@@ -6,13 +6,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { RunStopped } from "@/server/history/run-context";
 import { prisma } from "@/server/platform/db/prisma";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
+import { lookAfterBin } from "@/testing/look-after-bin";
 import { closureProblems } from "@/testing/storage/verify-closure";
 import { checkBin } from "./check-bin";
 import { checkRestore } from "./check-restore";
 import { getBinEntry } from "./get-bin-entry";
 import { giveUpBinEntry } from "./give-up-bin-entry";
 import { listBinEntries } from "./list-bin-entries";
-import { purgeDueEntries } from "./purge-due";
 import { retryBinEntry } from "./retry-bin-entry";
 import { summarizeBin } from "./summarize-bin";
 import { verifyEntries } from "./verify-entries";
@@ -127,7 +127,8 @@ test("R-05 after one with --delete-untagged every damaged entry is found, with w
   expect(stuck).toHaveLength(2);
   expect(stuck[0]?.problem).toMatchObject({ action: "restore", runId: restore.id });
   expect((await space.pull("kept")).digest).toBe(kept.digest);
-  expect(space.broken()).toEqual({});
+  // It breaks tagged indexes as well (of other tests); this space keeps none.
+  expect(Object.keys(space.broken()).filter((name) => name.startsWith(space.repository))).toEqual([]);
 });
 
 test("R-05 blobs that vanish are missed too, and are there again after they come back", {
@@ -206,10 +207,10 @@ test("R-08 a half-made copy whose run ended in the middle is shown with the reas
   });
   await prisma().run.update({ where: { id: runId }, data: { status: "failed", finishedAt: new Date() } });
   // The reconciler sees it, and would purge it by itself; here somebody is quicker.
-  await purgeDueEntries(new Date());
+  await lookAfterBin(new Date());
   const purge = await prisma().run.findFirstOrThrow({ where: { spaceId: space.spaceId, kind: "purge" } });
   await prisma().run.update({ where: { id: purge.id }, data: { status: "cancelled", finishedAt: new Date() } });
-  await purgeDueEntries(new Date());
+  await lookAfterBin(new Date());
   const [stuck] = (await listBinEntries(space.scope, { spaceId: space.spaceId, state: "stuck", limit: 10 })).items;
   expect(stuck).toMatchObject({ state: "recycling", recycledAt: null, problem: { action: "recycle", runId } });
   expect(await summarizeBin(space.scope, { spaceId: space.spaceId, state: "any" })).toMatchObject({
