@@ -1,42 +1,39 @@
 // Which rules leave restored images alone.
-import { prisma, type Transaction } from "@/server/platform/db/prisma";
+import { Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 export interface ExemptionRow {
   repositoryName: string;
   digest: string;
   ruleId: string;
   ruleName: string;
+  /** of the rule when it took the image */
   ruleRevision: number;
+  /** The revision that the rule has now, where it says what it said then: it was renamed since, or switched off and on. Else null. */
+  currentRevision: number | null;
   restoredByName: string;
   restoredAt: Date;
 }
 
-const COLUMNS = {
-  ...{ repositoryName: true, digest: true, ruleId: true, ruleName: true, ruleRevision: true },
-  ...{ restoredByName: true, restoredAt: true },
-} as const;
+const EXEMPTIONS = Prisma.sql`
+  SELECT x.repository_name AS "repositoryName", x.digest, x.rule_id AS "ruleId", x.rule_name AS "ruleName",
+    x.rule_revision AS "ruleRevision", x.restored_by_name AS "restoredByName", x.restored_at AS "restoredAt",
+    coalesce(
+      (SELECT u.revision FROM reclaim_rules u
+       JOIN rule_revisions r ON r.rule_id = u.id AND r.revision = x.rule_revision AND r.definition = u.definition
+       WHERE u.id = x.rule_id),
+      (SELECT p.revision FROM lifecycle_policies p
+       WHERE p.id = x.rule_id AND x.rule_revision BETWEEN p.keep_revision AND p.revision)) AS "currentRevision"
+  FROM rule_exemptions x`;
 
 /** All of a space, or of one repository of it; also those of rules that were changed since. */
 export function listExemptionRows(spaceId: string, repositoryName: string | null): Promise<ExemptionRow[]> {
-  return prisma().ruleExemption.findMany({
-    where: { spaceId, ...(repositoryName === null ? {} : { repositoryName }) },
-    select: COLUMNS,
-  });
+  const where = repositoryName === null ? Prisma.empty : Prisma.sql`AND x.repository_name = ${repositoryName}`;
+  return prisma().$queryRaw`${EXEMPTIONS} WHERE x.space_id = ${spaceId} ${where}`;
 }
 
-/** Those of one image, with the revision that each rule has now; null where the rule is gone. */
-export function listExemptionsOf(
-  spaceId: string,
-  repositoryName: string,
-  digest: string,
-): Promise<(ExemptionRow & { currentRevision: number | null })[]> {
-  return prisma().$queryRaw`
-    SELECT x.repository_name AS "repositoryName", x.digest, x.rule_id AS "ruleId", x.rule_name AS "ruleName",
-      x.rule_revision AS "ruleRevision", x.restored_by_name AS "restoredByName", x.restored_at AS "restoredAt",
-      coalesce(
-        (SELECT u.revision FROM reclaim_rules u WHERE u.id = x.rule_id),
-        (SELECT p.revision FROM lifecycle_policies p WHERE p.id = x.rule_id)) AS "currentRevision"
-    FROM rule_exemptions x
+/** Those of one image. */
+export function listExemptionsOf(spaceId: string, repositoryName: string, digest: string): Promise<ExemptionRow[]> {
+  return prisma().$queryRaw`${EXEMPTIONS}
     WHERE x.space_id = ${spaceId} AND x.repository_name = ${repositoryName} AND x.digest = ${digest} ORDER BY x.rule_name`;
 }
 
@@ -65,5 +62,7 @@ export async function insertExemptions(
     ) hit
     ORDER BY e.space_id, p."repositoryName", e.digest, hit.rule_id, hit.revision DESC
     ON CONFLICT (space_id, repository_name, digest, rule_id) DO UPDATE SET rule_revision = excluded.rule_revision, rule_name = excluded.rule_name,
-      run_id = excluded.run_id, restored_by_name = excluded.restored_by_name, restored_at = excluded.restored_at`;
+      run_id = excluded.run_id, restored_by_name = excluded.restored_by_name, restored_at = excluded.restored_at
+      -- An older entry of the image may come back after a younger one: what is exempt from the later revision stays so.
+      WHERE rule_exemptions.rule_revision <= excluded.rule_revision`;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createPins } from "@/server/images/create-pins";
 import { getImage } from "@/server/images/get-image";
 import { prisma } from "@/server/platform/db/prisma";
+import { getRule } from "@/server/rules/get-rule";
 import { updateRule } from "@/server/rules/update-rule";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 import { checkRestore } from "./check-restore";
@@ -190,10 +191,45 @@ test("N-03 R-08 what was restored is exempt from the rule that took it, until th
   // Its page says so, until then.
   const page = { spaceId: space.spaceId, repository: space.repository, digest: image.digest };
   expect((await getImage(space.scope, page)).exemptFrom).toMatchObject([{ ruleId, revision: 1 }]);
-  await updateRule(space.scope, { spaceId: space.spaceId, ruleId, revision: 1, name: "changed" });
+  // Another name, or off and on again, is no change of what it says.
+  const { spaceId } = space;
+  await updateRule(space.scope, { spaceId, ruleId, revision: 1, name: "renamed" });
+  await updateRule(space.scope, { spaceId, ruleId, revision: 2, isEnabled: false });
+  await updateRule(space.scope, { spaceId, ruleId, revision: 3, isEnabled: true });
+  expect((await getImage(space.scope, page)).exemptFrom).toMatchObject([{ ruleId, revision: 4 }]);
+  const renamed = await space.execute(await space.start(ruleId));
+  expect(renamed.run.totals).toMatchObject({ itemsTotal: 0 });
+  const { definition } = await getRule(space.scope, { spaceId, ruleId });
+  await updateRule(space.scope, {
+    spaceId,
+    ruleId,
+    revision: 4,
+    definition: { ...definition, limits: { maxItems: 5 } },
+  });
   expect((await getImage(space.scope, page)).exemptFrom).toEqual([]);
   const changed = await space.execute(await space.start(ruleId));
   expect(changed.run.totals).toMatchObject({ itemsDone: 1 });
+});
+
+test("N-03 an older entry that comes back later does not end the exemption from the rule as it stands", async () => {
+  const image = await space.image("one");
+  await space.push(await space.image("beside"), "beside");
+  const ruleId = await space.rule(["v*"]);
+  for (const [at, tag] of ["v1", "v2"].entries()) {
+    await space.push(image, tag);
+    await space.crawl();
+    if (at > 0) await updateRule(space.scope, { spaceId: space.spaceId, ruleId, revision: at, name: "renamed" });
+    await space.execute(await space.start(ruleId));
+  }
+  const [younger, older] = await space.entries();
+  expect([younger?.ruleRevision, older?.ruleRevision]).toEqual([2, 1]);
+  await space.restore([younger?.id ?? ""]);
+  await space.restore([older?.id ?? ""]);
+  const again = await space.execute(await space.start(ruleId));
+  expect(again.run.totals).toMatchObject({ itemsTotal: 0 });
+  const [exemption, ...others] = await prisma().ruleExemption.findMany({ where: { spaceId: space.spaceId } });
+  expect(others).toEqual([]);
+  expect(exemption).toMatchObject({ digest: image.digest, ruleRevision: 2 });
 });
 
 test("K-05 all of a run, or of a filter but for some, comes back with one request", async () => {
