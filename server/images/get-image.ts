@@ -67,11 +67,11 @@ export async function getImage(
     tags: tags.map(({ name, pushedAt }) => ({ name, pushedAt: pushedAt.toISOString() })),
     tagCount: total,
     // One whose rule was changed, or is gone, says nothing any more.
-    exemptFrom: exemptions
-      .filter((one) => one.currentRevision === one.ruleRevision)
-      .map(({ ruleId, ruleName, ruleRevision, restoredByName, restoredAt }) => ({
-        ...{ ruleId, ruleName, revision: ruleRevision, restoredByName, restoredAt: restoredAt.toISOString() },
-      })),
+    exemptFrom: exemptions.flatMap(({ ruleId, ruleName, currentRevision, restoredByName, restoredAt }) =>
+      currentRevision === null
+        ? []
+        : [{ ruleId, ruleName, revision: currentRevision, restoredByName, restoredAt: restoredAt.toISOString() }],
+    ),
     belongsTo: owners,
     ...blobs,
     children: children.map((child) => ({ ...child, sizeBytes: sizeOf(child) })),

@@ -1,6 +1,6 @@
 import type { Exemption } from "@/domain/rules/facts";
 import { groupBy } from "@/lib/group-by";
-import { listExemptionRows } from "./exemption.store";
+import { type ExemptionRow, listExemptionRows } from "./exemption.store";
 
 /** Which rules leave images of a space alone because they were restored, or of one repository of it. Asked by repository and digest. */
 export async function loadExemptions(
@@ -10,10 +10,19 @@ export async function loadExemptions(
   const rows = await listExemptionRows(spaceId, repositoryName);
   const exemptions = groupBy(rows, (row) => `${row.repositoryName}@${row.digest}`);
   return (name, digest) =>
-    exemptions.get(`${name}@${digest}`)?.map((row) => ({
-      ruleId: row.ruleId,
-      revision: row.ruleRevision,
-      who: row.restoredByName,
-      atMs: row.restoredAt.getTime(),
-    }));
+    exemptions.get(`${name}@${digest}`)?.flatMap((row) =>
+      revisionsOf(row).map((revision) => ({
+        ruleId: row.ruleId,
+        revision,
+        who: row.restoredByName,
+        atMs: row.restoredAt.getTime(),
+      })),
+    );
+}
+
+/** The one that took it, which a run may have been planned with, and the one of now where it says the same. */
+function revisionsOf({ ruleRevision, currentRevision }: ExemptionRow): number[] {
+  return currentRevision === null || currentRevision === ruleRevision
+    ? [ruleRevision]
+    : [ruleRevision, currentRevision];
 }

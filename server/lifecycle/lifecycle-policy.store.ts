@@ -62,12 +62,19 @@ export async function insertPolicy(tx: Transaction, policy: PolicyWrite): Promis
   await tx.lifecyclePolicy.create({ data: policy });
 }
 
-/** False = it was changed or removed meanwhile. */
-export async function updatePolicyRow(tx: Transaction, editedRevision: number, policy: PolicyWrite): Promise<boolean> {
+/** A new revision of a policy. False = it was changed or removed meanwhile. */
+export async function updatePolicyRow(tx: Transaction, before: PolicyRecord, policy: PolicyWrite): Promise<boolean> {
   const { id, workspaceId, isEnabled, keepLatestTags, keepDays, updatedByName } = policy;
+  const revision = before.revision + 1;
+  const isSame = keepLatestTags === before.keepLatestTags && keepDays === before.keepDays;
+  const isAsBefore = isSame && (before.isEnabled || !isEnabled);
   const { count } = await tx.lifecyclePolicy.updateMany({
-    where: { id, workspaceId, revision: editedRevision },
-    data: { isEnabled, keepLatestTags, keepDays, updatedByName, revision: editedRevision + 1 },
+    where: { id, workspaceId, revision: before.revision },
+    data: {
+      ...{ isEnabled, keepLatestTags, keepDays, updatedByName, revision },
+      ...(isSame ? {} : { keepRevision: revision }),
+      ...(isAsBefore ? {} : { inForceSince: new Date() }),
+    },
   });
   return count === 1;
 }

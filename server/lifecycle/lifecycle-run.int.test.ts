@@ -89,6 +89,21 @@ test("T-08 T-10 a preview and a run of a policy take the same tags, and what goe
   expect((await space.entries()).map((entry) => entry.tags).sort()).toEqual([["v0"], ["v1"]]);
 });
 
+test("T-07 R-08 a policy leaves alone what was restored, also switched off and on, until it reserves something else", async () => {
+  await pushAged(3);
+  await enable(2);
+  await space.execute(await runPolicies());
+  const [entry] = await space.entries();
+  await space.restore([entry?.id ?? ""]);
+  await setLifecycle(space.scope, { revision: 1, isEnabled: false, ...keep(2) });
+  await setLifecycle(space.scope, { revision: 2, isEnabled: true, ...keep(2) });
+  expect((await space.execute(await runPolicies())).run.totals).toMatchObject({ itemsTotal: 0 });
+  // It reserves more days now, and still not that one.
+  await setLifecycle(space.scope, { revision: 3, isEnabled: true, ...keep(2, 5) });
+  await age({ v0: 120, v1: 110, v2: 100 });
+  expect((await space.execute(await runPolicies())).items).toMatchObject([{ state: "done", tags: ["v0"] }]);
+});
+
 test("T-14 an image with one tag within and one beyond loses the one and stays", async () => {
   const image = await space.push(await space.image("both"), "stale", "fresh");
   await space.crawl();

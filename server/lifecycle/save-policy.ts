@@ -35,7 +35,7 @@ export async function savePolicy(
     await prisma().$transaction(async (tx) => {
       requireSound(input, await holdTagQuota(tx, workspaceId));
       if (before === null) await insertPolicy(tx, write);
-      else if (!(await updatePolicyRow(tx, before.revision, write))) throw changedMeanwhile(undefined);
+      else if (!(await updatePolicyRow(tx, before, write))) throw changedMeanwhile(undefined);
       await recordAudit(tx, {
         ...{ workspaceId, spaceId: place.spaceId, actor: scope.actor, action: "lifecycle.set" },
         ...{ resourceType: "lifecycle-policy", resourceId: write.id },
