@@ -3,9 +3,9 @@ import { createImagePusher } from "@/scripts/demo/push-image";
 import { RunStopped } from "@/server/history/run-context";
 import { prisma } from "@/server/platform/db/prisma";
 import { startRecycle } from "@/server/reclaim/start-recycle";
-import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
 import { startPurge } from "@/server/recycle-bin/start-purge";
 import { startRestore } from "@/server/recycle-bin/start-restore";
+import { lookAfterBin } from "@/testing/look-after-bin";
 import { BinSpace, type BinWorld } from "./bin-world";
 import { collectTree } from "./storage/collect";
 import { Random } from "./storage/random";
@@ -74,7 +74,7 @@ class Walk {
 
   /** What is left over by workers that died is given back, and then everything is looked at once more. */
   async end(): Promise<void> {
-    await purgeDueEntries(new Date());
+    await lookAfterBin(new Date());
     this.#check();
     const { workspaceId } = this.space.tenant;
     const unended = await prisma().binEntry.findMany({

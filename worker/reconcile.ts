@@ -8,6 +8,7 @@ import { sampleSpaces } from "@/server/images/sample-spaces";
 import { log } from "@/server/platform/log";
 import { areReclaimsStopped } from "@/server/platform-settings/are-reclaims-stopped";
 import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
+import { releaseStranded } from "@/server/recycle-bin/release-stranded";
 import { verifyEntries } from "@/server/recycle-bin/verify-entries";
 import { enqueueDueCrawls } from "@/server/registries/enqueue-due-crawls";
 import { enqueuePendingEvents } from "@/server/registries/enqueue-pending-events";
@@ -24,6 +25,7 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
     ["read-only", liftForgottenReadOnly],
     ["events", () => enqueuePendingEvents(new Date())],
     ["pins", reconcilePins],
+    ["stranded", releaseStranded],
     ["purge", purgeUnlessStopped],
     ["due crawls", () => enqueueDueCrawls(new Date())],
     ["crawls", reconcileCrawls],

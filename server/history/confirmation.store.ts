@@ -81,8 +81,9 @@ export async function cancelUnconfirmed(now: Date): Promise<number> {
 }
 
 /**
- * Asks every reclaim of the platform to stop: one that has not begun ends at once, a running one is asked. One that waits for a
- * confirmation goes on waiting, and cannot be confirmed. Dry runs move nothing and go on.
+ * Asks every reclaim of the platform to stop, and every purge that nobody asked for: a reclaim that has not begun ends at once, a running
+ * one is asked. So is a purge, begun or not: only its executor gives its entries back. A reclaim that waits for a confirmation goes on
+ * waiting, and cannot be confirmed. Dry runs move nothing and go on.
  */
 export async function askReclaimsToStop(
   tx: Transaction,
@@ -102,8 +103,8 @@ export async function askReclaimsToStop(
     SELECT id FROM run`;
   const { count } = await tx.run.updateMany({
     where: {
-      ...{ kind: "reclaim", isDryRun: false, finishedAt: null, cancelRequestedAt: null },
-      status: { in: ["queued", "running"] },
+      ...{ isDryRun: false, finishedAt: null, cancelRequestedAt: null, status: { in: ["queued", "running"] } },
+      OR: [{ kind: "reclaim" }, { kind: "purge", trigger: "schedule" }],
     },
     data: { cancelRequestedAt: new Date(), cancelRequestedBy: stop.by, cancelReason: stop.reason },
   });

@@ -34,10 +34,10 @@ export async function createRun(
   try {
     run = await prisma().$transaction(async (tx) => {
       if (!(await holdSpace(tx, scope.workspaceId, request.spaceId))) throw notFound();
-      if (request.kind === "reclaim" && request.isDryRun !== true) {
-        await requireReclaimsAllowed(tx);
-        if (!("byHand" in request.options)) await requireNoneWaiting(tx, request.spaceId);
-      }
+      const isReclaim = request.kind === "reclaim" && request.isDryRun !== true;
+      const isOwnPurge = request.kind === "purge" && request.trigger === "schedule";
+      if (isReclaim || isOwnPurge) await requireReclaimsAllowed(tx);
+      if (isReclaim && !("byHand" in request.options)) await requireNoneWaiting(tx, request.spaceId);
       const row = await insertRun(tx, {
         id: newId("run"),
         workspaceId: scope.workspaceId,

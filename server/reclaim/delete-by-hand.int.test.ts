@@ -10,8 +10,8 @@ import { measureImages } from "@/server/images/measure-images";
 import { refreshImages } from "@/server/images/refresh-images";
 import { prisma } from "@/server/platform/db/prisma";
 import type { MoveHooks } from "@/server/recycle-bin/move";
-import { purgeDueEntries } from "@/server/recycle-bin/purge-due";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
+import { lookAfterBin } from "@/testing/look-after-bin";
 import { createTestUser, scopeOf } from "@/testing/signed-in";
 import { startRecycle } from "./start-recycle";
 import { startUntag } from "./start-untag";
@@ -357,14 +357,14 @@ describe("who may, and what stops it", () => {
     const { run } = await destroy(listOf(image), {
       beforeStep: async ({ action, step }) => {
         if (action !== "purge" || step !== "remove") return;
-        await purgeDueEntries(new Date());
+        await lookAfterBin(new Date());
         expect(await state()).toBe("purging");
         throw new RunStopped("shutdown");
       },
     });
     expect(run.status).toBe("queued");
     await prisma().run.update({ where: { id: run.id }, data: { status: "failed", finishedAt: new Date() } });
-    await purgeDueEntries(new Date());
+    await lookAfterBin(new Date());
     expect(await state()).toBe("held");
   });
 });

@@ -3,7 +3,7 @@ import { cancelRun } from "@/server/history/cancel-run";
 import { prisma } from "@/server/platform/db/prisma";
 import { updateSpace } from "@/server/spaces/update-space";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
-import { purgeDueEntries } from "./purge-due";
+import { lookAfterBin } from "@/testing/look-after-bin";
 
 const DAY_MS = 86_400_000;
 let world: BinWorld;
@@ -25,7 +25,7 @@ async function startDuePurge() {
   const recycledAt = new Date(Date.now() - 31 * DAY_MS);
   const purgeAfter = new Date(recycledAt.getTime() + 30 * DAY_MS);
   await prisma().binEntry.updateMany({ where: { spaceId: space.spaceId }, data: { recycledAt, purgeAfter } });
-  expect(await purgeDueEntries(new Date())).toBe(1);
+  expect(await lookAfterBin(new Date())).toBe(1);
   const run = await prisma().run.findFirstOrThrow({ where: { spaceId: space.spaceId, kind: "purge" } });
   return { image, runId: run.id };
 }
@@ -38,14 +38,14 @@ test("an entry that was given more time since it was due stays in the bin", asyn
   ]);
   expect(await space.entries()).toMatchObject([{ digest: image.digest, state: "held" }]);
   expect(await space.status(image.digest, space.binRepository)).toBe(200);
-  expect(await purgeDueEntries(new Date())).toBe(0);
+  expect(await lookAfterBin(new Date())).toBe(0);
 });
 
 test("what could not be purged, or was cancelled, is tried again after a while and not every few seconds", async () => {
   const { image, runId } = await startDuePurge();
   await cancelRun(space.scope, { runId });
-  for (let call = 0; call < 3; call++) expect(await purgeDueEntries(new Date())).toBe(0);
+  for (let call = 0; call < 3; call++) expect(await lookAfterBin(new Date())).toBe(0);
   expect(await space.entries()).toMatchObject([{ digest: image.digest, state: "held" }]);
   expect(await prisma().run.count({ where: { spaceId: space.spaceId, kind: "purge" } })).toBe(1);
-  expect(await purgeDueEntries(new Date(Date.now() + 16 * 60_000))).toBe(1);
+  expect(await lookAfterBin(new Date(Date.now() + 16 * 60_000))).toBe(1);
 });

@@ -2,17 +2,16 @@ import { AppError } from "@/server/platform/app-error";
 import { systemScope } from "@/server/platform/auth/workspace-scope";
 import { log } from "@/server/platform/log";
 import { requireSpace } from "@/server/spaces/require-space";
-import { listDueEntries, releaseStrandedEntries } from "./bin-run.store";
+import { listDueEntries } from "./bin-run.store";
 import { createBinRun } from "./create-bin-run";
 
 const BATCH = 1_000;
 
 /**
- * For the reconciler: gives back entries that no run has any more, and starts purge runs, one a space, for those whose time is
- * up at `now`. Answers how many runs were started. A space that fails is left for the next time.
+ * For the reconciler: starts purge runs, one a space, for entries whose time is up at `now`, and none while reclaims are stopped. Answers
+ * how many runs were started. A space that fails is left for the next time.
  */
 export async function purgeDueEntries(now: Date): Promise<number> {
-  await releaseStrandedEntries();
   let started = 0;
   for (const { workspaceId, spaceId, entryIds } of await listDueEntries(now, BATCH)) {
     const scope = systemScope(workspaceId, { name: "Retention" });

@@ -3,9 +3,9 @@ import { signatureTag } from "@/scripts/demo/oci-image";
 import { listHistory } from "@/server/history/list-history";
 import { prisma } from "@/server/platform/db/prisma";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
+import { lookAfterBin } from "@/testing/look-after-bin";
 import { checkRestore } from "./check-restore";
 import { getBinEntry } from "./get-bin-entry";
-import { purgeDueEntries } from "./purge-due";
 import { startPurge } from "./start-purge";
 import { startRestore } from "./start-restore";
 
@@ -293,12 +293,12 @@ test("what is due is purged by itself; a run that was cancelled before it began 
   const stopped = await startRestore(space.scope, mine);
   await prisma().run.update({ where: { id: stopped.id }, data: { status: "cancelled", finishedAt: new Date() } });
 
-  expect(await purgeDueEntries(new Date())).toBe(1);
+  expect(await lookAfterBin(new Date())).toBe(1);
   const run = await prisma().run.findFirstOrThrow({ where: { spaceId: space.spaceId, kind: "purge" } });
   expect(run).toMatchObject({ trigger: "schedule", status: "queued" });
   const { items } = await space.execute(run.id);
   expect(items).toMatchObject([{ binEntryId: due?.id, state: "done" }]);
-  expect(await purgeDueEntries(new Date())).toBe(0);
+  expect(await lookAfterBin(new Date())).toBe(0);
   expect(await space.entries()).toMatchObject([{ id: later?.id, state: "held" }]);
   expect(await space.status(due?.digest ?? "", space.binRepository)).toBe(404);
 });

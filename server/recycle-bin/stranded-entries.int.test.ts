@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { RunStopped } from "@/server/history/run-context";
 import { prisma } from "@/server/platform/db/prisma";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
-import { purgeDueEntries } from "./purge-due";
+import { lookAfterBin } from "@/testing/look-after-bin";
 
 let world: BinWorld;
 let space: BinSpace;
@@ -34,7 +34,7 @@ test("a copy that nobody could take back is purged, and was never in the bin", a
   expect(await space.status(image.digest, space.binRepository)).toBe(200);
   expect(await space.entries()).toEqual([]);
 
-  expect(await purgeDueEntries(new Date())).toBe(1);
+  expect(await lookAfterBin(new Date())).toBe(1);
   const run = await prisma().run.findFirstOrThrow({ where: { spaceId: space.spaceId, kind: "purge" } });
   expect((await space.execute(run.id)).run).toMatchObject({ status: "succeeded", totals: { itemsDone: 1 } });
   expect(await space.status(image.digest, space.binRepository)).toBe(404);
@@ -42,7 +42,7 @@ test("a copy that nobody could take back is purged, and was never in the bin", a
   expect(await prisma().binEntry.count({ where: { spaceId: space.spaceId } })).toBe(0);
   expect(await prisma().auditEvent.count({ where: { spaceId: space.spaceId, action: "bin.purge" } })).toBe(0);
   expect((await space.result(runId)).items).toMatchObject([{ state: "failed" }]);
-  expect(await purgeDueEntries(new Date())).toBe(0);
+  expect(await lookAfterBin(new Date())).toBe(0);
 });
 
 test("an image that had begun to leave is in the bin, and can be restored from there", async () => {
@@ -53,7 +53,7 @@ test("an image that had begun to leave is in the bin, and can be restored from t
   expect(await space.status(index.digest)).toBe(404);
   expect(await space.entries()).toEqual([]);
 
-  expect(await purgeDueEntries(new Date())).toBe(0);
+  expect(await lookAfterBin(new Date())).toBe(0);
   const [entry] = await space.entries();
   expect(entry).toMatchObject({ digest: index.digest, state: "held", purgeAfter: expect.any(String) });
   await space.restore([entry?.id ?? ""]);
@@ -78,7 +78,7 @@ test("a move that was taken back is no entry of the bin, wherever its worker wen
   await stopAt("remove-from-bin");
   await prisma().run.update({ where: { id: runId }, data: { status: "failed", finishedAt: new Date() } });
 
-  expect(await purgeDueEntries(new Date())).toBe(1);
+  expect(await lookAfterBin(new Date())).toBe(1);
   expect(await space.entries()).toEqual([]);
   const run = await prisma().run.findFirstOrThrow({ where: { spaceId: space.spaceId, kind: "purge" } });
   expect((await space.execute(run.id)).run).toMatchObject({ status: "succeeded" });
