@@ -83,7 +83,7 @@ const binFilterShape = {
   minBytes: sizeSchema.optional(),
   maxBytes: sizeSchema.optional(),
 };
-export const binFilterSchema = z.object(binFilterShape).strict();
+const binFilterSchema = z.object(binFilterShape).strict();
 export type BinFilterDto = z.infer<typeof binFilterSchema>;
 
 const listQueryShape = {
@@ -279,10 +279,20 @@ export const startRestore = defineOperation({
       ...selectionShape,
       /** a repository of the space, there already or new; omitted = each where it was */
       targetRepository: targetRepositorySchema.optional(),
-      /** for every conflict that is not decided by name */
+      /** for every conflict that is not decided by name; takes no tag back that was pushed after the restore was asked for */
       onTagConflict: z.enum(TAG_CHOICES).default("keep_current"),
       decisions: z
-        .array(z.object({ entryId: idSchema, tag: z.string().min(1).max(200), choice: z.enum(TAG_CHOICES) }).strict())
+        .array(
+          z
+            .object({
+              entryId: idSchema,
+              tag: z.string().min(1).max(200),
+              choice: z.enum(TAG_CHOICES),
+              /** the image that the check showed: a tag is taken back from that one only */
+              currentDigest: z.string().min(1).max(200).optional(),
+            })
+            .strict(),
+        )
         .max(5_000, "decide at most 5,000 tags by name")
         .optional(),
     })

@@ -23,10 +23,15 @@ export function findProblemEntry(
   });
 }
 
-/** The options of the run in which it failed. */
-export async function findRunOptions(workspaceId: string, runId: string): Promise<unknown> {
-  const run = await prisma().run.findFirst({ where: { id: runId, workspaceId }, select: { options: true } });
-  return run?.options ?? null;
+/** How the run was asked for in which it failed; null where it is gone. */
+export function findAskedRun(
+  workspaceId: string,
+  runId: string,
+): Promise<{ id: string; options: unknown; createdAt: Date } | null> {
+  return prisma().run.findFirst({
+    where: { id: runId, workspaceId },
+    select: { id: true, options: true, createdAt: true },
+  });
 }
 
 /** Puts a failure away. False = it has none any more, or moves by now. */
@@ -39,10 +44,13 @@ export async function clearProblem(tx: Transaction, entryId: string): Promise<bo
   return count === 1;
 }
 
-/** Forgets a half-made copy. False = it is none any more. */
+/** Forgets a half-made copy. False = it is none any more, or its image had begun to leave its repository. */
 export async function forgetHalfMade(tx: Transaction, entryId: string): Promise<boolean> {
   const { count } = await tx.binEntry.deleteMany({
-    where: { id: entryId, state: "recycling", recycledAt: null, problemAt: { not: null } },
+    where: {
+      ...{ id: entryId, state: "recycling", recycledAt: null, problemAt: { not: null } },
+      manifests: { none: { isRemovedAtSource: true } },
+    },
   });
   return count === 1;
 }

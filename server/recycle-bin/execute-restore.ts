@@ -11,13 +11,17 @@ import { readRestoreChoices } from "./restore-choices";
 import { failRestore, restoreItem } from "./restore-item";
 import { restoreTogether } from "./restore-together";
 
-const optionsSchema = z.object({ onTagConflict: z.enum(TAG_CONFLICT_CHOICES) });
+const optionsSchema = z.object({
+  onTagConflict: z.enum(TAG_CONFLICT_CHOICES),
+  /** when that was decided, where it was for an earlier run that is tried again */
+  decidedAt: z.coerce.date().optional(),
+});
 
 /** Executor of restore runs: puts each entry back, and what was not begun on a cancel stays in the bin. */
 export async function executeRestore(context: RunContext, hooks: MoveHooks = {}): Promise<RunOutcome> {
-  const { onTagConflict } = optionsSchema.parse(context.run.options);
+  const { onTagConflict, decidedAt = context.run.createdAt } = optionsSchema.parse(context.run.options);
   await context.setPhase("restoring");
-  const choices = await readRestoreChoices(context.run.id, onTagConflict);
+  const choices = await readRestoreChoices(context.run.id, { onTagConflict, decidedAt });
   const displacer = new Displacer();
   // Besides what is restored the run has items for images that make room.
   const isRestore = (item: RunItemRecord) => item.action === "restore";

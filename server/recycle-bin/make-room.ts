@@ -1,6 +1,7 @@
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import type { PlanItem } from "@/domain/reclaim/plan";
 import { planByHand } from "@/domain/reclaim/plan-by-hand";
+import type { Artifact } from "@/domain/rules/facts";
 import { reasonText } from "@/domain/rules/reason-text";
 import { groupBy } from "@/lib/group-by";
 import { RunStopped } from "@/server/history/run-context";
@@ -67,10 +68,17 @@ async function lookFor(
     if (now === null || now.digest === digest || choices.isRestoredHere(repositoryName, now.digest)) continue;
     held.push({ tag, digest: now.digest });
   }
-  const tagsOf = groupBy(held, (one) => one.digest);
   const obstacles: Obstacles = { takenBack: [], refused: [], leaving: [] };
+  if (held.length === 0) return obstacles;
+  const { artifacts } = await freshFacts(move, repositoryName, new Set(held.map((one) => one.digest)));
+  const agreed = held.filter(({ tag, digest }) => {
+    // The run may have waited for hours: who decided did not see what was pushed meanwhile.
+    const why = choices.refusalOf(entry.id, tag, { digest, taggedAtMs: taggedAtMs(artifacts, tag, digest) });
+    if (why !== null) obstacles.refused.push({ tag, why });
+    return why === null;
+  });
+  const tagsOf = groupBy(agreed, (one) => one.digest);
   if (tagsOf.size === 0) return obstacles;
-  const { artifacts } = await freshFacts(move, repositoryName, new Set(tagsOf.keys()));
   const plan = planByHand({
     ...{ artifacts, nowMs: Date.now(), graceMs: 0, isDigestElsewhere: () => true },
     by: { who: move.context.run.requestedByName, why: null },
@@ -90,6 +98,12 @@ async function lookFor(
     }
   }
   return obstacles;
+}
+
+/** When a tag was set on the image that has it; what nothing is known of counts as set just now. */
+function taggedAtMs(artifacts: readonly Artifact[], name: string, digest: string): number {
+  const tag = artifacts.find((one) => one.digest === digest)?.tags.find((one) => one.name === name);
+  return tag?.pushedAt ?? tag?.firstSeenAt ?? Number.POSITIVE_INFINITY;
 }
 
 async function requireWholeInBin(move: Move, { binRepositoryName, manifests }: MovingEntry): Promise<void> {

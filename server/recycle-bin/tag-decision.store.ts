@@ -3,7 +3,11 @@ import { z } from "zod";
 import { TAG_CONFLICT_CHOICES } from "@/domain/recycle-bin/restore-tag";
 import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
-const decisionSchema = z.object({ entryId: z.string(), tag: z.string(), choice: z.enum(TAG_CONFLICT_CHOICES) });
+const decisionSchema = z.object({
+  ...{ entryId: z.string(), tag: z.string(), choice: z.enum(TAG_CONFLICT_CHOICES) },
+  /** The image that had the tag when this was decided. */
+  currentDigest: z.string().optional(),
+});
 export type TagDecision = z.infer<typeof decisionSchema>;
 const choiceSchema = z.object({ decisions: z.array(decisionSchema) });
 
