@@ -39,7 +39,7 @@ export function BinActions({
       </GatedButton>
       {onRestoreElsewhere ? (
         <GatedButton size={size} reason={restoreReason} onClick={onRestoreElsewhere}>
-          Restore elsewhere…
+          Put into another repository…
         </GatedButton>
       ) : null}
       <GatedButton
@@ -81,7 +81,7 @@ export function EntryMenu({
         Restore
       </MenuItem>
       <MenuItem onSelect={() => onRestore(true)} disabled={!mayRestore}>
-        Restore elsewhere…
+        Put into another repository…
       </MenuItem>
       {entry.problem ? (
         <>

@@ -26,8 +26,9 @@ import { FollowedRun } from "./followed-run";
 import { numbersOfEntries, numbersOfSummary, PurgeDialog } from "./purge-dialog";
 import { type BinSelection, useBinEntries, useBinFacets, useBinSummary, useStartPurge } from "./queries";
 import { RestoreDialog } from "./restore-dialog";
+import type { RestoreTarget } from "./restore-question";
 import { useProblemActions } from "./use-problem-actions";
-import { type RestoreTarget, useRestore } from "./use-restore";
+import { useRestore } from "./use-restore";
 
 export type BinPageProps = {
   workspaceId: string;

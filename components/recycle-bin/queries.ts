@@ -107,7 +107,7 @@ export function useStartRestore(workspaceId: string) {
       spaceId: string;
       onTagConflict: TagChoice;
       targetRepository?: string;
-      decisions?: { entryId: string; tag: string; choice: TagChoice }[];
+      decisions?: { entryId: string; tag: string; choice: TagChoice; currentDigest: string }[];
     }) => callOperation(startRestore, { params: { workspaceId, spaceId }, body }),
     onSuccess: (run) => noteStarted(queryClient, workspaceId, run),
   });

@@ -13,14 +13,9 @@ import { RadioGroup } from "../ui/radio-group";
 import { Select } from "../ui/select";
 import { Badge } from "../ui/status-pill";
 import type { TagChoice } from "./queries";
-import type { RestoreQuestion } from "./use-restore";
+import { conflictKey, type RestoreAnswer, type RestoreQuestion } from "./restore-question";
 
 type Conflict = RestoreCheckDto["conflicts"][number];
-
-/** What a person decided: where to, for each conflict by its key, and for all others. */
-export type RestoreAnswer = { onTagConflict: TagChoice; decisions: ReadonlyMap<string, TagChoice> };
-
-export const conflictKey = ({ entryId, tag }: Pick<Conflict, "entryId" | "tag">) => `${entryId} ${tag}`;
 
 const CHOICE_LABEL: Record<TagChoice, string> = {
   keep_current: "Keep the current image",
@@ -251,7 +246,7 @@ function Notes({ checks }: { checks: readonly RestoreCheckDto[] }) {
         ? `${made.length.toLocaleString("en-US")} repositories that are gone are made again.`
         : "",
     rules.length > 0
-      ? `${listed(rules.map((rule) => `“${rule.ruleName}”`))} will leave ${rules.length === 1 ? "them" : "these images"} alone until ${rules.length === 1 ? "it is" : "they are"} changed.`
+      ? `${listed(rules.map((rule) => `“${rule.ruleName}”`))} will leave what is restored alone until ${rules.length === 1 ? "it is" : "they are"} changed.`
       : "",
     checks.some((check) => check.isFromInventory)
       ? "There are too many tags to ask the registry for each: conflicts are those of the last reading."

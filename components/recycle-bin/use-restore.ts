@@ -1,21 +1,8 @@
 import { useState } from "react";
 import { toast } from "sonner";
-import type { RestoreCheckDto } from "@/contracts/recycle-bin";
 import { problemOf } from "../ui/problem-of";
-import { type BinSelection, useCheckRestore, useStartRestore } from "./queries";
-import { conflictKey, type RestoreAnswer } from "./restore-dialog";
-
-/** What is to be restored of each space: a run is one of one space. */
-export type RestoreTarget = { spaceId: string } & BinSelection;
-
-/** A restore that wants an answer before it starts. */
-export type RestoreQuestion = {
-  checks: { target: RestoreTarget; check: RestoreCheckDto }[];
-  /** only where everything is of one space */
-  mayChooseTarget: boolean;
-  targetRepository: string | undefined;
-  targetProblem: string | undefined;
-};
+import { useCheckRestore, useStartRestore } from "./queries";
+import { conflictKey, type RestoreAnswer, type RestoreQuestion, type RestoreTarget } from "./restore-question";
 
 const NOTHING_DECIDED: RestoreAnswer = { onTagConflict: "keep_current", decisions: new Map() };
 
