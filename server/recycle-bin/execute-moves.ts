@@ -187,9 +187,9 @@ class ItemMover {
     const { moveTogether, canGoTogether = () => true } = this.kind;
     const together = moveTogether === undefined ? [] : items.filter((item) => canGoTogether(item));
     const queue = new RepositoryQueue(together);
-    const lanes = Array.from({ length: Math.min(LANES, this.#concurrency) });
-    await forEachLimited(lanes, lanes.length, async () => {
-      const take = () => queue.take(this.parts.pace.groupSize(groupSizeMax(this.#concurrency)));
+    const lanes = Array.from({ length: Math.min(LANES, this.#concurrency) }, (_, lane) => lane);
+    await forEachLimited(lanes, lanes.length, async (lane) => {
+      const take = () => queue.take(lane, this.parts.pace.groupSize(groupSizeMax(this.#concurrency)));
       for (let group = take(); group.length > 0; group = take()) await this.#moveGroup(group);
     });
     const isTogether = new Set(together.map((item) => item.ordinal));

@@ -6,10 +6,12 @@ const items = fc.array(fc.record({ repositoryName: fc.constantFrom("a", "b", "c"
 
 test("R-05 hands out every item once, in its repository's order, never two repositories at once", () => {
   fc.assert(
-    fc.property(items, fc.integer({ min: 1, max: 9 }), (all, size) => {
+    fc.property(items, fc.integer({ min: 1, max: 9 }), fc.array(fc.nat(1)), (all, size, lanes) => {
       const queue = new RepositoryQueue(all);
       const given: typeof all = [];
-      for (let group = queue.take(size); group.length > 0; group = queue.take(size)) {
+      for (let at = 0; ; at++) {
+        const group = queue.take(lanes[at] ?? 0, size);
+        if (group.length === 0) break;
         expect(group.length).toBeLessThanOrEqual(size);
         expect(new Set(group.map((one) => one.repositoryName)).size).toBe(1);
         given.push(...group);
@@ -23,9 +25,9 @@ test("R-05 hands out every item once, in its repository's order, never two repos
   );
 });
 
-test("R-05 goes on with another repository before it comes back to one", () => {
-  const queue = new RepositoryQueue(["a", "a", "a", "b"].map((repositoryName) => ({ repositoryName })));
-  const names = [];
-  for (let group = queue.take(2); group.length > 0; group = queue.take(2)) names.push(group[0]?.repositoryName);
-  expect(names).toEqual(["a", "b", "a"]);
+test("R-05 each lane ends its repository before it begins another, and none is in another's while there is one of its own", () => {
+  const queue = new RepositoryQueue([..."aaaabbc"].map((repositoryName) => ({ repositoryName })));
+  const take = (lane: number) => queue.take(lane, 1)[0]?.repositoryName;
+  expect([take(0), take(1), take(0), take(1), take(0), take(1), take(1)]).toEqual(["a", "b", "a", "b", "a", "c", "a"]);
+  expect(take(0)).toBeUndefined();
 });
