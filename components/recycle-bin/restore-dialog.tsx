@@ -13,6 +13,7 @@ import { RadioGroup } from "../ui/radio-group";
 import { Select } from "../ui/select";
 import { Badge } from "../ui/status-pill";
 import type { TagChoice } from "./queries";
+import { possible } from "./restore-decisions";
 import { conflictKey, type RestoreAnswer, type RestoreQuestion } from "./restore-question";
 
 type Conflict = RestoreCheckDto["conflicts"][number];
@@ -170,11 +171,6 @@ function RestoreForm({
       </div>
     </div>
   );
-}
-
-/** Not everything can be done with every tag: where the choice for all cannot, the current image keeps it. */
-function possible({ choices }: Conflict, choice: TagChoice): TagChoice {
-  return choices.includes(choice) ? choice : "keep_current";
 }
 
 function ConflictRow({

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { problemOf } from "../ui/problem-of";
 import { useCheckRestore, useStartRestore } from "./queries";
+import { restoreDecisions } from "./restore-decisions";
 import { conflictKey, type RestoreAnswer, type RestoreQuestion, type RestoreTarget } from "./restore-question";
 
 const NOTHING_DECIDED: RestoreAnswer = { onTagConflict: "keep_current", decisions: new Map() };
@@ -14,13 +15,12 @@ export function useRestore(workspaceId: string, onStarted: (run: { id: string; s
 
   const begin = async (checks: RestoreQuestion["checks"], answer: RestoreAnswer, targetRepository?: string) => {
     for (const { target, check: found } of checks) {
-      const decisions = found.conflicts.flatMap(({ entryId, tag }) => {
-        const choice = answer.decisions.get(conflictKey({ entryId, tag }));
-        return choice === undefined ? [] : [{ entryId, tag, choice }];
-      });
+      const { onTagConflict, decisions } = restoreDecisions(found, answer.onTagConflict, (conflict) =>
+        answer.decisions.get(conflictKey(conflict)),
+      );
       const run = await start.mutateAsync({
         ...target,
-        onTagConflict: answer.onTagConflict,
+        onTagConflict,
         ...(targetRepository === undefined ? {} : { targetRepository }),
         ...(decisions.length > 0 ? { decisions } : {}),
       });
