@@ -75,7 +75,7 @@ export function RunNowButton({
           router.push(spacePath(workspaceSlug, spaceId, "runs", started.id));
         }}
       >
-        <ShareNote workspaceId={workspaceId} spaceId={spaceId} preview={run} goes={goes} />
+        <ShareNote workspaceId={workspaceId} spaceId={spaceId} preview={run} />
       </ConfirmDialog>
     </>
   );

@@ -103,7 +103,7 @@ function Answer({
         meanwhile stays.
       </p>
       <RunTotals workspaceId={place.workspaceId} run={run} />
-      <ShareNote workspaceId={place.workspaceId} spaceId={place.spaceId} preview={run} goes={goes} />
+      <ShareNote workspaceId={place.workspaceId} spaceId={place.spaceId} preview={run} />
       <p>
         <Link
           className="font-medium text-accent underline-offset-2 hover:underline"

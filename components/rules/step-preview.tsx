@@ -1,12 +1,11 @@
 "use client";
 
 import { RotateCw } from "lucide-react";
-import { useLeftOutCount } from "../history/queries";
 import { RunEndNote } from "../history/run-end-note";
 import { RunItemsTable } from "../history/run-items-table";
 import { RunProgress } from "../history/run-progress";
 import { RunTotals } from "../history/run-totals";
-import { isRunOver, runNumbers } from "../history/run-words";
+import { isRunOver } from "../history/run-words";
 import { useRunStream } from "../history/use-run-stream";
 import { ShareNote } from "../reclaim/share-note";
 import { Button } from "../ui/button";
@@ -89,7 +88,6 @@ function DraftPreview({
   wizard: ReturnType<typeof useRuleWizard>;
 }) {
   const { run, error, refetch } = useRunStream(workspaceId, runId);
-  const leftOut = useLeftOutCount(workspaceId, run) ?? 0;
   const problem = problemOf(error);
   if (!run) {
     return problem ? (
@@ -109,14 +107,7 @@ function DraftPreview({
           Preview again
         </Button>
       </div>
-      {isRunOver(run) ? (
-        <ShareNote
-          workspaceId={workspaceId}
-          spaceId={run.spaceId}
-          preview={run}
-          goes={(runNumbers(run).itemsTotal ?? 0) - leftOut}
-        />
-      ) : null}
+      {isRunOver(run) ? <ShareNote workspaceId={workspaceId} spaceId={run.spaceId} preview={run} /> : null}
       <RunItemsTable workspaceId={workspaceId} run={run} />
     </>
   );
