@@ -4,8 +4,10 @@ import type { PlanMove } from "@/domain/reclaim/plan";
 import { type RecheckInput, recheckItem, staleText } from "@/domain/reclaim/recheck-item";
 import type { Artifact } from "@/domain/rules/facts";
 import { ruleSpeaksFor } from "@/domain/rules/lifecycle-policy";
+import type { AppliedRule } from "@/domain/rules/rule";
 import type { RunContext } from "@/server/history/run-context";
 import type { RunItemRecord } from "@/server/history/run-journal";
+import { listPlatformRules } from "@/server/lifecycle/list-platform-rules";
 import { listStandingRules } from "@/server/lifecycle/list-standing-rules";
 import type { RecycleGuard } from "@/server/recycle-bin/recycle-guard";
 import { graceMs, planOf } from "./planned-run";
@@ -84,10 +86,10 @@ function isStale(authority: ReturnType<Authority>): authority is { stale: string
 /** Rules are read again each time, so that disabling or editing one stops a run that is under way. */
 async function readRules({ scope, run }: RunContext, options: ReclaimOptions): Promise<Authority> {
   const planned = protectionOf(options.rules);
-  const standing = await listStandingRules(scope, run.spaceId);
+  const [standing, platform] = await Promise.all([listStandingRules(scope, run.spaceId), listPlatformRules()]);
   return (item) => {
     const rules = standing.filter((rule) => ruleSpeaksFor(rule, item.repositoryName));
-    if (protectionOf(rules) !== planned) return { stale: "the protect rules of the space changed since the plan" };
+    if (protectionOf(rules) !== planned) return { stale: changedProtection(options.rules, rules, platform) };
     const stands = item.hits.some(({ ruleId, revision }) =>
       rules.some((rule) => rule.id === ruleId && rule.isEnabled && rule.revision === revision),
     );
@@ -99,6 +101,26 @@ async function readRules({ scope, run }: RunContext, options: ReclaimOptions): P
       ]),
     );
   };
+}
+
+/** Which protect rules are not those of the plan. Of one that was deleted nobody says any more whose it was. */
+function changedProtection(
+  planned: readonly AppliedRule[],
+  standing: readonly (AppliedRule & { isEnabled: boolean })[],
+  platform: readonly AppliedRule[],
+): string {
+  const isAmong = (rules: readonly (AppliedRule & { isEnabled?: boolean })[], { id, revision }: AppliedRule) =>
+    rules.some((one) => one.id === id && one.revision === revision && one.isEnabled !== false);
+  const changed = [
+    ...planned.filter((rule) => !isAmong(standing, rule)),
+    ...standing.filter((rule) => rule.isEnabled && !isAmong(planned, rule)),
+  ].filter((rule) => rule.definition.effect === "protect");
+  const whose = ({ id }: AppliedRule) => {
+    if (platform.some((rule) => rule.id === id)) return " of the platform";
+    return standing.some((rule) => rule.id === id) ? " of the space" : "";
+  };
+  const names = new Set(changed.map((rule) => `“${rule.name}”${whose(rule)}`));
+  return `protect rules changed since the plan (${[...names].join(", ")}): run it again`;
 }
 
 /**
