@@ -1,6 +1,13 @@
 // The items of a run as executors of other areas journal them: stores belong to their area, this is the door to this one.
 
-export { copyPlanRows, createPlanRows, movePlanRows, type PlanRow } from "./plan-rows.store";
+export {
+  copyPlanRows,
+  createPlanRows,
+  dropPlanRows,
+  movePlanRows,
+  type PlanRow,
+  skipUnplanned,
+} from "./plan-rows.store";
 export {
   countItems,
   deleteRunItems,

@@ -52,7 +52,14 @@ test("N-10 a run that would take more than the set share waits, with its plan, a
     finishedAt: null,
     phase: "confirming",
     totals: { itemsTotal: 3, itemsKept: 1, itemsDone: 0 },
-    confirmation: { images: 3, imagesTotal: 4, sharePercent: 75, limitPercent: 50, confirmedAt: null },
+    confirmation: {
+      reason: "images",
+      images: 3,
+      imagesTotal: 4,
+      sharePercent: 75,
+      limitPercent: 50,
+      confirmedAt: null,
+    },
   });
   expect(run.confirmation?.logicalBytes).toBe(items.reduce((sum, item) => sum + item.logicalBytes, 0));
   const { askedAt = "", expiresAt = "" } = run.confirmation ?? {};
@@ -71,23 +78,42 @@ test("N-10 a run that would take more than the set share waits, with its plan, a
   expect(listed.map(({ id }) => id)).toEqual([run.id]);
 });
 
-test("N-10 exactly the share does not wait; a limit, tags alone and a choice by hand are counted as what they take", async () => {
+test("N-10 exactly the share does not wait, nor does a choice by hand, whatever its share", async () => {
   await pushMany(4);
-  expect((await space.recycle("v0", "v1")).run).toMatchObject({ status: "succeeded", confirmation: null });
-  // Two are left: a rule that matches both, and may take one.
-  const limited = await space.start(await space.rule(["v*"], { limits: { maxItems: 1 } }));
-  expect((await space.execute(limited)).run.status).toBe("partial_limit");
+  const limited = await space.start(await space.rule(["v0", "v1"], { limits: { maxItems: 1 } }));
+  expect((await space.execute(limited)).run).toMatchObject({ status: "partial_limit", confirmation: null });
   const [left] = (await space.inventory()).manifests;
   const images = [{ repositoryName: space.repository, digest: left?.digest ?? "" }];
   const byHand = await startRecycle(space.scope, { spaceId: space.spaceId, selection: { images } });
   expect((await space.execute(byHand.id)).run).toMatchObject({ status: "succeeded", confirmation: null });
 });
 
-test("N-10 a run that takes tags of images that stay does not wait, whatever their share", async () => {
+test("N-10 a limit hides no rule for the whole space: what it leaves for other runs counts too", async () => {
+  await pushMany(4);
+  const runId = await space.start(await space.rule(["v*"], { limits: { maxItems: 1 } }));
+  const { run, items } = await space.execute(runId);
+  expect(run).toMatchObject({ status: "awaiting_confirmation", confirmation: { images: 4, imagesTotal: 4 } });
+  expect(items.map((item) => item.state).sort()).toEqual(["left_out", "left_out", "left_out", "planned"]);
+  await confirmRun(space.scope, { runId });
+  expect((await space.execute(runId)).run).toMatchObject({ status: "partial_limit", totals: { itemsDone: 1 } });
+});
+
+test("N-10 a run that takes tags of images that stay waits too where they are more than the share of the tags, and not for just that", async () => {
   for (const n of [0, 1]) await space.push(await space.image(`${n}`), `v${n}`, `keep${n}`);
   await space.crawl();
   const { run } = await space.recycle("v*");
   expect(run).toMatchObject({ status: "succeeded", totals: { itemsDone: 2 } });
+  expect(await space.tags()).toEqual(["keep0", "keep1"]);
+  for (const n of [0, 1]) await space.push(await space.image(`${n}`), `w${n}`, `x${n}`);
+  await space.crawl();
+  const { run: more } = await space.recycle("w*", "x*");
+  expect(more).toMatchObject({
+    status: "awaiting_confirmation",
+    confirmation: { reason: "tags", images: 0, imagesTotal: 2, tags: 4, tagsTotal: 6, sharePercent: 66.7 },
+  });
+  expect(await space.tags()).toHaveLength(6);
+  await confirmRun(space.scope, { runId: more.id });
+  expect((await space.execute(more.id)).run).toMatchObject({ status: "succeeded", totals: { itemsDone: 2 } });
   expect(await space.tags()).toEqual(["keep0", "keep1"]);
 });
 
@@ -134,6 +160,126 @@ test("N-10 a rule that was edited while its run waited takes nothing", async () 
   const { items } = await space.execute(runId);
   expect(items.map((item) => item.state)).toEqual(["skipped_stale", "skipped_stale", "skipped_stale"]);
   expect(await space.tags()).toHaveLength(4);
+});
+
+/** A run that takes what is beyond the two latest of five (v3 and v4 are), executed until it waits. */
+async function waitingBeyond(): Promise<string> {
+  for (let n = 0; n < 5; n++) await space.push(await space.image(`image ${n}`), `v${n}`);
+  await space.crawl();
+  for (let n = 0; n < 5; n++) await pushedOn(`v${n}`, n + 1);
+  const beyond = { kind: "beyond" as const, n: 2, order: "pushed" as const };
+  const runId = await space.start(await space.rule(["v*"], { when: [beyond] }));
+  const { run, items } = await space.execute(runId);
+  expect(run.status).toBe("awaiting_confirmation");
+  expect(items.flatMap((item) => item.tags).sort()).toEqual(["v0", "v1", "v2"]);
+  return runId;
+}
+
+/** Makes an image with a tag one of a day of January, long ago. */
+async function pushedOn(name: string, day: number): Promise<void> {
+  const pushedAt = new Date(Date.UTC(2025, 0, day));
+  const { workspaceId } = space.tenant;
+  const tag = await prisma().tag.findFirstOrThrow({ where: { workspaceId, name } });
+  await prisma().tag.updateMany({ where: { workspaceId, name }, data: { pushedAt } });
+  await prisma().repositoryManifest.updateMany({ where: { workspaceId, digest: tag.digest }, data: { pushedAt } });
+}
+
+/** Somebody deletes the latest ones meanwhile. */
+async function deleteByHand(...seeds: string[]): Promise<void> {
+  const images = [];
+  for (const seed of seeds) images.push({ repositoryName: space.repository, digest: (await space.image(seed)).digest });
+  const { id } = await startRecycle(space.scope, { spaceId: space.spaceId, selection: { images } });
+  expect((await space.execute(id)).run.status).toBe("succeeded");
+}
+
+const statesOf = (items: { tags: string[]; state: string; error: string | null }[]) =>
+  Object.fromEntries(items.map((item) => [item.tags[0], item.state]));
+
+test("N-10 what has come to be among the latest while the run waited stays, and says why", async () => {
+  const runId = await waitingBeyond();
+  await deleteByHand("image 3", "image 4");
+  await confirmRun(space.scope, { runId });
+  const { run, items } = await space.execute(runId);
+  expect(run).toMatchObject({ status: "succeeded", totals: { itemsDone: 1, itemsSkipped: 2 } });
+  expect(statesOf(items)).toEqual({ v0: "done", v1: "skipped_stale", v2: "skipped_stale" });
+  expect(items.find((item) => item.tags.includes("v1"))?.error).toBe(
+    "the images around it changed while the run waited",
+  );
+  expect(await space.tags()).toEqual(["v1", "v2"]);
+});
+
+test("N-10 nothing is added to a run that waited, whatever its rules would take by now", async () => {
+  const runId = await waitingBeyond();
+  for (const seed of ["new 0", "new 1"]) await space.push(await space.image(seed), seed.replace(" ", "-"));
+  await space.crawl();
+  for (let n = 0; n < 5; n++) await pushedOn(`v${n}`, n + 1);
+  await confirmRun(space.scope, { runId });
+  const { run, items } = await space.execute(runId);
+  expect(run).toMatchObject({ status: "succeeded", totals: { itemsDone: 3, itemsSkipped: 0 } });
+  expect(statesOf(items)).toEqual({ v0: "done", v1: "done", v2: "done" });
+  expect(await space.tags()).toEqual(["new-0", "new-1", "v3", "v4"]);
+});
+
+test("N-10 a worker that is killed while it looks at the plan again has moved nothing; the next one looks from the start", async () => {
+  const runId = await waitingBeyond();
+  await deleteByHand("image 3", "image 4");
+  await confirmRun(space.scope, { runId });
+  await prisma().$executeRaw`
+    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN IF NEW.state = ''skipped_stale'' THEN PERFORM pg_advisory_xact_lock(4243); END IF; RETURN NEW; END'`;
+  await prisma().$executeRaw`CREATE TRIGGER hold BEFORE UPDATE ON run_items FOR EACH ROW EXECUTE FUNCTION hold()`;
+  const holds = () => prisma().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND objid = 4243 AND NOT granted`;
+  try {
+    await prisma().$transaction(
+      async (tx) => {
+        await tx.$queryRaw`SELECT pg_advisory_xact_lock(4243)::text`;
+        await killWhen(runId, async () => (await holds())[0]?.count ?? 0, 1);
+      },
+      { timeout: 120_000 },
+    );
+  } finally {
+    await prisma().$executeRaw`DROP FUNCTION hold CASCADE`;
+  }
+  expect((await space.result(runId)).items.map((item) => item.state)).toEqual(["planned", "planned", "planned"]);
+  const { run, items } = await space.execute(runId);
+  expect(run).toMatchObject({ status: "succeeded", totals: { itemsDone: 1, itemsSkipped: 2 } });
+  expect(statesOf(items)).toEqual({ v0: "done", v1: "skipped_stale", v2: "skipped_stale" });
+  expect(await space.tags()).toEqual(["v1", "v2"]);
+}, 180_000);
+
+test("N-10 a protect rule that was made while its run waited is named, and whose it is", async () => {
+  const { runId } = await waiting();
+  await space.rule(["v0"], { effect: "protect" });
+  await confirmRun(space.scope, { runId });
+  const { items } = await space.execute(runId);
+  for (const { error, state } of items) {
+    expect(state).toBe("skipped_stale");
+    expect(error).toMatch(/^protect rules changed since the plan \(“rule .+” of the space\): run it again$/);
+  }
+});
+
+test("N-10 a protect rule of the platform that went while its run waited is named", async () => {
+  const { definition } = await prisma().reclaimRule.findUniqueOrThrow({
+    where: { id: await space.rule(["none"], { effect: "protect" }) },
+  });
+  await prisma().reclaimRule.deleteMany({ where: { spaceId: space.spaceId } });
+  const platformRule = { id: "rul_of_platform", slot: 1, name: "releases", updatedByName: "Ada" };
+  await prisma().platformRule.create({ data: { ...platformRule, definition: definition as object } });
+  try {
+    const { runId } = await waiting();
+    await prisma().platformRule.update({ where: { id: platformRule.id }, data: { revision: 2 } });
+    await confirmRun(space.scope, { runId });
+    const { items } = await space.execute(runId);
+    expect(items.map((item) => item.error)).toEqual(
+      Array.from(
+        { length: 3 },
+        () => "protect rules changed since the plan (“releases” of the platform): run it again",
+      ),
+    );
+  } finally {
+    await prisma().platformRule.delete({ where: { id: platformRule.id } });
+  }
 });
 
 test("N-10 cancelled instead, it ends at once and everything stays; it cannot be confirmed any more", async () => {
@@ -237,15 +383,18 @@ test("N-10 nobody outside the workspace confirms it", async () => {
 });
 
 /** Has a worker of its own execute the run, and die when the row comes to a phase. */
-async function killIn(phase: string, runId: string): Promise<void> {
+function killIn(phase: string, runId: string): Promise<void> {
+  return killWhen(runId, async () => (await prisma().run.findUniqueOrThrow({ where: { id: runId } })).phase, phase);
+}
+
+/** The same, when something comes to be. */
+async function killWhen<T>(runId: string, read: () => Promise<T>, value: T): Promise<void> {
   const child = spawn(process.execPath, ["--import", "tsx", "testing/run-and-kill.ts", runId, "never", "1"], {
     ...{ cwd: path.resolve(import.meta.dirname, "../.."), env: process.env },
     stdio: ["ignore", "inherit", "inherit"],
   });
   const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
-  await expect
-    .poll(async () => (await prisma().run.findUniqueOrThrow({ where: { id: runId } })).phase, { timeout: 60_000 })
-    .toBe(phase);
+  await expect.poll(read, { timeout: 60_000 }).toBe(value);
   child.kill("SIGKILL");
   expect(await ended).toBe("SIGKILL");
   // The database would do to its end what a dead worker last asked for: this one was killed before it asked.

@@ -9,6 +9,7 @@ import { recycleTogether } from "@/server/recycle-bin/recycle-together";
 import { releaseLeftOut } from "@/server/recycle-bin/release-left-out";
 import { untagItem } from "@/server/recycle-bin/untag-item";
 import { armRules } from "./arm-rules";
+import { planAgain } from "./plan-again";
 import { planRun } from "./plan-run";
 import { createReclaimGuard } from "./recheck";
 import { isByHand, reclaimOptions } from "./reclaim-options";
@@ -17,7 +18,7 @@ import { requireConfirmation } from "./require-confirmation";
 /**
  * Executor of reclaim runs, by rules or by hand. Phase `planning` writes every verdict; a dry run ends there. Phase `moving` recycles and
  * untags what goes, each looked at once more; a run that would take much of its space waits for a confirmation before it. Where somebody chose to skip the bin, phase `purging` then purges what was moved. A plan is
- * made once: a run that is resumed later goes on from its items.
+ * made once: a run that is resumed later goes on from its items. One that waited is held against another plan first, which only takes away.
  */
 export async function executeReclaim(context: RunContext, hooks: MoveHooks = {}): Promise<RunOutcome> {
   const options = reclaimOptions(context.run.options);
@@ -27,7 +28,7 @@ export async function executeReclaim(context: RunContext, hooks: MoveHooks = {})
     context.log("planned", { ...numbers });
     context.totals(numbers);
     if (context.run.isDryRun) {
-      await armRules(context.run);
+      await armRules(context);
       return { status: "succeeded" };
     }
     // Nothing was moved yet: the totals of a real run count what was done.
@@ -35,6 +36,8 @@ export async function executeReclaim(context: RunContext, hooks: MoveHooks = {})
   }
   if (context.run.phase !== "moving" && context.run.phase !== "purging") {
     await requireConfirmation(context);
+    // Only what waited comes here in this phase: up to seven days have passed since its plan.
+    if (context.run.phase === "confirming" && !isByHand(options)) await planAgain(context, options);
     await context.setPhase("moving");
   }
   const kind = moveKindOf(context);

@@ -33,7 +33,7 @@ export async function planRules(
       await createPlanRows(writer);
       const blobs = new BlobTable();
       const plan = new SpacePlan(strictestLimits(rules.map((rule) => rule.definition)), blobs);
-      await decide(context, space, rules, { reader, writer, blobs, plan });
+      await decideSpace(context, space, rules, { reader, writer, blobs, plan });
       const isHeld = await findBlobsHeldElsewhere(reader, space, blobs, () => plan.openBlobs());
       signal.throwIfAborted();
       const settled = plan.finish(isHeld);
@@ -51,7 +51,7 @@ export async function planRules(
 }
 
 /** Decides repository by repository. What was decided is written while the next one is read. */
-async function decide(
+export async function decideSpace(
   { run, signal }: RunContext,
   space: Space,
   rules: ReclaimOptions["rules"],
