@@ -8,6 +8,7 @@ import { newId } from "@/server/platform/new-id";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { createRule } from "@/server/rules/create-rule";
 import { getRule } from "@/server/rules/get-rule";
+import { listRules } from "@/server/rules/list-rules";
 import { updateRule } from "@/server/rules/update-rule";
 import { executorsWith } from "@/testing/bin-world";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -17,6 +18,7 @@ import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { fireDueRules } from "./fire-due-rules";
 import { fireQuotaRules } from "./fire-quota-rules";
 import { previewReclaim } from "./preview-reclaim";
+import { startFiredRun } from "./start-fired-run";
 import { startReclaim } from "./start-reclaim";
 
 let database: TestDatabase;
@@ -284,6 +286,88 @@ test("N-10 an edit of what a rule says disarms it; another name, or the switch, 
   await updateRule(tenant.scope, { ...edit, revision: 5, definition: DAILY });
   await executeRun(old, "a test", executorsWith(), never);
   expect((await ruleOf(id)).arming.isArmed).toBe(false);
+});
+
+test("N-10 a preview with a protect rule that no run would have arms nothing, nor what it was armed with before", async () => {
+  const { spaceId } = tenant;
+  const id = await create(DAILY);
+  const protecting = await create(scheduled({ kind: "manual" }, { effect: "protect" }));
+  await updateRule(tenant.scope, { spaceId, ruleId: protecting, revision: 1, isEnabled: false });
+  await preview({ spaceId, ruleIds: [id, protecting] });
+  expect((await ruleOf(id)).arming).toEqual({ isNeeded: true, isArmed: false, previewRunId: null });
+  const previewRunId = await preview({ spaceId, ruleIds: [id] });
+  expect((await ruleOf(id)).arming).toEqual({ isNeeded: true, isArmed: true, previewRunId });
+});
+
+test("N-10 a preview of several rules arms those whose own limits were the strictest of all", async () => {
+  const { spaceId } = tenant;
+  const schedule = DAILY.schedule;
+  const [open, wide, strict] = [
+    await create(DAILY),
+    await create(scheduled(schedule, { limits: { maxItems: 9 } })),
+    await create(scheduled(schedule, { limits: { maxItems: 3 } })),
+  ];
+  const previewRunId = await preview({ spaceId, ruleIds: [open, wide, strict] });
+  expect((await ruleOf(strict)).arming).toEqual({ isNeeded: true, isArmed: true, previewRunId });
+  for (const id of [open, wide]) expect((await ruleOf(id)).arming.isArmed).toBe(false);
+  await preview({ spaceId, ruleIds: [wide] });
+  expect((await ruleOf(wide)).arming.isArmed).toBe(true);
+});
+
+test("N-10 a schedule is refused once a protect rule of its preview is gone or another; more protection is none", async () => {
+  const { spaceId } = tenant;
+  const id = await create(DAILY);
+  const edit = { spaceId, ruleId: await create(scheduled({ kind: "manual" }, { effect: "protect" })) };
+  await preview({ spaceId, ruleIds: [id] });
+  await create(scheduled({ kind: "manual" }, { effect: "protect" }));
+  expect((await ruleOf(id)).arming.isArmed).toBe(true);
+  await updateRule(tenant.scope, { ...edit, revision: 1, isEnabled: false });
+  expect((await ruleOf(id)).arming).toEqual({ isNeeded: true, isArmed: false, previewRunId: null });
+  expect((await listRules(tenant.scope, { spaceId })).items.find((rule) => rule.id === id)?.arming.isArmed).toBe(false);
+  await prisma().reclaimRule.update({ where: { id }, data: { nextRunAt: at("2026-11-20T03:00:00Z") } });
+  expect(await fireDueRules(at("2026-11-20T03:00:02Z"))).toBe(0);
+  expect((await ruleOf(id)).lastFiring).toMatchObject({
+    ...{ outcome: "skipped", reason: expect.stringContaining("Protection changed since its preview") },
+  });
+  const previewRunId = await preview({ spaceId, ruleIds: [id] });
+  expect((await ruleOf(id)).arming).toEqual({ isNeeded: true, isArmed: true, previewRunId });
+  expect(await fireDueRules(at("2026-11-21T03:00:02Z"))).toBe(1);
+});
+
+test("N-10 a schedule is refused without a protect rule of the platform that its preview had, on the quota too", async () => {
+  const { spaceId } = tenant;
+  const platformRule = { id: newId("rule"), slot: 1, name: "releases", updatedByName: "Ada" };
+  const definition = scheduled({ kind: "manual" }, { effect: "protect" });
+  await prisma().platformRule.create({ data: { ...platformRule, definition } });
+  const [daily, onQuota] = [await create(DAILY), await create(scheduled({ kind: "onQuota", percent: 50 }))];
+  await preview({ spaceId, ruleIds: [daily, onQuota] });
+  await prisma().platformRule.delete({ where: { id: platformRule.id } });
+  for (const id of [daily, onQuota]) expect((await ruleOf(id)).arming.isArmed).toBe(false);
+  await useTags(60);
+  expect(await fireQuotaRules(at("2026-11-20T00:00:00Z"))).toBe(0);
+  expect((await ruleOf(onQuota)).lastFiring).toMatchObject({ reason: expect.stringContaining("Protection changed") });
+  // Gone between the look at the clock and the run's own.
+  const armed = await prisma().reclaimRule.findUniqueOrThrow({ where: { id: daily } });
+  const { workspaceId, registryId } = tenant;
+  const fired = { workspaceId, spaceId, registryId, trigger: "schedule" as const, rules: [armed] };
+  expect(await startFiredRun(fired, async () => {})).toEqual({
+    skipped: expect.stringContaining("Protection changed"),
+  });
+});
+
+test("N-16 an edit of something else keeps a time that is due by now", async () => {
+  const id = await due("2026-11-20T03:00:00Z");
+  const edit = { spaceId: tenant.spaceId, ruleId: id };
+  await updateRule(tenant.scope, { ...edit, revision: 1, name: "another name" });
+  await updateRule(tenant.scope, { ...edit, revision: 2, definition: { ...DAILY, allowLastArtifact: true } });
+  expect((await ruleOf(id)).nextRunAt).toBe("2026-11-20T03:00:00.000Z");
+  await updateRule(tenant.scope, { ...edit, revision: 3, definition: DAILY, isEnabled: false });
+  expect((await ruleOf(id)).nextRunAt).toBeNull();
+  const protect = { ...DAILY, effect: "protect" as const };
+  await updateRule(tenant.scope, { ...edit, revision: 4, isEnabled: true });
+  expect((await ruleOf(id)).nextRunAt).not.toBeNull();
+  await updateRule(tenant.scope, { ...edit, revision: 5, definition: protect });
+  expect((await ruleOf(id)).nextRunAt).toBeNull();
 });
 
 test("N-10 the preview of a draft arms the rule that is saved of it to the letter, before or after", async () => {

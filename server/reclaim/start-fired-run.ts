@@ -4,7 +4,9 @@ import { AppError } from "@/server/platform/app-error";
 import { systemScope } from "@/server/platform/auth/workspace-scope";
 import type { Transaction } from "@/server/platform/db/prisma";
 import { areReclaimsStopped } from "@/server/platform-settings/are-reclaims-stopped";
+import { PROTECTION_CHANGED } from "@/server/rules/arming";
 import { listRuleRecords } from "@/server/rules/list-rule-records";
+import { listUnprotectedBy } from "@/server/rules/list-unprotected";
 import { FiringTaken } from "@/server/rules/record-firings";
 import { frozenOptions } from "./frozen-options";
 
@@ -14,7 +16,7 @@ export interface Fired {
   spaceId: string;
   registryId: string;
   trigger: "schedule" | "quota";
-  rules: readonly { id: string; revision: number }[];
+  rules: readonly { id: string; revision: number; armedByRunId: string | null }[];
 }
 
 /**
@@ -35,10 +37,13 @@ export async function startFiredRun(
     saved.filter((rule) => rule.id === id && rule.revision === revision && rule.isEnabled),
   );
   if (chosen.length < fired.rules.length) throw new FiringTaken();
+  const options = await frozenOptions(saved, chosen);
+  // Looked at when it fell due, and once more in what the run would be frozen with.
+  if ((await listUnprotectedBy(fired.rules, options.rules)).size > 0) return { skipped: PROTECTION_CHANGED };
   try {
     const run = await createRun(
       scope,
-      { kind: "reclaim", spaceId, registryId, trigger, options: { ...(await frozenOptions(saved, chosen)) } },
+      { kind: "reclaim", spaceId, registryId, trigger, options: { ...options } },
       (tx, { id }) => record(tx, id),
     );
     return { runId: run.id };

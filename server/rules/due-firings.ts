@@ -1,6 +1,7 @@
 import { log } from "@/server/platform/log";
-import { isArmed } from "./arming";
+import { whyNotArmed } from "./arming";
 import { type DueTimes, dueTimes } from "./due-times";
+import { listUnprotected } from "./list-unprotected";
 import { nextRunOf } from "./next-run";
 import type { RuleRecord } from "./rule.store";
 import { listTaken } from "./rule-firing.store";
@@ -15,7 +16,6 @@ export interface DueFiring {
   refusal: string | null;
 }
 
-export const NOT_ARMED = "It was not previewed since it was last edited. Preview it to arm its schedule.";
 const BATCH = 200;
 
 /** Spaces with schedules that are due at `now`. Rules that nobody has scheduled yet are scheduled first, from `now` on. */
@@ -40,11 +40,12 @@ export async function listDueFirings(spaceId: string, now: Date): Promise<DueFir
   const times = due.flatMap(({ rule, times: { fireFor } }) =>
     fireFor === null ? [] : [{ ruleId: rule.id, scheduledFor: fireFor }],
   );
+  const unprotected = await listUnprotected(due.map(({ rule }) => rule));
   const taken = times.length === 0 ? new Set<string>() : await listTaken(times);
   return due.map(({ rule, times: found }) => {
     const isTaken = found.fireFor !== null && taken.has(`${rule.id} at ${found.fireFor.toISOString()}`);
     return {
-      ...{ rule, next: nextRunOf(rule, now), refusal: isArmed(rule) ? null : NOT_ARMED },
+      ...{ rule, next: nextRunOf(rule, now), refusal: whyNotArmed(rule, unprotected) },
       times: isTaken ? { ...found, fireFor: null } : found,
     };
   });

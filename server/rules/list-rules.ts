@@ -2,6 +2,7 @@ import { type PlatformRuleDto, RULES_PER_SPACE_MAX, type RuleDto } from "@/contr
 import { showPlatformRules } from "@/server/lifecycle/show-platform-rules";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { requireSpace } from "@/server/spaces/require-space";
+import { listUnprotected } from "./list-unprotected";
 import { listLastRuns, listRuleRows } from "./rule.store";
 import { ruleDto } from "./rule-dto";
 import { listLastFirings } from "./rule-firing.store";
@@ -18,9 +19,10 @@ export async function listRules(
     listLastFirings(scope.workspaceId, space.id),
     showPlatformRules(),
   ]);
+  const unprotected = await listUnprotected(rules);
   const lastOf = new Map(lastRuns.map((run) => [run.ruleId, run]));
   return {
-    items: rules.map((rule) => ruleDto(rule, lastOf.get(rule.id), lastFirings.get(rule.id))),
+    items: rules.map((rule) => ruleDto(rule, lastOf.get(rule.id), lastFirings.get(rule.id), unprotected)),
     maximum: RULES_PER_SPACE_MAX,
     platformRules,
   };

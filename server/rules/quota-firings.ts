@@ -1,7 +1,7 @@
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
 import { prisma, type Transaction } from "@/server/platform/db/prisma";
-import { isArmed } from "./arming";
-import { NOT_ARMED } from "./due-firings";
+import { whyNotArmed } from "./arming";
+import { listUnprotected } from "./list-unprotected";
 import { FiringTaken } from "./record-firings";
 import type { RuleRecord } from "./rule.store";
 import { findLastFiring, insertFirings, type RuleFiringRecord } from "./rule-firing.store";
@@ -34,6 +34,7 @@ export async function listQuotaFirings(
     const { count, quota } = await usageOf(workspaceId);
     percents.set(workspaceId, quota > 0 ? (count / quota) * 100 : 0);
   }
+  const unprotected = await listUnprotected(rules);
   const firings: QuotaFiring[] = [];
   for (const { space, ...rule } of rules) {
     const { schedule } = ruleDefinitionSchema.parse(rule.definition);
@@ -42,8 +43,7 @@ export async function listQuotaFirings(
     if (rule.quotaFiredAt !== null && usedPercent < schedule.percent - HYSTERESIS_PERCENT) await allowQuotaFiring(rule);
     const hasRested = rule.quotaFiredAt === null || now.getTime() - rule.quotaFiredAt.getTime() >= DAY_MS;
     if (usedPercent < schedule.percent || !hasRested) continue;
-    const refusal = isArmed(rule) ? null : NOT_ARMED;
-    firings.push({ rule, registryId: space.registryId, usedPercent, refusal });
+    firings.push({ rule, registryId: space.registryId, usedPercent, refusal: whyNotArmed(rule, unprotected) });
   }
   return firings;
 }

@@ -1,16 +1,18 @@
 import type { RuleDto } from "@/contracts/rules";
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
 import { ruleSentence, scheduleText } from "@/domain/rules/sentence";
-import { isArmed, needsArming } from "./arming";
+import { needsArming, whyNotArmed } from "./arming";
 import type { LastRunOfRule, RuleRecord } from "./rule.store";
 import type { RuleFiringRecord } from "./rule-firing.store";
 
-/** A rule as the API shows it, with its sentence. The stored definition is parsed again: it is a border like any other. */
+/** A rule as the API shows it, with its sentence; `unprotected` as listUnprotected has it. The stored definition is parsed again: it is a border like any other. */
 export function ruleDto(
   rule: RuleRecord,
   lastRun: LastRunOfRule | undefined,
   lastFiring: RuleFiringRecord | undefined,
+  unprotected: ReadonlySet<string>,
 ): RuleDto {
+  const isArmed = whyNotArmed(rule, unprotected) === null;
   const definition = ruleDefinitionSchema.parse(rule.definition);
   return {
     id: rule.id,
@@ -34,8 +36,8 @@ export function ruleDto(
     nextRunAt: rule.nextRunAt?.toISOString() ?? null,
     arming: {
       isNeeded: needsArming(definition),
-      isArmed: isArmed(rule),
-      previewRunId: isArmed(rule) ? rule.armedByRunId : null,
+      isArmed,
+      previewRunId: isArmed ? rule.armedByRunId : null,
     },
     lastFiring: lastFiring ? firingDto(lastFiring) : null,
   };

@@ -88,7 +88,10 @@ export async function allowQuotaFiring(rule: {
   });
 }
 
-/** Arms each of these rules of a space, if it still says what was previewed, and so those that say exactly what a draft said. */
+/**
+ * Arms each of these rules of a space, if it still says what was previewed, and so those that say exactly what a draft said. One that was armed
+ * already is armed by this preview from now on: it is the one that shows what protects by now.
+ */
 export async function armPreviewed(
   spaceId: string,
   runId: string,
@@ -99,8 +102,7 @@ export async function armPreviewed(
     FROM jsonb_to_recordset(${JSON.stringify(previewed)}::jsonb) AS previewed("ruleId" text, definition jsonb)
     WHERE rule.space_id = ${spaceId} AND rule.definition = previewed.definition
       AND (previewed."ruleId" IS NULL OR previewed."ruleId" = rule.id)
-      AND rule.definition #>> '{schedule,kind}' <> 'manual' AND rule.definition ->> 'effect' = 'reclaim'
-      AND rule.armed_revision IS DISTINCT FROM rule.revision`;
+      AND rule.definition #>> '{schedule,kind}' <> 'manual' AND rule.definition ->> 'effect' = 'reclaim'`;
 }
 
 /** Arms a rule that was just saved with a preview of the very same definition that ended since a moment. */

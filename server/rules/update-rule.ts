@@ -6,7 +6,7 @@ import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
 import { armSavedRule } from "./arm-saved-rule";
-import { isArmed } from "./arming";
+import { isPreviewed } from "./arming";
 import { nameTaken } from "./create-rules";
 import { getRule } from "./get-rule";
 import { nextRunOf } from "./next-run";
@@ -38,11 +38,13 @@ export async function updateRule(scope: WorkspaceScope, input: Change): Promise<
     isEnabled: input.isEnabled ?? rule.isEnabled,
     revision: input.revision + 1,
     byName: scope.actor.name,
-    nextRunAt: null,
+    nextRunAt: rule.nextRunAt,
     // Another name, or the switch, changes nothing of what it would take.
-    armedRevision: isArmed(rule) && isSame(rule.definition, input.definition) ? input.revision + 1 : rule.armedRevision,
+    armedRevision:
+      isPreviewed(rule) && isSame(rule.definition, input.definition) ? input.revision + 1 : rule.armedRevision,
   };
-  write.nextRunAt = nextRunOf(write, new Date());
+  // A time that is due by now must not be lost to an edit of something else.
+  if (!fallsDueAlike(rule, write)) write.nextRunAt = nextRunOf(write, new Date());
   try {
     await prisma().$transaction(async (tx) => {
       if (!(await updateRuleRow(tx, input.revision, write))) {
@@ -64,6 +66,14 @@ export async function updateRule(scope: WorkspaceScope, input: Change): Promise<
 /** Whether an edit leaves a definition as it was. */
 function isSame(before: unknown, after: RuleDefinition | undefined): boolean {
   return after === undefined || isDeepStrictEqual(ruleDefinitionSchema.parse(before), after);
+}
+
+/** Whether an edit leaves alone when a rule comes due. */
+function fallsDueAlike(before: RuleRecord, after: RuleWrite): boolean {
+  const [was, is] = [before.definition, after.definition].map((one) => ruleDefinitionSchema.parse(one));
+  return (
+    before.isEnabled === after.isEnabled && was?.effect === is?.effect && isDeepStrictEqual(was?.schedule, is?.schedule)
+  );
 }
 
 async function recordChange(
