@@ -61,11 +61,18 @@ export async function findFilteredIds(
   return rows.map((row) => row.id);
 }
 
-/** What a run moved to the bin and is held there, locked until the transaction ends, oldest first. */
+/**
+ * What a run moved to the bin and is held there, locked until the transaction ends, oldest first. Not what it says something about: an image
+ * that was pushed again, or of which nobody knows how much left its repository.
+ */
 export function lockEntriesOfRun(tx: Transaction, run: { id: string; workspaceId: string }): Promise<ChosenEntry[]> {
   return tx.$queryRaw<ChosenEntry[]>`
     SELECT ${COLUMNS} FROM bin_entries e
-    WHERE run_id = ${run.id} AND workspace_id = ${run.workspaceId} AND state = 'held' ORDER BY id FOR UPDATE`;
+    WHERE run_id = ${run.id} AND workspace_id = ${run.workspaceId} AND state = 'held' AND id NOT IN (
+      SELECT i.bin_entry_id FROM run_items i
+      WHERE i.run_id = ${run.id} AND i.action = 'recycle' AND i.bin_entry_id IS NOT NULL
+        AND (i.state <> 'done' OR i.error IS NOT NULL))
+    ORDER BY id FOR UPDATE`;
 }
 
 export function findEntryTags(
@@ -137,7 +144,8 @@ export function listDueEntries(
     FROM (
       SELECT e.id, e.workspace_id, e.space_id FROM bin_entries e
       WHERE ((e.state = 'held' AND e.purge_after <= ${now})
-        OR (e.state = 'recycling' AND EXISTS (SELECT 1 FROM runs r WHERE r.id = e.run_id AND r.finished_at IS NOT NULL)))
+        OR (e.state = 'recycling' AND EXISTS (SELECT 1 FROM runs r WHERE r.id = e.run_id AND r.finished_at IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM bin_entry_manifests m WHERE m.entry_id = e.id AND m.is_removed_at_source)))
         AND e.space_id NOT IN (
           SELECT r.space_id FROM runs r WHERE r.kind = 'purge' AND r.trigger = 'schedule'
             AND r.finished_at > ${now}::timestamptz - ${PURGE_PAUSE}::interval AND (r.error IS NOT NULL OR r.status = 'cancelled'))

@@ -14,7 +14,10 @@ export async function purgeItem(move: Move, item: RunItemRecord): Promise<void> 
   const entry = await findMovingEntry(context.run.workspaceId, item.binEntryId ?? "");
   if (entry === null)
     return writeItem(context, item, { state: "skipped_stale", step: null, error: "the entry is gone" });
-  if (item.state === "planned" && isGivenMoreTime(item, entry)) return leaveInBin(move, item, entry);
+  if (item.state === "planned" && isGivenMoreTime(item, entry))
+    return leaveInBin(move, item, entry, "the recycle bin keeps it longer by now");
+  if (hasBegunToLeave(entry))
+    return leaveInBin(move, item, entry, "it had begun to leave its repository, so that this may be its only copy");
   await move.lock.withRepository(entry.binRepositoryName, async () => {
     await enterStep(move, item, "remove");
     await removeFromBin(move, [{ item, entry }]);
@@ -28,8 +31,12 @@ function isGivenMoreTime({ reason }: RunItemRecord, { recycledAt, purgeAfter }: 
   return isDue && recycledAt !== null && (purgeAfter === null || purgeAfter > new Date());
 }
 
-function leaveInBin(move: Move, item: RunItemRecord, entry: MovingEntry): Promise<void> {
-  const error = "the recycle bin keeps it longer by now";
+/** Whether it never arrived in the bin, and its source may lack something of it: then it is no half-made copy to take away. */
+function hasBegunToLeave({ recycledAt, manifests }: MovingEntry): boolean {
+  return recycledAt === null && manifests.some((manifest) => manifest.isRemovedAtSource);
+}
+
+function leaveInBin(move: Move, item: RunItemRecord, entry: MovingEntry, error: string): Promise<void> {
   return prisma().$transaction(async (tx) => {
     await writeItem(move.context, item, { state: "skipped_stale", step: null, error }, tx);
     await writeNotEnded(tx, entry.id);
