@@ -52,11 +52,17 @@ export type RunNumbers = z.infer<typeof runNumbersSchema>;
 
 /** What a run by rules asks before it takes much of its space. It stays when it was answered. */
 const runConfirmationSchema = z.object({
+  /** images, tags = more of them than the space's share would go; first_run = of a lifecycle policy that nobody has previewed */
+  reason: z.enum(["images", "tags", "first_run"]),
   /** images that it would take, of all images of the space */
   images: z.number().int(),
   imagesTotal: z.number().int(),
+  /** tags that it would take, those of images that stay too, of all tags of the space */
+  tags: z.number().int(),
+  tagsTotal: z.number().int(),
+  /** of the tags where those are the reason, else of the images */
   sharePercent: z.number(),
-  /** the space's setting that this is above */
+  /** the space's setting; where a share is the reason, it is above this */
   limitPercent: z.number().int(),
   /** stored bytes of those images, shared ones too */
   logicalBytes: bytesSchema,

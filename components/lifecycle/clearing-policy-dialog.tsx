@@ -168,7 +168,8 @@ export function ClearingPolicyDialog({
         <QuotaMeter tagCount={workspaceTagCount} tagQuota={tagQuota} />
         <p className="text-sm text-subtle">
           The unit is the tag; {name} has {tagCount.toLocaleString("en-US")} now. Runs with the workspace's policies
-          when the quota is reached. {own ? "Without it: " : "Until it is set: "}
+          when the quota is reached; the first time after a change that run waits for a confirmation, unless it was
+          previewed. {own ? "Without it: " : "Until it is set: "}
           {inheritedText(inherited)}
         </p>
         {previewed ? (

@@ -202,7 +202,8 @@ function LifecycleForm({
         <p className="text-sm text-subtle">
           The unit is the tag: an image that keeps one of its tags stays and only loses the others. Untagged images and
           the tags of signatures are not counted. A tag whose push time is not known is reserved, and so is everything
-          that is pinned, protected by a rule, in use, or pushed within the grace period.
+          that is pinned, protected by a rule, in use, or pushed within the grace period. The first time that the quota
+          starts it after a change, each registry space waits for a confirmation, unless the policy was previewed.
         </p>
         {shown ? (
           <section aria-label={shown.what === "preview" ? "What would go now" : "Runs"}>

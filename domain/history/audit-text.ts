@@ -75,7 +75,10 @@ const SENTENCES: Record<string, (data: Data) => string> = {
     typeof data.byHand === "string"
       ? byHandText(data)
       : `started a reclaim with ${isByPolicy(data) ? count(data.ruleIds, "lifecycle policy", "lifecycle policies") : count(data.ruleIds, "rule", "rules")}`,
-  "reclaim.confirm": (data) => `confirmed a reclaim of ${text(data.images)} of ${text(data.imagesTotal)} images`,
+  "reclaim.confirm": (data) =>
+    `confirmed a reclaim of ${text(data.images)} of ${text(data.imagesTotal)} images${
+      data.reason === "tags" ? `, and of ${text(data.tags)} of ${text(data.tagsTotal)} tags` : ""
+    }`,
   "reclaim.cancel": () => "cancelled a reclaim",
   "restore.start": (data) => `started to restore ${entriesText(data)}`,
   "restore.cancel": () => "cancelled a restore",

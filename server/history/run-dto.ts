@@ -7,7 +7,9 @@ const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 function confirmationDto(run: RunRecord): RunDto["confirmation"] {
   if (run.confirmation === null) return null;
   const asked = run.confirmation as unknown as AskedConfirmation;
-  return { ...asked, confirmedAt: iso(run.confirmedAt), confirmedByName: run.confirmedByName };
+  // What was asked before tags counted has none of these.
+  const before = { reason: "images", tags: 0, tagsTotal: 0 } as const;
+  return { ...before, ...asked, confirmedAt: iso(run.confirmedAt), confirmedByName: run.confirmedByName };
 }
 
 /** A run as the API shows it. */

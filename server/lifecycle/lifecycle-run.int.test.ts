@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RuleDefinition } from "@/domain/rules/rule";
+import { cancelRun } from "@/server/history/cancel-run";
+import { confirmRun } from "@/server/history/confirm-run";
 import { listRunItems } from "@/server/history/list-run-items";
 import type { Actor } from "@/server/platform/auth/actor";
 import { prisma } from "@/server/platform/db/prisma";
@@ -10,6 +12,7 @@ import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 import { createTestUser } from "@/testing/signed-in";
 import { createPlatformRule } from "./create-platform-rule";
 import { deletePlatformRule } from "./delete-platform-rule";
+import { fireLifecycle } from "./fire-lifecycle";
 import { getPlatformRules } from "./get-platform-rules";
 import { previewSpaceLifecycle } from "./preview-space-lifecycle";
 import { runLifecycle } from "./run-lifecycle";
@@ -102,6 +105,56 @@ test("T-07 R-08 a policy leaves alone what was restored, also switched off and o
   await setLifecycle(space.scope, { revision: 3, isEnabled: true, ...keep(2, 5) });
   await age({ v0: 120, v1: 110, v2: 100 });
   expect((await space.execute(await runPolicies())).items).toMatchObject([{ state: "done", tags: ["v0"] }]);
+});
+
+/** Has the quota start the run, and executes it. */
+async function fire() {
+  await prisma().lifecycleFiring.deleteMany({ where: { workspaceId: space.tenant.workspaceId } });
+  const setQuota = (tagQuota: number) =>
+    prisma().workspace.update({ where: { id: space.tenant.workspaceId }, data: { tagQuota } });
+  await setQuota(1);
+  await fireLifecycle(new Date());
+  await setQuota(5_000);
+  const run = await prisma().run.findFirstOrThrow({
+    where: { spaceId: space.spaceId, trigger: "quota", status: "queued" },
+  });
+  return space.execute(run.id);
+}
+
+test("T-05 N-10 what the quota starts for the first time waits, nobody having previewed it, and not once it was confirmed", async () => {
+  await pushAged(4);
+  await enable(2);
+  const { run } = await fire();
+  expect(run).toMatchObject({
+    ...{ trigger: "quota", status: "awaiting_confirmation", totals: { itemsDone: 0 } },
+    confirmation: { reason: "first_run", images: 2, imagesTotal: 4, tags: 2, tagsTotal: 4 },
+  });
+  expect(await space.tags()).toHaveLength(4);
+  await confirmRun(space.scope, { runId: run.id });
+  expect((await space.execute(run.id)).run).toMatchObject({ status: "succeeded", totals: { itemsDone: 2 } });
+  await space.push(await space.image("later"), "later");
+  await space.crawl();
+  expect((await fire()).run).toMatchObject({ status: "succeeded", totals: { itemsDone: 1 } });
+});
+
+test("T-05 N-10 what was previewed within the hour before it was saved does not wait; other numbers, and off and on later, do", async () => {
+  await pushAged(4);
+  const [preview] = (await tryLifecycle(space.scope, keep(3))).outcomes;
+  const previewId = preview?.runId ?? "";
+  await space.execute(previewId);
+  await enable(3);
+  expect((await fire()).run).toMatchObject({ status: "succeeded", totals: { itemsDone: 1 } });
+  await setLifecycle(space.scope, { revision: 1, isEnabled: true, ...keep(2) });
+  const other = await fire();
+  expect(other.run).toMatchObject({ status: "awaiting_confirmation", confirmation: { reason: "first_run" } });
+  await cancelRun(space.scope, { runId: other.run.id });
+  // The preview of 3 was two hours ago by now: on again, those ask too.
+  await setLifecycle(space.scope, { revision: 2, isEnabled: false, ...keep(3) });
+  await setLifecycle(space.scope, { revision: 3, isEnabled: true, ...keep(3) });
+  await prisma().run.update({ where: { id: previewId }, data: { finishedAt: new Date(Date.now() - 2 * 3_600_000) } });
+  await space.push(await space.image("later"), "later");
+  await space.crawl();
+  expect((await fire()).run).toMatchObject({ status: "awaiting_confirmation", confirmation: { reason: "first_run" } });
 });
 
 test("T-14 an image with one tag within and one beyond loses the one and stays", async () => {

@@ -79,3 +79,13 @@ export async function listSince(
     WHERE rm.first_seen_at >= ${since}::timestamptz OR rm.pushed_at > ${since}::timestamptz`;
   return new Set(rows.map((row) => row.key));
 }
+
+/** Tags that a planned run would take, those of images that stay and those of what a limit leaves out too, and all tags in its plan. */
+export async function countTags(runId: string): Promise<{ tags: number; tagsTotal: number }> {
+  const rows = await prisma().$queryRaw<{ tags: number; tagsTotal: number }[]>`
+    SELECT coalesce(sum(cardinality(CASE action WHEN 'recycle' THEN tags ELSE selected_tags END))
+        FILTER (WHERE action IN ('recycle', 'untag') AND state IN ('planned', 'left_out')), 0)::int AS tags,
+      coalesce(sum(cardinality(tags)), 0)::int AS "tagsTotal"
+    FROM run_items WHERE run_id = ${runId}`;
+  return rows[0] ?? { tags: 0, tagsTotal: 0 };
+}
