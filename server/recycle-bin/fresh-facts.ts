@@ -3,28 +3,29 @@ import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import type { Artifact, TagFact } from "@/domain/rules/facts";
 import { loadNeighbourFacts } from "@/server/images/load-neighbour-facts";
 import type { Move } from "./move";
-import type { RepositoryView } from "./repository-view";
+import type { RepositoryLook, RepositoryView } from "./repository-view";
 
 /** The facts around some images right before something of them is removed, and where every tag of the repository led at that moment. */
-export interface FreshFacts {
+export interface FreshFacts extends RepositoryLook {
   artifacts: Artifact[];
-  tags: RepositoryView;
 }
 
 /**
  * Looks at some images of a repository: the inventory around them, corrected by where the registry's tags lead now. Tags of the given
  * digests are read afresh. What only the registry knows counts as pushed just now. Decides alike as facts of the whole repository would.
+ * `isStrict`: see `RepositoryViews`.
  */
 export async function freshFacts(
   move: Pick<Move, "space" | "sight" | "views" | "signal">,
   repositoryName: string,
   digests: ReadonlySet<string>,
+  isStrict = false,
 ): Promise<FreshFacts> {
   const { space, views, signal } = move;
   const { id: spaceId, workspaceId } = space;
   const known = await loadNeighbourFacts({ workspaceId, spaceId, repositoryName });
   const claimed = known.tagTargets;
-  const tags = await views.see(
+  const { names, tags } = await views.see(
     repositoryName,
     (tag, lastSeen) => {
       const claim = claimed.get(tag);
@@ -32,6 +33,7 @@ export async function freshFacts(
       return lastSeen !== claim || (claim !== undefined && digests.has(claim));
     },
     signal,
+    isStrict,
   );
   const changed = [...differencesOf(claimed, tags)];
   const around = await known.around([...digests, ...changed]);
@@ -48,7 +50,7 @@ export async function freshFacts(
       pinText: known.pinTextOf(manifest.digest),
     });
   }
-  return { artifacts, tags };
+  return { artifacts, names, tags };
 }
 
 /** Digests whose tags, or whose belonging together, are not as the inventory has them. */

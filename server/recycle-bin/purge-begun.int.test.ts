@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RunStopped } from "@/server/history/run-context";
 import { prisma } from "@/server/platform/db/prisma";
+import { requireSpace } from "@/server/spaces/require-space";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 import { lookAfterBin } from "@/testing/look-after-bin";
 import { listDueEntries } from "./bin-run.store";
@@ -39,7 +40,7 @@ test("R-05 what had begun to leave its repository is never purged as a half-made
   expect(await prisma().$transaction((tx) => forgetHalfMade(tx, entry.id))).toBe(false);
 
   // Taken by a purge all the same.
-  const row = await prisma().space.findUniqueOrThrow({ where: { id: space.spaceId } });
+  const row = await requireSpace(space.scope, space.spaceId);
   const request = { kind: "purge", selection: { entryIds: [entry.id] }, options: {}, trigger: "schedule" } as const;
   const purge = await createBinRun(space.scope, row, { ...request, takes: ["recycling"] });
   expect((await space.execute(purge.id)).items).toMatchObject([

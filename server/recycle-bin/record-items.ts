@@ -35,7 +35,7 @@ export async function recordItems(
   await enterStepTogether(move, items, "record");
   const open = await guard.open({ maxAgeMs: AUTHORITY_MAX_AGE_MS });
   const [digests, named] = [new Set(items.map((item) => item.digest)), new Set(items.flatMap((item) => item.tags))];
-  const tags = await move.views.see(
+  const { tags } = await move.views.see(
     repositoryName,
     (tag, lastSeen) => named.has(tag) || (lastSeen !== undefined && digests.has(lastSeen)),
     signal,

@@ -15,6 +15,7 @@ import { enterStep, type Move, reach, writeItem } from "./move";
 import { IncompleteImage, readRecorded } from "./read-closure";
 import { recordItems } from "./record-items";
 import type { RecycleGuard } from "./recycle-guard";
+import { mayBeLeaving } from "./removal-attempts";
 import { removeAtSource } from "./remove-at-source";
 
 /** The end of a move that came to nothing. */
@@ -69,7 +70,7 @@ export async function failRecycle(move: Move, given: RunItemRecord, error: strin
   const entry = item.binEntryId === null ? null : await findMovingEntry(context.run.workspaceId, item.binEntryId);
   if (entry === null) return writeItem(context, item, { state: "failed", step: null, error });
   const begun = entry.manifests.filter((manifest) => manifest.isRemovedAtSource);
-  if (begun.length > 0 && !(await isWholeAtSource(move, entry))) {
+  if (begun.length > 0 && !(await isSafeAtSource(move, entry))) {
     return move.lock.withRepository(item.repositoryName, () =>
       finishRecycles(move, [
         { item, entry, state: "failed", error: `it is in the recycle bin, but ${error}`, isGone: false },
@@ -91,10 +92,11 @@ export async function failRecycle(move: Move, given: RunItemRecord, error: strin
 }
 
 /** Unknown counts as no: then the entry is kept, which loses nothing. */
-async function isWholeAtSource({ adapter }: Move, { repositoryName, manifests }: MovingEntry): Promise<boolean> {
+async function isSafeAtSource(move: Move, entry: MovingEntry): Promise<boolean> {
+  const { repositoryName, manifests } = entry;
   try {
-    for (const { digest } of manifests) if ((await adapter.resolve(repositoryName, digest)) === null) return false;
-    return true;
+    for (const { digest } of manifests) if ((await move.adapter.resolve(repositoryName, digest)) === null) return false;
+    return !(await mayBeLeaving(move, entry));
   } catch {
     return false;
   }

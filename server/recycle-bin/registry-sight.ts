@@ -16,6 +16,8 @@ export interface RegistrySight {
   /** What a tag points at; null where there is no such tag. */
   tagTarget(repository: string, tag: string): Promise<string | null>;
   hasManifest(repository: string, digest: string): Promise<boolean>;
+  /** Whether it costs no request to see that a manifest is there (again). False says nothing. */
+  seesManifest(repository: string, digest: string): Promise<boolean>;
   /** By tag or digest, its bytes checked; null where there is nothing. */
   readManifest(repository: string, reference: string, signal?: AbortSignal): Promise<RawManifest | null>;
   /** What a repository lacks of images; see `RegistryAdapter.verify`. */
@@ -33,6 +35,7 @@ export function createRegistrySight(adapter: RegistryAdapter, storage: BlobStora
     listTagNames: (repository, signal) => adapter.listTags(repository, signal),
     tagTarget: async (repository, tag) => (await adapter.resolve(repository, tag))?.digest ?? null,
     hasManifest: async (repository, digest) => (await adapter.resolve(repository, digest)) !== null,
+    seesManifest: async () => false,
     readManifest: (repository, reference, signal) => adapter.getManifest(repository, reference, signal),
     missingOf: (repository, manifests, signal) =>
       adapter.verify({
@@ -62,6 +65,11 @@ export function createRegistrySight(adapter: RegistryAdapter, storage: BlobStora
       orElse(
         async () => (await storage.hasRevision(repository, digest)) || undefined,
         () => overApi.hasManifest(repository, digest),
+      ),
+    seesManifest: (repository, digest) =>
+      orElse(
+        () => storage.hasRevision(repository, digest),
+        () => overApi.seesManifest(repository, digest),
       ),
     readManifest: (repository, reference, signal) =>
       orElse(

@@ -1,9 +1,8 @@
-import { stillRemovable } from "@/domain/recycle-bin/still-removable";
 import { finishRecycles } from "./finish-recycle";
-import { freshFacts } from "./fresh-facts";
 import type { Move } from "./move";
 import type { RecycleGuard } from "./recycle-guard";
-import { removeParts, stayWhole } from "./remove-parts";
+import { mayBeLeaving } from "./removal-attempts";
+import { removeStillFree, stayWhole } from "./remove-parts";
 import { type MovingItem, removeTogether } from "./remove-together";
 
 /**
@@ -19,13 +18,16 @@ export async function removeAtSource(move: Move, one: MovingItem, guard: Recycle
   if ((await adapter.resolve(repositoryName, entry.digest)) !== null) {
     if (await isPartlyGone(move, repositoryName, begun))
       await finishRecycles(move, [await stayWhole(move, item, entry)]);
-    else return (await removeTogether(move, [one], guard))[0]?.error ?? null;
+    else {
+      const stale = (await removeTogether(move, [one], guard))[0]?.error ?? null;
+      if (stale === null || begun.size === 0 || !(await mayBeLeaving(move, entry))) return stale;
+      const error = `${stale}; its removal had begun, so that the recycle bin keeps a copy`;
+      await finishRecycles(move, [await stayWhole(move, item, entry, { error })]);
+    }
     return null;
   }
   if (begun.size > 0) {
-    const facts = await freshFacts(move, repositoryName, new Set(entry.manifests.map((part) => part.digest)));
-    const removable = stillRemovable(facts.artifacts, begun, new Set(entry.tags.map((tag) => tag.name)));
-    await removeParts(move, item, entry, new Set([...begun].filter((digest) => removable.has(digest))));
+    await removeStillFree(move, { item, entry, removed: begun }, new Set([entry.digest]));
     if ((await adapter.resolve(repositoryName, entry.digest)) !== null) {
       await finishRecycles(move, [await stayWhole(move, item, entry)]);
       return null;

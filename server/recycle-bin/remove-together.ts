@@ -1,11 +1,12 @@
 import type { RunItemRecord } from "@/server/history/run-journal";
-import { prisma } from "@/server/platform/db/prisma";
-import { type RecyclingEntry, writeRemovals } from "./bin-move.store";
+import type { RecyclingEntry } from "./bin-move.store";
 import { finishRecycles, type RecycleEnd } from "./finish-recycle";
 import { type FreshFacts, freshFacts } from "./fresh-facts";
-import { type Move, reach, writeItems } from "./move";
+import { type Move, reach, writeItem } from "./move";
+import { noteRemovals } from "./note-removals";
 import type { RecycleGuard } from "./recycle-guard";
-import { removeParts, removeTop, stayWhole } from "./remove-parts";
+import { removeStillFree, removeTop, stayWhole } from "./remove-parts";
+import { SeenTags } from "./seen-tags";
 
 export interface MovingItem {
   item: RunItemRecord;
@@ -19,6 +20,9 @@ type Going = MovingItem & { removed: ReadonlySet<string> };
 
 /** How often others may change a repository between our look and our removal, before its images are left alone. */
 const LOOKS_MAX = 4;
+
+/** How long a worker that may have lost its run goes on removing plain images without asking whether it has. */
+const OWNED_MS = 500;
 
 /**
  * The step after which there is no way back, for images of one repository of which nothing was removed yet, under its lock: looks at
@@ -42,7 +46,7 @@ export async function removeTogether(
       }
       const decided = await decide(move, pending, guard);
       stale.push(...decided.stale);
-      await note(move, decided.going);
+      await noteRemovals(move, decided.going);
       const rest = await removeInTurn(move, decided.going, decided.facts, ends);
       // The inventory has to know what is gone before it is looked at again.
       if (rest.length > 0) await finishRecycles(move, ends.splice(0));
@@ -89,59 +93,55 @@ async function decide(move: Move, group: readonly MovingItem[], guard: RecycleGu
   return { going, stale, facts };
 }
 
-async function note(move: Move, going: readonly Going[]): Promise<void> {
-  if (going.length === 0) return;
-  await prisma().$transaction(async (tx) => {
-    await writeItems(
-      move.context,
-      going.map(({ item }) => ({ item, state: "moving", step: "remove" })),
-      tx,
-    );
-    await writeRemovals(
-      tx,
-      going.map(({ entry, removed }) => ({ entryId: entry.id, digests: [...removed] })),
-    );
-  });
-}
-
-/** Removes one after the other, and adds to `ends`. Answers those left when somebody else changed tags since the look. */
+/** Removes one after the other, and adds to `ends`. Answers those left when somebody else changed something since the look. */
 async function removeInTurn(
   move: Move,
   going: readonly Going[],
   facts: FreshFacts,
   ends: RecycleEnd[],
 ): Promise<readonly Going[]> {
-  const expected = new Map(facts.tags);
+  const seen = new SeenTags(move.sight, going[0]?.item.repositoryName ?? "", facts);
+  const gone = new Set<string>();
   let names: readonly string[] | null = null;
+  let ownedAtMs = Date.now();
   for (const [at, one] of going.entries()) {
     const { item, entry, removed } = one;
     const startedAtMs = Date.now();
     await reach(move, item, "remove-top");
     names ??= await move.sight.listTagNames(item.repositoryName, move.signal);
-    if (!(await isAsSeen(move, one, expected, names))) return going.slice(at);
-    names = await removeTop(move, item, entry, names);
-    await removeParts(move, item, entry, removed);
-    const gone = [...expected].flatMap(([name, digest]) => (removed.has(digest) ? [name] : []));
-    for (const name of gone) expected.delete(name);
-    // Those of parts went after the listing.
-    names = names.filter((name) => !gone.includes(name));
-    const isBack = removed.size > 1 && (await move.adapter.resolve(item.repositoryName, entry.digest)) !== null;
+    if (removed.size > 1 || Date.now() - ownedAtMs > OWNED_MS) {
+      await writeItem(move.context, item, { state: "moving", step: "remove" });
+      ownedAtMs = Date.now();
+    }
+    if (!(await seen.areUnchanged(removed, names, move.signal))) return going.slice(at);
+    const top = await removeTop(move, item, entry, seen, names);
+    gone.add(entry.digest);
+    const isTaken = top.taken.length > 0;
+    const left = removed.size > 1 && !isTaken ? await removeStillFree(move, one, gone) : new Set([entry.digest]);
+    const isBack = isTaken || (await isThereAgain(move, one, top.names, seen));
     move.pace.note(Date.now() - startedAtMs);
-    ends.push(isBack ? await stayWhole(move, item, entry) : { item, entry, state: "done", error: null, isGone: true });
+    if (isBack) {
+      ends.push(await stayWhole(move, item, entry, { tags: top.taken }));
+      return going.slice(at + 1);
+    }
+    ends.push({ item, entry, state: "done", error: null, isGone: true });
+    if (left.size < removed.size) return going.slice(at + 1);
+    for (const digest of left) gone.add(digest);
+    // Those of parts went after the listing.
+    const forgotten = new Set(seen.forget(left));
+    names = top.names.filter((name) => !forgotten.has(name));
   }
   return [];
 }
 
-/** Whether no tag came since the look, and those on what goes still lead there. */
-async function isAsSeen(
-  { sight }: Move,
-  { item, removed }: Going,
-  expected: ReadonlyMap<string, string>,
+/** Whether somebody pushed an image again since it was removed. Of one without parts that is asked only where it can be seen. */
+async function isThereAgain(
+  { adapter, sight }: Move,
+  { entry, removed }: Going,
   names: readonly string[],
+  seen: SeenTags,
 ): Promise<boolean> {
-  if (names.some((name) => !expected.has(name))) return false;
-  for (const [name, digest] of expected) {
-    if (removed.has(digest) && (await sight.tagTarget(item.repositoryName, name)) !== digest) return false;
-  }
-  return true;
+  const isNamed = names.some((name) => !seen.has(name) || seen.targetOf(name) === entry.digest);
+  if (removed.size === 1 && !isNamed && !(await sight.seesManifest(entry.repositoryName, entry.digest))) return false;
+  return (await adapter.resolve(entry.repositoryName, entry.digest)) !== null;
 }

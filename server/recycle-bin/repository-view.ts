@@ -5,6 +5,12 @@ import type { RegistrySight } from "./registry-sight";
 /** tag → digest of a repository as the registry has it now. */
 export type RepositoryView = ReadonlyMap<string, string>;
 
+/** The names of all tags of a repository, and where those lead that lead somewhere: one whose image is gone has a name alone. */
+export interface RepositoryLook {
+  names: ReadonlySet<string>;
+  tags: RepositoryView;
+}
+
 interface Look {
   startedAtMs: number;
   durationMs: number;
@@ -27,28 +33,31 @@ export class RepositoryViews {
 
   constructor(private readonly sight: RegistrySight) {}
 
-  /** The view of a repository; the tags for which `mustBeFresh` says so are read now. */
+  /**
+   * What a repository looks like; the tags for which `mustBeFresh` says so are read now. `isStrict`: none was read longer ago than reading
+   * them all took.
+   */
   async see(
     repository: string,
     mustBeFresh: (tag: string, lastSeen: string | undefined) => boolean,
     signal?: AbortSignal,
-  ): Promise<RepositoryView> {
+    isStrict = false,
+  ): Promise<RepositoryLook> {
     const names = await this.sight.listTagNames(repository, signal);
     const known = this.sight.isCheap ? undefined : this.#looks.get(repository);
-    const isOld =
-      known === undefined || Date.now() - known.startedAtMs > Math.max(AGE_MIN_MS, AGE_FACTOR * known.durationMs);
-    if (isOld) {
+    const present = new Set(names);
+    const ageMax = (cost: number) => (isStrict ? 2 * cost : Math.max(AGE_MIN_MS, AGE_FACTOR * cost));
+    if (known === undefined || Date.now() - known.startedAtMs > ageMax(known.durationMs)) {
       const look: Look = { startedAtMs: Date.now(), durationMs: 0, tags: new Map() };
       await this.#read(repository, look, names, signal);
       look.durationMs = Date.now() - look.startedAtMs;
       if (!this.sight.isCheap) this.#looks.set(repository, look);
-      return new Map(look.tags);
+      return { names: present, tags: new Map(look.tags) };
     }
     const { tags } = known;
     const unsure = names.filter((name) => !tags.has(name) || mustBeFresh(name, tags.get(name)));
     await this.#read(repository, known, unsure, signal);
-    const present = new Set(names);
-    return new Map([...tags].filter(([name]) => present.has(name)));
+    return { names: present, tags: new Map([...tags].filter(([name]) => present.has(name))) };
   }
 
   async #read(repository: string, look: Look, names: readonly string[], signal?: AbortSignal): Promise<void> {
