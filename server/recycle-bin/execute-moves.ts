@@ -130,6 +130,8 @@ class ItemMover {
   readonly #concurrency = env().RECLAIM_MOVE_CONCURRENCY;
   #reportedAtMs = 0;
   #unavailableInRow = 0;
+  /** Set where the registry was found to be away: nobody begins anything more, then. */
+  #away: AppError | null = null;
 
   private constructor(
     private readonly context: RunContext,
@@ -199,6 +201,7 @@ class ItemMover {
   async #moveGroup(group: readonly RunItemRecord[]): Promise<void> {
     const [first] = group;
     if (first === undefined) return;
+    if (this.#away !== null) throw this.#away;
     this.context.signal.throwIfAborted();
     this.context.progress({ currentItem: `${first.repositoryName}@${first.digest.slice(0, 19)}` });
     try {
@@ -219,6 +222,7 @@ class ItemMover {
 
   async #moveAlone(items: readonly RunItemRecord[], atATime = ALONE_MAX): Promise<void> {
     const moveOne = async (item: RunItemRecord) => {
+      if (this.#away !== null) throw this.#away;
       if (item.state === "planned") this.context.signal.throwIfAborted();
       this.context.progress({ currentItem: `${item.repositoryName}@${item.digest.slice(0, 19)}` });
       await this.#moveOne(item);
@@ -262,8 +266,9 @@ class ItemMover {
       message,
     });
     if (!isPassing(error)) return;
-    if (++this.#unavailableInRow >= UNAVAILABLE_IN_ROW_MAX)
-      throw new AppError("unavailable", `The registry does not answer, so the run was ended: ${message}`);
+    if (++this.#unavailableInRow < UNAVAILABLE_IN_ROW_MAX) return;
+    this.#away ??= new AppError("unavailable", `The registry does not answer, so the run was ended: ${message}`);
+    throw this.#away;
   }
 
   async #underLock(item: RunItemRecord, work: (move: Move) => Promise<void>): Promise<void> {

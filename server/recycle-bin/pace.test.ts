@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { Pace } from "./pace";
 
-test("R-05 begins as many together as it may until it knows better", () => {
-  expect(new Pace().groupSize(8)).toBe(8);
+test("R-05 begins with few until it knows how long they take", () => {
+  expect(new Pace().groupSize(8)).toBe(2);
+  expect(new Pace().groupSize(1)).toBe(1);
 });
 
 test("R-05 begins fewer where each takes long, one at least, and more again when the registry has recovered", () => {

@@ -22,6 +22,17 @@ export class IncompleteImage extends Error {
   override readonly name = "IncompleteImage";
 }
 
+/** How many bytes the manifests of images that are read together may take, in memory. */
+export class ManifestBudget {
+  constructor(private left = 256 * 1024 * 1024) {}
+
+  /** @throws IncompleteImage past it */
+  take(bytes: number): void {
+    this.left -= bytes;
+    if (this.left < 0) throw new IncompleteImage("the manifests of it and its parts are too large to be moved");
+  }
+}
+
 /**
  * Reads an image from the registry itself: its manifest, its children through every index, and its referrers, by fallback tag
  * (`fallbackTags`: those of the repository, by subject) and by `subject` (`findReferrers`: manifests known to have one of these subjects).
@@ -35,9 +46,10 @@ export async function readClosure(
   known: {
     fallbackTags: ReadonlyMap<string | null, readonly string[]>;
     findReferrers(subjects: readonly string[]): Promise<string[]>;
+    budget: ManifestBudget;
   },
 ): Promise<ImageClosure | null> {
-  const reader = new ClosureReader(sight, repository);
+  const reader = new ClosureReader(sight, repository, known.budget);
   if (!(await reader.readTop(digest))) return null;
   const asked = new Set<string>();
   for (;;) {
@@ -59,6 +71,7 @@ class ClosureReader {
   constructor(
     private readonly sight: RegistrySight,
     private readonly repository: string,
+    private readonly budget: ManifestBudget,
   ) {}
 
   digests(): string[] {
@@ -81,6 +94,7 @@ class ClosureReader {
   async #add(raw: RawManifest, role: ManifestRole): Promise<void> {
     if (this.#seen.has(raw.digest)) return;
     this.#seen.add(raw.digest);
+    this.budget.take(raw.body.length);
     const result = parseManifest(raw.body, raw.mediaType);
     if (!result.ok) throw new IncompleteImage(`its part ${raw.digest} cannot be read: ${result.reason}`);
     const parsed = result.manifest;

@@ -9,7 +9,7 @@ import { forEachLimited } from "@/server/platform/registry/for-each-limited";
 import type { RawManifest } from "@/server/platform/registry/registry-adapter";
 import { findReferrers, insertEntries, type NewEntryParts, type RecyclingEntry } from "./bin-move.store";
 import { enterStepTogether, type Move, writeItem, writeItems } from "./move";
-import { type ImageClosure, IncompleteImage, readClosure } from "./read-closure";
+import { type ImageClosure, IncompleteImage, ManifestBudget, readClosure } from "./read-closure";
 import type { RecycleGuard } from "./recycle-guard";
 
 /** An item whose entry is written, with the bodies of its manifests in the order of PUT. */
@@ -43,6 +43,7 @@ export async function recordItems(
   const known = {
     fallbackTags: groupBy([...tags.keys()], subjectOfFallbackTag),
     findReferrers: await referrerLookup(space.registryId, repositoryName, items),
+    budget: new ManifestBudget(),
   };
   const namesOf = groupBy([...tags.keys()], (name) => tags.get(name) ?? "");
   const made: { item: RunItemRecord; parts: NewEntryParts; closure: ImageClosure }[] = [];

@@ -21,6 +21,8 @@ const PARALLEL_READS = 16;
 const AGE_MIN_MS = 2_000;
 /** A look may grow as old as a few times what it cost, so that looking never takes most of a run. */
 const AGE_FACTOR = 4;
+/** More than are moved out of at a time: those of the others are of no use any more. */
+const KEPT = 8;
 
 /**
  * Where the tags of repositories lead, read from the registry: the inventory learns of a push by a notification, which may be late
@@ -51,13 +53,22 @@ export class RepositoryViews {
       const look: Look = { startedAtMs: Date.now(), durationMs: 0, tags: new Map() };
       await this.#read(repository, look, names, signal);
       look.durationMs = Date.now() - look.startedAtMs;
-      if (!this.sight.isCheap) this.#looks.set(repository, look);
+      if (!this.sight.isCheap) this.#keep(repository, look);
       return { names: present, tags: new Map(look.tags) };
     }
     const { tags } = known;
     const unsure = names.filter((name) => !tags.has(name) || mustBeFresh(name, tags.get(name)));
     await this.#read(repository, known, unsure, signal);
     return { names: present, tags: new Map([...tags].filter(([name]) => present.has(name))) };
+  }
+
+  #keep(repository: string, look: Look): void {
+    this.#looks.delete(repository);
+    this.#looks.set(repository, look);
+    for (const oldest of this.#looks.keys()) {
+      if (this.#looks.size <= KEPT) return;
+      this.#looks.delete(oldest);
+    }
   }
 
   async #read(repository: string, look: Look, names: readonly string[], signal?: AbortSignal): Promise<void> {
