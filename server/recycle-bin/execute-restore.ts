@@ -6,6 +6,7 @@ import { releaseLeftOutEntries } from "./bin-run.store";
 import { Displacer } from "./displacer";
 import { executeMoves } from "./execute-moves";
 import type { MoveHooks } from "./move";
+import { endDisplacement } from "./put-displaced-back";
 import { failRecycle } from "./recycle-item";
 import { readRestoreChoices } from "./restore-choices";
 import { failRestore, restoreItem } from "./restore-item";
@@ -27,7 +28,7 @@ export async function executeRestore(context: RunContext, hooks: MoveHooks = {})
   const isRestore = (item: RunItemRecord) => item.action === "restore";
   return executeMoves(context, hooks, {
     move: (move, item) =>
-      isRestore(item) ? restoreItem(move, item, choices, displacer) : displacer.move(move, item.ordinal),
+      isRestore(item) ? restoreItem(move, item, choices, displacer) : endDisplacement(move, item, displacer),
     moveTogether: (move, items) => restoreTogether(move, items, choices),
     // Who makes room is moved to the bin first, for one at a time.
     canGoTogether: (item) => isRestore(item) && !choices.mayTakeBack(item),

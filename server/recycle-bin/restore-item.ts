@@ -9,6 +9,7 @@ import { finishRestores } from "./finish-restore";
 import { makeRoom } from "./make-room";
 import { enterStep, type Move, writeItem } from "./move";
 import { placeTags } from "./place-tags";
+import { putDisplacedBack } from "./put-displaced-back";
 import { IncompleteImage, readRecorded } from "./read-closure";
 import type { RestoreChoices } from "./restore-choices";
 import { skipDisplacements } from "./take-back.store";
@@ -80,9 +81,14 @@ export async function requireWholeImage(
   if (missing) throw new IncompleteImage(`what came back is not complete: ${missing.digest} ${missing.reason}`);
 }
 
-/** An entry that could not be put back stays in the bin; what came back of it stays too, and harms nobody. */
-export function failRestore(move: Pick<Move, "context">, item: RunItemRecord, error: string): Promise<void> {
-  return prisma().$transaction(async (tx) => {
+/**
+ * An entry that could not be put back stays in the bin; what came back of it stays too, and harms nobody. An image that made room for it in
+ * vain is put back, and the error says so.
+ */
+export async function failRestore(move: Move, item: RunItemRecord, cause: string): Promise<void> {
+  const displaced = await putDisplacedBack(move, item);
+  const error = displaced === null ? cause : `${cause}; ${displaced}`;
+  await prisma().$transaction(async (tx) => {
     await writeItem(move.context, item, { state: "failed", step: null, error }, tx);
     await skipDisplacements(tx, item.runId, item.ordinal);
     if (item.binEntryId === null) return;

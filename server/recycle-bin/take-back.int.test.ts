@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { crawlRegistry } from "@/server/images/crawl-registry";
+import { prisma } from "@/server/platform/db/prisma";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 import { checkRestore } from "./check-restore";
+import type { MoveHooks } from "./move";
 import { retryBinEntry } from "./retry-bin-entry";
 import { startRestore } from "./start-restore";
 
@@ -35,6 +37,12 @@ async function pushMeanwhile(isKnown: boolean) {
   if (isKnown) await crawlRegistry(world.registryId, new AbortController().signal);
   return image;
 }
+
+const failingCopy: MoveHooks = {
+  beforeStep: ({ action, step }) => {
+    if (action === "restore" && step === "copy") throw new Error("no space left on the registry");
+  },
+};
 
 const start = (entryId: string, more: Partial<Parameters<typeof startRestore>[1]>) =>
   startRestore(space.scope, { spaceId: space.spaceId, entryIds: [entryId], onTagConflict: "keep_current", ...more });
@@ -102,4 +110,42 @@ describe("R-08 a restore that is tried again", () => {
     await space.execute(again.id);
     expect((await space.pull("v1")).digest).toBe(meanwhile.digest);
   });
+});
+
+test("R-06 R-08 a restore that fails after an image made room for it has that image put back, with its tag", async () => {
+  const { now, third, entryId } = await conflict();
+  const run = await start(entryId, { onTagConflict: "take_back" });
+  const { items } = await space.execute(run.id, failingCopy);
+  const failed = items.find((item) => item.action === "restore");
+  expect(failed).toMatchObject({ state: "failed", error: expect.stringContaining("no space left on the registry") });
+  for (const image of [now, third]) expect(failed?.error).toContain(image.digest.slice(0, 19));
+  const repairs = await prisma().run.findMany({
+    where: { spaceId: space.spaceId, kind: "restore", id: { not: run.id } },
+  });
+  expect(repairs).toHaveLength(1);
+  for (const repair of repairs) expect((await space.execute(repair.id)).run.status).toBe("succeeded");
+  expect((await space.pull("v1")).digest).toBe(now.digest);
+  expect((await space.pull("stable")).digest).toBe(third.digest);
+  expect(await space.entries()).toMatchObject([{ id: entryId, state: "held", problem: { action: "restore" } }]);
+  expect(space.broken()).toEqual({});
+  // Tried again, it takes the tags from those that were seen.
+  const again = await retryBinEntry(space.scope, { spaceId: space.spaceId, entryId });
+  expect((await space.execute(again.id)).items.filter((item) => item.action === "recycle")).toHaveLength(2);
+});
+
+test("R-06 R-08 an image that could not make room stays where it is, with its tag, once the restore has failed", async () => {
+  const { now, third, entryId } = await conflict();
+  const run = await start(entryId, { onTagConflict: "take_back" });
+  const { items } = await space.execute(run.id, {
+    beforeStep: ({ action, step }) => {
+      if (action === "recycle" && step === "verify") throw new Error("no space left on the registry");
+    },
+  });
+  expect(items.map(({ action, state }) => `${action} ${state}`).sort()).toEqual([
+    ...["recycle failed", "recycle skipped_stale", "restore failed"],
+  ]);
+  expect((await space.pull("v1")).digest).toBe(now.digest);
+  expect((await space.pull("stable")).digest).toBe(third.digest);
+  expect(await space.entries()).toMatchObject([{ id: entryId, state: "held" }]);
+  expect(space.broken()).toEqual({});
 });

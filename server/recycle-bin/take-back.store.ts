@@ -36,3 +36,19 @@ export async function skipDisplacements(tx: Transaction, runId: string, forOrdin
     UPDATE run_items SET state = 'skipped_stale', error = 'the image that it was to make room for could not be restored', updated_at = now()
     WHERE run_id = ${runId} AND action = 'recycle' AND state = 'planned' AND reason ->> 'forOrdinal' = ${String(forOrdinal)}`;
 }
+
+/** An image that made room for a restore, as the bin holds it. */
+export interface DisplacedEntry {
+  entryId: string;
+  digest: string;
+  /** the tags that it gave away */
+  tags: string[];
+}
+
+/** Images that made room for an item of a run and are in the bin. */
+export function listDisplacedEntries(runId: string, forOrdinal: number): Promise<DisplacedEntry[]> {
+  return prisma().$queryRaw<DisplacedEntry[]>`
+    SELECT e.id AS "entryId", e.digest, i.selected_tags AS tags FROM run_items i JOIN bin_entries e ON e.id = i.bin_entry_id
+    WHERE i.run_id = ${runId} AND i.action = 'recycle' AND i.state IN ('done', 'failed') AND e.state = 'held'
+      AND i.reason ->> 'forOrdinal' = ${String(forOrdinal)} ORDER BY i.ordinal`;
+}
