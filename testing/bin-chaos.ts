@@ -123,6 +123,8 @@ class Walk {
     if (this.random.chance(0.2))
       await pusher.push(this.space.repository, this.space.signature(image), signatureTag(image.digest));
     pusher.close();
+    // The registry would have told of it by a notification.
+    await this.space.crawl();
     if (again === undefined) this.#images.push(image);
     this.#trace(`push ${this.#nameOf(image.digest)} ${tag}`);
     this.#owed.add(image.digest);

@@ -6,7 +6,7 @@ import { binEntryDtos } from "./bin-entry-dto";
 import { type BinSort, countEntryRows, type EntryPage, listEntryRows } from "./bin-list.store";
 
 /** Counting stops here: nobody reads a larger number off a list, and it would cost more than the page. */
-const COUNTED_MAX = 10_000;
+const COUNTED_MAX = 1_000;
 
 /**
  * What is in the recycle bin of a space, or of all spaces of the workspace where none is named: latest first unless said otherwise.

@@ -7,24 +7,24 @@ import { prisma } from "@/server/platform/db/prisma";
  */
 export async function measureUniqueBytes(entryIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await prisma().$queryRaw<{ entryId: string; uniqueBytes: bigint }[]>`
-    WITH blobs AS (
-      SELECT DISTINCT e.id AS entry_id, e.registry_id, ref.digest, ref.size_bytes
-      FROM bin_entries e JOIN bin_entry_manifests bm ON bm.entry_id = e.id
-      JOIN manifest_references ref ON ref.registry_id = e.registry_id AND ref.manifest_digest = bm.digest
-      WHERE e.id = ANY(${[...entryIds]}) AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
+    WITH part AS MATERIALIZED (
+      SELECT DISTINCT e.id AS entry_id, hashtextextended(e.registry_id || bm.digest, 0) AS key
+      FROM bin_entries e JOIN bin_entry_manifests bm ON bm.entry_id = e.id WHERE e.id = ANY(${[...entryIds]})
+    ),
+    content AS MATERIALIZED (
+      SELECT part.entry_id, ref.digest_key AS key, max(ref.size_bytes) AS bytes FROM part CROSS JOIN LATERAL (
+        SELECT digest_key, size_bytes FROM manifest_references
+        WHERE manifest_key = part.key AND role IN ('config', 'layer') AND NOT is_foreign OFFSET 0) ref
+      GROUP BY part.entry_id, ref.digest_key
     )
-    SELECT b.entry_id AS "entryId", sum(b.size_bytes)::bigint AS "uniqueBytes" FROM blobs b
+    SELECT c.entry_id AS "entryId", sum(c.bytes)::bigint AS "uniqueBytes" FROM content c
     WHERE NOT EXISTS (
-        SELECT 1 FROM manifest_references ref
-        JOIN repository_manifests rm ON rm.registry_id = ref.registry_id AND rm.digest = ref.manifest_digest
-        WHERE ref.registry_id = b.registry_id AND ref.digest = b.digest)
-      AND NOT EXISTS (
-        SELECT 1 FROM manifest_references ref
-        JOIN bin_entry_manifests bm ON bm.digest = ref.manifest_digest AND bm.entry_id <> b.entry_id
-        JOIN bin_entries e ON e.id = bm.entry_id AND e.registry_id = b.registry_id
-          AND e.state IN ('recycling', 'held', 'restoring', 'purging')
-        WHERE ref.registry_id = b.registry_id AND ref.digest = b.digest)
-    GROUP BY b.entry_id`;
+      SELECT 1 FROM manifest_references ref WHERE ref.digest_key = c.key AND (
+        EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.manifest_key = ref.manifest_key)
+        OR EXISTS (SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id AND e.registry_id = ref.registry_id
+            AND e.state IN ('recycling', 'held', 'restoring', 'purging')
+          WHERE bm.digest = ref.manifest_digest AND bm.entry_id <> c.entry_id)))
+    GROUP BY c.entry_id`;
   return new Map(rows.map((row) => [row.entryId, Number(row.uniqueBytes)]));
 }
 
