@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { RUN_ITEM_SORTS, type RunItemFilterDto, type RunItemSort } from "@/contracts/run-items";
-import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { disconnectPrisma } from "@/server/platform/db/prisma";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";

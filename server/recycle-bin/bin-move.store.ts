@@ -35,7 +35,7 @@ export type RecyclingEntry = Pick<
   tags: Pick<MovingEntry["tags"][number], "name" | "digest">[];
 };
 
-export interface NewEntry {
+interface NewEntry {
   id: string;
   workspaceId: string;
   spaceId: string;

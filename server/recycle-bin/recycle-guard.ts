@@ -13,7 +13,7 @@ export interface RecycleGuard {
   ruleOf(item: RunItemRecord): { ruleId: string | null; ruleRevision: number | null };
 }
 
-export interface OpenGuard {
+interface OpenGuard {
   /** Before anything is copied, by where the tags of its repository lead; null = go on. */
   beforeCopy(item: RunItemRecord, tags: RepositoryView): string | null;
   /** Right before the removal, by fresh facts around the image: what may leave its repository, or why it stays. */

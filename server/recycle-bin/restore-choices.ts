@@ -4,7 +4,7 @@ import { readTagDecisions } from "./tag-decision.store";
 import { listContestedTags, listRestoredImages } from "./take-back.store";
 
 /** The image that has a tag. */
-export interface TagHolder {
+interface TagHolder {
   digest: string;
   /** When the tag was set on it, as far as is known: then or earlier. Epoch ms. */
   taggedAtMs: number;
