@@ -50,6 +50,10 @@ const KNOWN: Record<string, (data: Facts) => string | null> = {
     typeof repository === "string" && typeof message === "string" ? `${repository}: ${message}` : null,
   tag_conflict: ({ repository, conflicts }) =>
     typeof repository === "string" && Array.isArray(conflicts) ? `${repository}: ${conflicts.join("; ")}` : null,
+  tags_taken: ({ repository, tags }) =>
+    typeof repository === "string" && Array.isArray(tags)
+      ? `${repository}: ${tags.join(", ")} came to an image in the moment of its removal, and is put back with it`
+      : null,
   tags_recorded_late: ({ repository, tags }) =>
     typeof repository === "string" && Array.isArray(tags)
       ? `${repository}: ${tags.join(", ")} arrived at the last moment and went along`
