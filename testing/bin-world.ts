@@ -191,7 +191,10 @@ export class BinSpace {
     return (await listBinEntries(this.scope, { spaceId: this.spaceId, limit: 100 })).items;
   }
 
-  async restore(entryIds: readonly string[], onTagConflict: "keep_current" | "take_back" | "restore_as" = "keep_current") {
+  async restore(
+    entryIds: readonly string[],
+    onTagConflict: "keep_current" | "take_back" | "restore_as" = "keep_current",
+  ) {
     const run = await startRestore(this.scope, { spaceId: this.spaceId, entryIds, onTagConflict });
     return this.execute(run.id);
   }
