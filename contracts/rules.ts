@@ -12,7 +12,7 @@ import { defineOperation } from "./define";
 
 export const RULES_PER_SPACE_MAX = 15;
 
-export /** A time at which a schedule came due. */
+/** A time at which a schedule came due. */
 const ruleFiringSchema = z.object({
   scheduledFor: timeSchema,
   firedAt: timeSchema,
