@@ -283,7 +283,8 @@ test("N-11 among many items the few that a search names are found by an index, p
       if (total > 0) expect([search, page.total]).toEqual([search, total]);
       expect(plans).toHaveLength(2);
       expect(plans[0], search).not.toContain("Seq Scan on run_items");
-      expect(plans[0], search).toMatch(/run_items_(done|workspace_id_digest)/);
+      // That of what was done, of digests, or of the one run that there is: whatever the statistics of the moment favour.
+      expect(plans[0], search).toMatch(/(Index|Bitmap)[^\n]* run_items_/);
     }
   } finally {
     Object.assign(client, { $queryRaw: ask });
