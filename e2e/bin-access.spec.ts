@@ -98,7 +98,7 @@ function raw(method: string, path: string, token: string): Promise<{ status: num
 }
 
 for (const person of PEOPLE) {
-  test(`R-01 D-07 ${person} pulls nothing of the bin with skopeo, by tag or by digest`, async () => {
+  test(`R-06 D-07 ${person} pulls nothing of the bin with skopeo, by tag or by digest`, async () => {
     for (const repository of [bin.repository, bin.source]) {
       for (const reference of [bin.tag, bin.digest]) {
         for (const pull of [skopeoPull, skopeoInspectDigest])
@@ -112,7 +112,7 @@ for (const person of PEOPLE) {
     expect(stolen.ok).toBe(false);
   });
 
-  test(`R-01 ${person} reads nothing of the bin with a token of their own`, async () => {
+  test(`R-06 ${person} reads nothing of the bin with a token of their own`, async () => {
     const { token, names } = await tokenFor(person, [`repository:${bin.repository}:pull,push,delete,*`]);
     expect(names).toEqual([]);
     const paths = [
@@ -137,7 +137,7 @@ for (const person of PEOPLE) {
 }
 
 for (const person of ["owner's admin", "owner's editor", "stranger's admin"] as const) {
-  test(`R-01 ${person} mounts no blob of the bin into a repository of their own`, async () => {
+  test(`R-06 ${person} mounts no blob of the bin into a repository of their own`, async () => {
     const own = person.startsWith("owner") ? "north/loot" : "south/loot";
     const { token, names } = await tokenFor(person, [
       `repository:${own}:pull,push`,
@@ -178,7 +178,7 @@ const TRICKS = (name: string): string[] => [
 ];
 
 for (const person of PEOPLE) {
-  test(`R-01 no scope that ${person} can think of opens the bin`, async () => {
+  test(`R-06 no scope that ${person} can think of opens the bin`, async () => {
     for (const scope of [...TRICKS(bin.repository), TRICKS(bin.repository).join(" ")]) {
       const { token, names } = await tokenFor(person, [scope]);
       expect(
@@ -191,7 +191,7 @@ for (const person of PEOPLE) {
   });
 }
 
-test("R-01 no path leads into the bin with a token for one's own repository", async () => {
+test("R-06 no path leads into the bin with a token for one's own repository", async () => {
   const { token, names } = await tokenFor("owner's admin", ["repository:north/app-0:pull,push"]);
   expect(names).toEqual(["north/app-0"]);
   const rest = `manifests/${bin.digest}`;
@@ -211,7 +211,7 @@ test("R-01 no path leads into the bin with a token for one's own repository", as
   }
 });
 
-test("R-01 the owner has it again after a restore, and not before", async () => {
+test("R-06 the owner has it again after a restore, and not before", async () => {
   const pulled = await skopeoPull(target("owner's viewer", bin.source, bin.tag));
   expect(pulled.ok).toBe(false);
   expect(closureProblems(stack.storageRoot, bin.repository, bin.digest), "it is still whole").toEqual([]);

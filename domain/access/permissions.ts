@@ -32,6 +32,8 @@ export type Permission = keyof typeof PERMISSIONS;
 
 /** Whether a role has a permission. Fails closed: an unknown role or permission has nothing. */
 export function roleCan(role: string, permission: string): boolean {
+  // Its own names only: every object has a `toString`.
+  if (!Object.hasOwn(PERMISSIONS, permission)) return false;
   const row = (PERMISSIONS as Record<string, { roles: readonly string[] }>)[permission];
   return row?.roles.includes(role) ?? false;
 }

@@ -6,7 +6,7 @@ const restored = (ruleId: string, revision = 1) => [{ ruleId, revision, who: "Ad
 const other = artifact("other", { tags: ["other"], isPinned: true });
 
 describe("a restored image", () => {
-  test("N-03 R-08 is left alone by the rule that took it, and says so", () => {
+  test("N-03 is left alone by the rule that took it, and says so", () => {
     const one = artifact("one", { tags: ["v1"], exemptFrom: restored("old") });
     const result = plan([one, other], [rule("old")]);
     expect(decisions(result, ["one"])).toEqual({ one: "keep" });

@@ -59,7 +59,7 @@ async function expectIndexed(work: () => Promise<unknown>): Promise<void> {
   for (const plan of plans) if (!isCappedCount(plan)) expect(plan).not.toMatch(SEQUENTIAL);
 }
 
-describe.each(["space", "workspace"] as const)("K-03 R-07 pages of a %s", (place) => {
+describe.each(["space", "workspace"] as const)("K-03 pages of a %s", (place) => {
   const where = () => (place === "space" ? {} : { spaceId: undefined });
   test.each(["recycled", "due", "size", "name"] as const)(
     "by %s come from an index, first and next, both ways",
@@ -175,7 +175,7 @@ test("K-03 one tenant sees nothing of another's bin, at the workspace either", a
   expect(facets.rules[0]).toMatchObject({ label: expect.stringMatching(/^rule \d+$/) });
 });
 
-test("R-09 AL-04 another retention says what it purges, and moves the dates of what is there in one piece", async () => {
+test("AL-04 another retention says what it purges, and moves the dates of what is there in one piece", async () => {
   const before = await previewRetention(tenant.scope, { spaceId: tenant.spaceId, days: 7 });
   expect(before).toMatchObject({ currentDays: 30, entryCount: ENTRIES });
   expect(before.dueAtOnce.entryCount).toBeGreaterThan(ENTRIES / 2);

@@ -69,7 +69,7 @@ async function checkAll(): Promise<void> {
   while ((await verifyEntries(new Date(), ALIVE)) > 0);
 }
 
-test("R-05 the registry's own collector, run by somebody else, loses nothing of a full bin", {
+test("R-06 the registry's own collector, run by somebody else, loses nothing of a full bin", {
   timeout: TIMEOUT_MS,
 }, async () => {
   const { index, plain } = await fillBin();
@@ -93,7 +93,7 @@ test("R-05 the registry's own collector, run by somebody else, loses nothing of 
   expect(space.broken()).toEqual({});
 });
 
-test("R-05 after one with --delete-untagged every damaged entry is found, with what is missing, and cannot be restored half", {
+test("R-06 after one with --delete-untagged every damaged entry is found, with what is missing, and cannot be restored half", {
   timeout: TIMEOUT_MS,
 }, async () => {
   const { kept } = await fillBin();
@@ -131,7 +131,7 @@ test("R-05 after one with --delete-untagged every damaged entry is found, with w
   expect(Object.keys(space.broken()).filter((name) => name.startsWith(space.repository))).toEqual([]);
 });
 
-test("R-05 blobs that vanish are missed too, and are there again after they come back", {
+test("R-06 blobs that vanish are missed too, and are there again after they come back", {
   timeout: TIMEOUT_MS,
 }, async () => {
   const { plain } = await fillBin();
@@ -147,7 +147,7 @@ test("R-05 blobs that vanish are missed too, and are there again after they come
   expect(damaged).toMatchObject({ digest: plain.digest, missing: [{ kind: "blob", digest: layer }] });
 });
 
-test("R-05 a registry that does not answer leaves nothing marked: unknown is not missing", async () => {
+test("R-06 a registry that does not answer leaves nothing marked: unknown is not missing", async () => {
   await fillBin();
   const where = { id: world.registryId };
   await checkBin(space.scope, { spaceId: space.spaceId });
@@ -163,7 +163,7 @@ test("R-05 a registry that does not answer leaves nothing marked: unknown is not
   expect(await verifyEntries(new Date(Date.now() + 3_600_000), ALIVE)).toBe(2);
 });
 
-test("R-08 a restore that failed says so at its entry, can be tried again as it was asked for, or given up", async () => {
+test("N-03 a restore that failed says so at its entry, can be tried again as it was asked for, or given up", async () => {
   const image = await space.push(await space.image("one"), "v1");
   await space.push(await space.image("beside"), "beside");
   await space.crawl();
@@ -195,7 +195,7 @@ test("R-08 a restore that failed says so at its entry, can be tried again as it 
   });
 });
 
-test("R-08 a half-made copy whose run ended in the middle is shown with the reason, and taken away or forgotten", async () => {
+test("N-03 a half-made copy whose run ended in the middle is shown with the reason, and taken away or forgotten", async () => {
   const image = await space.push(await space.image("one"), "v1");
   await space.push(await space.image("beside"), "beside");
   await space.crawl();

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test(`R-05 R-08 ${OPERATIONS} random pushes, recycles, restores, purges and collections, workers dying in the middle, lose nothing`, {
+test(`N-02 N-03 ${OPERATIONS} random pushes, recycles, restores, purges and collections, workers dying in the middle, lose nothing`, {
   timeout: 120_000 + OPERATIONS * 6_000,
 }, async () => {
   const report = await walkThroughBin(world, { seed: SEED, operations: OPERATIONS });

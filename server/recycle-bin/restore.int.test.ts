@@ -34,7 +34,7 @@ async function conflict(...otherTags: string[]) {
 const check = (entryIds: string[], targetRepository?: string) =>
   checkRestore(space.scope, { spaceId: space.spaceId, entryIds, targetRepository });
 
-describe("R-06 N-03 a tag that names another image by now", () => {
+describe("N-03 a tag that names another image by now", () => {
   test("is shown before, with what may be done", async () => {
     const { old, now, entryId } = await conflict();
     const { conflicts, ...rest } = await check([entryId]);
@@ -129,7 +129,7 @@ describe("R-06 N-03 a tag that names another image by now", () => {
   });
 });
 
-test("R-06 of two entries with one tag the later one gets it, whichever comes first", async () => {
+test("N-03 of two entries with one tag the later one gets it, whichever comes first", async () => {
   const first = await space.push(await space.image("first"), "v1");
   await space.crawl();
   await space.recycle("v1");
@@ -152,7 +152,7 @@ test("R-06 of two entries with one tag the later one gets it, whichever comes fi
   expect(items.filter((item) => item.error !== null)).toHaveLength(1);
 });
 
-test("R-06 K-05 an entry comes back into another repository of the space, whole, and a new one is made for it", async () => {
+test("N-02 N-03 an entry comes back into another repository of the space, whole, and a new one is made for it", async () => {
   const index = await space.push(await space.index("multi"), "v1", "v2");
   const signature = await space.sign(index);
   await space.crawl();
@@ -176,7 +176,7 @@ test("R-06 K-05 an entry comes back into another repository of the space, whole,
   await expect(check([entry?.id ?? ""], "else/where")).rejects.toMatchObject({ code: "unprocessable" });
 });
 
-test("N-03 R-08 what was restored is exempt from the rule that took it, until that rule is changed", async () => {
+test("N-03 what was restored is exempt from the rule that took it, until that rule is changed", async () => {
   const image = await space.push(await space.image("one"), "v1");
   await space.push(await space.image("beside"), "beside");
   await space.crawl();
@@ -232,7 +232,7 @@ test("N-03 an older entry that comes back later does not end the exemption from 
   expect(exemption).toMatchObject({ digest: image.digest, ruleRevision: 2 });
 });
 
-test("K-05 all of a run, or of a filter but for some, comes back with one request", async () => {
+test("R-08 K-05 all of a run, or of a filter but for some, comes back with one request", async () => {
   for (let i = 0; i < 4; i++) await space.push(await space.image(`m${i}`), `v${i}`);
   await space.crawl();
   const { run } = await space.recycle("*");
