@@ -31,7 +31,7 @@ test.afterAll(async () => {
 });
 
 test("every page and dialog can be used by everybody, in light, dark and on a phone", async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const problems: Record<string, string[]> = {};
   for (const it of consolePages(story)) {
     await test.step(it.name, async () => {

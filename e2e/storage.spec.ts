@@ -4,7 +4,7 @@ import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import type { AxeResults } from "axe-core";
 import { startReclaim } from "@/contracts/reclaim";
 import { createRule } from "@/contracts/rules";
-import { listSpaces } from "@/contracts/spaces";
+import { listSpaces, updateSpace } from "@/contracts/spaces";
 import { getSpaceStorage, getWorkspaceStorage, type SpaceStorageDto } from "@/contracts/storage";
 import { formatBytes } from "@/lib/bytes";
 import type { Api } from "./support/api";
@@ -31,6 +31,8 @@ test.beforeAll(async ({ browser }) => {
   const { workspaceId } = first;
   const { items } = await api.call(listSpaces, { params: { workspaceId } });
   place = { workspaceId, spaceId: items[0]?.id ?? "" };
+  // The rule takes most of the space, and nobody is there to confirm it.
+  await api.call(updateSpace, { params: place, body: { confirmSharePercent: 100 } });
   const rule = await api.call(createRule, { params: place, body: { name: "some", definition: takeTags("*1*") } });
   const run = await api.call(startReclaim, { params: place, body: { ruleIds: [rule.id] } });
   await api.untilOver(workspaceId, run.id);
