@@ -260,15 +260,13 @@ test("every operation does its work for an admin", async () => {
       ...(isConfirmation ? { replaced: { runId: await runThatWaits(south) } } : {}),
     });
     expect({ id: operation.id, status: answer.status }, answer.text.slice(0, 300)).toEqual({
+      id: operation.id,
       // Nothing is wrong with any entry: there is nothing to try again or to give up.
-      ...{
-        id: operation.id,
-        status: operation.id.endsWith("BinEntry") && operation.method === "POST" ? 409 : operation.successStatus,
-      },
+      status: ["retryBinEntry", "giveUpBinEntry"].includes(operation.id) ? 409 : operation.successStatus,
     });
     if (operation.output === "stream") expect(answer.contentType).toContain("text/event-stream");
     else if (operation.output === "file") expect(answer.contentType).toContain("text/csv");
-    else operation.response.parse(JSON.parse(answer.text));
+    else if (answer.status < 400) operation.response.parse(JSON.parse(answer.text));
     // Its runs move what the later ones would meet.
     const isLifecycle = operation.id === "runLifecycle";
     const runs = isLifecycle ? (JSON.parse(answer.text) as { outcomes: { runId: string | null }[] }).outcomes : [];
