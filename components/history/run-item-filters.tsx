@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, ListFilter, X } from "lucide-react";
+import { Download, X } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import { operationUrl } from "@/contracts/call";
 import type { RunDto } from "@/contracts/history";
@@ -8,9 +8,9 @@ import { downloadRunItems, type RunItemSummaryDto } from "@/contracts/run-items"
 import { cn } from "@/lib/cn";
 import { Days, Labelled, Size, Written } from "../images/filter-panel";
 import { ChoiceChips } from "../reclaim/choice-chips";
-import { Button, buttonStyles } from "../ui/button";
+import { buttonStyles } from "../ui/button";
+import { FilterPopover } from "../ui/filter-popover";
 import { SearchInput } from "../ui/input";
-import { Popover } from "../ui/popover";
 import { Select } from "../ui/select";
 import { kindWord, panelParts, reasonWord, rulesOfRun } from "./item-filter-words";
 import { filterOfView, type ItemView, type ItemViewPatch, orderOfView, type Shown } from "./item-view";
@@ -45,25 +45,9 @@ export function RunItemFilters({ workspaceId, run, view, onChange, facets }: Run
           onValueChange={(next) => onChange({ q: next || null })}
           className="ml-auto w-72 min-w-52 shrink narrow:ml-0 narrow:w-full"
         />
-        <Popover
-          label="Filters"
-          open={isOpen}
-          onOpenChange={setIsOpen}
-          align="end"
-          className="w-[420px] p-4"
-          trigger={
-            <Button icon={<ListFilter aria-hidden="true" />} className="narrow:h-10 narrow:flex-1">
-              Filters
-              {parts.length > 0 ? (
-                <span className="-mr-1 rounded-full bg-accent-soft px-1.5 text-accent text-sm tabular-nums">
-                  {parts.length}
-                </span>
-              ) : null}
-            </Button>
-          }
-        >
+        <FilterPopover open={isOpen} onOpenChange={setIsOpen} count={parts.length} className="narrow:flex-1">
           <Panel run={run} view={view} onChange={onChange} facets={facets} />
-        </Popover>
+        </FilterPopover>
         <a
           href={operationUrl(downloadRunItems, {
             params: { workspaceId, runId: run.id },

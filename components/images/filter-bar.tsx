@@ -1,13 +1,13 @@
 "use client";
 
-import { Keyboard, ListFilter, X } from "lucide-react";
+import { Keyboard, X } from "lucide-react";
 import { useState } from "react";
 import { cn } from "@/lib/cn";
 import { ChoiceChips } from "../reclaim/choice-chips";
 import { Button } from "../ui/button";
+import { FilterPopover } from "../ui/filter-popover";
 import { IconButton } from "../ui/icon-button";
 import { SearchInput } from "../ui/input";
-import { Popover } from "../ui/popover";
 import { Select } from "../ui/select";
 import { FilterPanel } from "./filter-panel";
 import { filterOfView, type ImageView, NO_FILTER, orderOf, type ViewPatch } from "./filter-url";
@@ -48,25 +48,9 @@ export function FilterBar({ view, onChange, onShowKeys }: FilterBarProps) {
         className="min-w-52 flex-1 narrow:basis-full"
       />
       {isList ? (
-        <Popover
-          label="Filters"
-          open={isOpen}
-          onOpenChange={setIsOpen}
-          align="end"
-          className="w-[420px] p-4"
-          trigger={
-            <Button icon={<ListFilter aria-hidden="true" />} className="narrow:h-10">
-              Filters
-              {inPanel.length > 0 ? (
-                <span className="-mr-1 rounded-full bg-accent-soft px-1.5 text-accent text-sm tabular-nums">
-                  {inPanel.length}
-                </span>
-              ) : null}
-            </Button>
-          }
-        >
+        <FilterPopover open={isOpen} onOpenChange={setIsOpen} count={inPanel.length}>
           <FilterPanel view={view} onChange={onChange} />
-        </Popover>
+        </FilterPopover>
       ) : null}
       {isList ? (
         <Select

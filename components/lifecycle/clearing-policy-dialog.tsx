@@ -12,6 +12,7 @@ import { problemOf } from "../ui/problem-of";
 import { isConflict } from "./is-conflict";
 import { draftOf, readKeep } from "./keep-draft";
 import { KeepFields } from "./keep-fields";
+import { PolicyFooter } from "./policy-footer";
 import { inheritedText } from "./policy-words";
 import {
   type PolicyPlace,
@@ -93,54 +94,36 @@ export function ClearingPolicyDialog({
           : `Of the repository ${name} alone. It outranks the policies of its space and its workspace.`
       }
       footer={
-        <>
-          <div className="mr-auto flex gap-2 narrow:mr-0 narrow:w-full narrow:[&>button]:flex-1">
+        <PolicyFooter
+          formId={formId}
+          permissions={permissions}
+          isEmpty={isEmpty}
+          isPreviewing={preview.isPending}
+          isSaving={save.isPending}
+          isBusy={isPending}
+          onPreview={() => {
+            setHasTried(true);
+            if (keep !== null) preview.mutate(keep);
+          }}
+          onCancel={onClose}
+        >
+          {own ? (
             <GatedButton
-              loading={preview.isPending}
-              reason={
-                permissions.includes("reclaim.preview")
-                  ? isEmpty
-                    ? "Say first what is reserved."
-                    : null
-                  : missingPermissionText("reclaim.preview")
+              loading={remove.isPending}
+              reason={mayWrite ? null : missingPermissionText("rules.write")}
+              onClick={() =>
+                remove.mutate(undefined, {
+                  onSuccess: () => {
+                    onClose();
+                    toast.success(`${name} has no policy of its own any more. ${inheritedText(inherited)}`);
+                  },
+                })
               }
-              onClick={() => {
-                setHasTried(true);
-                if (keep !== null) preview.mutate(keep);
-              }}
             >
-              Preview
+              Remove
             </GatedButton>
-            {own ? (
-              <GatedButton
-                loading={remove.isPending}
-                reason={mayWrite ? null : missingPermissionText("rules.write")}
-                onClick={() =>
-                  remove.mutate(undefined, {
-                    onSuccess: () => {
-                      onClose();
-                      toast.success(`${name} has no policy of its own any more. ${inheritedText(inherited)}`);
-                    },
-                  })
-                }
-              >
-                Remove
-              </GatedButton>
-            ) : null}
-          </div>
-          <Button onClick={onClose} disabled={isPending}>
-            Cancel
-          </Button>
-          <GatedButton
-            type="submit"
-            form={formId}
-            variant="primary"
-            loading={save.isPending}
-            reason={mayWrite ? null : missingPermissionText("rules.write")}
-          >
-            OK
-          </GatedButton>
-        </>
+          ) : null}
+        </PolicyFooter>
       }
     >
       <form id={formId} onSubmit={submit} noValidate className="flex flex-col gap-5">

@@ -20,6 +20,7 @@ import { draftOf, readKeep } from "./keep-draft";
 import { KeepFields } from "./keep-fields";
 import { LastFiring } from "./last-firing";
 import { Overrides } from "./overrides";
+import { PolicyFooter } from "./policy-footer";
 import { useLifecycle, useRunLifecycle, useSetLifecycle, useTryLifecycle } from "./queries";
 import { QuotaMeter } from "./quota-meter";
 import { StartedRuns } from "./started-runs";
@@ -133,38 +134,20 @@ function LifecycleForm({
       description={DESCRIPTION}
       size="lg"
       footer={
-        <>
-          <div className="mr-auto flex gap-2 narrow:mr-0 narrow:w-full narrow:[&>button]:flex-1">
-            <GatedButton
-              loading={preview.isPending}
-              reason={
-                permissions.includes("reclaim.preview")
-                  ? isEmpty
-                    ? "Say first what is reserved."
-                    : null
-                  : missingPermissionText("reclaim.preview")
-              }
-              onClick={show}
-            >
-              Preview
-            </GatedButton>
-            <GatedButton loading={run.isPending} reason={runReason} onClick={() => setIsAsking(true)}>
-              Run now
-            </GatedButton>
-          </div>
-          <Button onClick={onClose} disabled={save.isPending}>
-            Cancel
-          </Button>
-          <GatedButton
-            type="submit"
-            form={formId}
-            variant="primary"
-            loading={save.isPending}
-            reason={mayWrite ? null : missingPermissionText("rules.write")}
-          >
-            OK
+        <PolicyFooter
+          formId={formId}
+          permissions={permissions}
+          isEmpty={isEmpty}
+          isPreviewing={preview.isPending}
+          isSaving={save.isPending}
+          isBusy={save.isPending}
+          onPreview={show}
+          onCancel={onClose}
+        >
+          <GatedButton loading={run.isPending} reason={runReason} onClick={() => setIsAsking(true)}>
+            Run now
           </GatedButton>
-        </>
+        </PolicyFooter>
       }
     >
       <form id={formId} onSubmit={submit} noValidate className="flex flex-col gap-5">

@@ -1,13 +1,12 @@
 "use client";
 
-import { ListFilter, X } from "lucide-react";
+import { X } from "lucide-react";
 import { useState } from "react";
 import { IMAGE_KINDS } from "@/contracts/images";
 import { cn } from "@/lib/cn";
-import { Button } from "../ui/button";
 import { Field } from "../ui/field";
+import { FilterPopover } from "../ui/filter-popover";
 import { Input, SearchInput } from "../ui/input";
-import { Popover } from "../ui/popover";
 import { Select } from "../ui/select";
 import { type BinView, type BinViewPatch, filterParts, orderOf, STATE_OPTIONS } from "./bin-view";
 import { useBinFacets } from "./queries";
@@ -50,23 +49,7 @@ export function BinFilterBar({ workspaceId, spaceId, view, onChange }: Props) {
           onValueChange={(next) => onChange({ q: next })}
           className="min-w-52 flex-1 narrow:basis-full"
         />
-        <Popover
-          label="Filters"
-          open={isOpen}
-          onOpenChange={setIsOpen}
-          align="end"
-          className="w-[420px] p-4"
-          trigger={
-            <Button icon={<ListFilter aria-hidden="true" />} className="narrow:h-10">
-              Filters
-              {parts.length > 0 ? (
-                <span className="-mr-1 rounded-full bg-accent-soft px-1.5 text-accent text-sm tabular-nums">
-                  {parts.length}
-                </span>
-              ) : null}
-            </Button>
-          }
-        >
+        <FilterPopover open={isOpen} onOpenChange={setIsOpen} count={parts.length}>
           <div className="grid max-h-[70dvh] grid-cols-2 gap-x-3 gap-y-3 overflow-y-auto narrow:grid-cols-1">
             <FacetSelect
               label="State"
@@ -134,7 +117,7 @@ export function BinFilterBar({ workspaceId, spaceId, view, onChange }: Props) {
               onChange={(megabytes) => onChange({ maxBytes: megabytes === null ? null : megabytes * MEGABYTE })}
             />
           </div>
-        </Popover>
+        </FilterPopover>
         <Select
           label="Order"
           value={`${sort}-${order}`}

@@ -6,11 +6,8 @@ import { type SpaceDto, updateSpaceBodySchema } from "@/contracts/spaces";
 import type { Permission } from "@/domain/access/permissions";
 import { formatBytes } from "@/lib/bytes";
 import { count } from "../history/run-words";
-import { GatedButton, missingPermissionText } from "../reclaim/gated-button";
 import { ConfirmDialog } from "../ui/confirm-dialog";
-import { Field } from "../ui/field";
-import { Input } from "../ui/input";
-import { problemOf } from "../ui/problem-of";
+import { NumberSettingField, numberOf } from "./number-setting-field";
 import { type RetentionPreview, useRetentionPreview, useUpdateSpace } from "./queries";
 
 const schema = updateSpaceBodySchema.shape.binRetentionDays.unwrap();
@@ -29,8 +26,7 @@ export function RetentionForm({
   const [isAsking, setIsAsking] = useState(false);
   const update = useUpdateSpace(workspaceId, space.id);
   const mayWrite = permissions.includes("spaces.write");
-  const wanted = typed.trim() === "" ? Number.NaN : Number(typed);
-  const checked = schema.safeParse(wanted);
+  const checked = schema.safeParse(numberOf(typed));
   const days = checked.success ? checked.data : undefined;
   const isChanged = days !== undefined && days !== space.binRetentionDays;
   const preview = useRetentionPreview(workspaceId, space.id, isChanged ? days : undefined);
@@ -51,37 +47,17 @@ export function RetentionForm({
 
   return (
     <form onSubmit={submit} className="flex max-w-2xl flex-col gap-3">
-      <div className="flex items-start gap-2">
-        <Field
-          label="Keep entries for"
-          className="w-40"
-          error={
-            checked.success
-              ? problemOf(update.error)?.detail
-              : (Number.isInteger(wanted) && checked.error.issues[0]?.message) || "Write a whole number of days"
-          }
-        >
-          <Input
-            inputMode="numeric"
-            value={typed}
-            readOnly={!mayWrite}
-            suffix="days"
-            onChange={(event) => {
-              setTyped(event.target.value);
-              update.reset();
-            }}
-          />
-        </Field>
-        <GatedButton
-          type="submit"
-          className="mt-[26px]"
-          loading={update.isPending}
-          disabled={mayWrite && (!isChanged || effect === undefined)}
-          reason={mayWrite ? null : missingPermissionText("spaces.write")}
-        >
-          Save
-        </GatedButton>
-      </div>
+      <NumberSettingField
+        label="Keep entries for"
+        unit="days"
+        unitWords="days"
+        typed={typed}
+        checked={checked}
+        onType={setTyped}
+        update={update}
+        mayWrite={mayWrite}
+        isReady={isChanged && effect !== undefined}
+      />
       <p aria-live="polite" className="text-muted">
         {isChanged
           ? effect === undefined

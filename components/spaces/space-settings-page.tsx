@@ -2,11 +2,11 @@
 
 import type { Permission } from "@/domain/access/permissions";
 import { SpaceLifecycleSettings } from "../lifecycle/space-lifecycle-settings";
-import { ConfirmShareForm } from "../reclaim/confirm-share-form";
 import { KeyValueList } from "../ui/key-value-list";
 import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
 import { Skeleton } from "../ui/skeleton";
+import { ConfirmShareForm } from "./confirm-share-form";
 import { IgnoredPullersForm } from "./ignored-pullers-form";
 import { useSpace } from "./queries";
 import { RegistryFacts } from "./registry-facts";

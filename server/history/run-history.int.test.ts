@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RunChange } from "@/contracts/run-items";
-import { disconnectPrisma, Prisma, prisma } from "@/server/platform/db/prisma";
+import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { setConsoleEnv } from "@/testing/console-env";
+import { plansOf } from "@/testing/explained";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
 import { createTestRun, digestOf, rulesOf, type TestItem } from "@/testing/run-items";
@@ -260,33 +261,20 @@ test("N-11 among many items the few that a search names are found by an index, p
       'acme/team' || i % 40 || '/app' || i % 300, 'sha256:' || encode(sha256(i::text::bytea), 'hex'), 'image', ARRAY['build-' || i], '{}', '{"text":""}', '[]', 1, 0
     FROM generate_series(1, 45000) i`;
   await prisma().$executeRaw`ANALYZE run_items`;
-  const client = prisma();
-  const ask = client.$queryRaw.bind(client);
-  const plans: string[] = [];
-  const explained = async (strings: TemplateStringsArray, ...values: unknown[]): Promise<unknown> => {
-    const query = Prisma.sql(strings, ...values);
-    const lines = await ask<{ "QUERY PLAN": string }[]>(Prisma.sql`EXPLAIN ${query}`);
-    plans.push(lines.map((line) => line["QUERY PLAN"]).join("\n"));
-    return ask(query);
-  };
-  Object.assign(client, { $queryRaw: explained });
-  try {
-    for (const [search, total] of [
-      ["team7/app147:build-3447", 1],
-      [":build-3447", 5],
-      ["app47:", 0],
-      [`sha256:${"0".repeat(20)}`, 0],
-      ["", 10_000],
-    ] as const) {
-      plans.length = 0;
+  for (const [search, total] of [
+    ["team7/app147:build-3447", 1],
+    [":build-3447", 5],
+    ["app47:", 0],
+    [`sha256:${"0".repeat(20)}`, 0],
+    ["", 10_000],
+  ] as const) {
+    const plans = await plansOf(async () => {
       const page = await searchRunItems(tenant.scope, { spaceId: tenant.spaceId, search, limit: 20 });
       if (total > 0) expect([search, page.total]).toEqual([search, total]);
-      expect(plans).toHaveLength(2);
-      expect(plans[0], search).not.toContain("Seq Scan on run_items");
-      // That of what was done, of digests, or of the one run that there is: whatever the statistics of the moment favour.
-      expect(plans[0], search).toMatch(/(Index|Bitmap)[^\n]* run_items_/);
-    }
-  } finally {
-    Object.assign(client, { $queryRaw: ask });
+    });
+    expect(plans).toHaveLength(2);
+    expect(plans[0], search).not.toContain("Seq Scan on run_items");
+    // That of what was done, of digests, or of the one run that there is: whatever the statistics of the moment favour.
+    expect(plans[0], search).toMatch(/(Index|Bitmap)[^\n]* run_items_/);
   }
 }, 120_000);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ImageFilterDto } from "@/contracts/images";
-import { disconnectPrisma, Prisma, prisma } from "@/server/platform/db/prisma";
+import { disconnectPrisma } from "@/server/platform/db/prisma";
 import { setConsoleEnv } from "@/testing/console-env";
+import { plansOf } from "@/testing/explained";
 import { fillLargeInventory } from "@/testing/large-inventory";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
@@ -13,39 +14,17 @@ import { measureImages } from "./measure-images";
 
 let database: TestDatabase;
 let tenant: TestTenant;
-let plans: string[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
   setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl() });
   tenant = await createTestTenant();
   await fillLargeInventory(tenant, { repositories: 30, imagesPerRepository: 400, tagsPerImage: 5 });
-  explainEverything();
 }, 120_000);
 afterAll(async () => {
   await disconnectPrisma();
   await database.drop();
 }, 60_000);
-
-/** From here on each query of the client is explained before it runs, with the very same parameters. */
-function explainEverything(): void {
-  const client = prisma();
-  const run = client.$queryRaw.bind(client);
-  const explained = async (strings: TemplateStringsArray, ...values: unknown[]): Promise<unknown> => {
-    const query = Prisma.sql(strings, ...values);
-    const lines = await run<{ "QUERY PLAN": string }[]>(Prisma.sql`EXPLAIN ${query}`);
-    plans.push(lines.map((line) => line["QUERY PLAN"]).join("\n"));
-    return run(query);
-  };
-  Object.assign(client, { $queryRaw: explained });
-}
-
-async function plansOf(run: () => Promise<unknown>): Promise<string[]> {
-  plans = [];
-  await run();
-  expect(plans.length).toBeGreaterThan(0);
-  return plans;
-}
 
 const BIG = "images|tags|manifests|manifest_references|repository_manifests";
 const SEQUENTIAL = new RegExp(`Seq Scan on (?:${BIG})\\b`);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BinFilterDto } from "@/contracts/recycle-bin";
-import { disconnectPrisma, Prisma, prisma } from "@/server/platform/db/prisma";
+import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { updateSpace } from "@/server/spaces/update-space";
 import { setConsoleEnv } from "@/testing/console-env";
+import { plansOf } from "@/testing/explained";
 import { fillLargeBin } from "@/testing/large-bin";
 import { fillLargeInventory } from "@/testing/large-inventory";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
@@ -17,7 +18,6 @@ const ENTRIES = 20_000;
 let database: TestDatabase;
 let tenant: TestTenant;
 let other: TestTenant;
-let plans: string[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -26,25 +26,11 @@ beforeAll(async () => {
   await fillLargeInventory(tenant, { repositories: 10, imagesPerRepository: 200, tagsPerImage: 2 });
   await fillLargeBin(tenant, ENTRIES);
   await fillLargeBin(other, 300);
-  explainEverything();
 }, 180_000);
 afterAll(async () => {
   await disconnectPrisma();
   await database.drop();
 }, 60_000);
-
-/** From here on each query of the client is explained before it runs, with the very same parameters. */
-function explainEverything(): void {
-  const client = prisma();
-  const run = client.$queryRaw.bind(client);
-  const explained = async (strings: TemplateStringsArray, ...values: unknown[]): Promise<unknown> => {
-    const query = Prisma.sql(strings, ...values);
-    const lines = await run<{ "QUERY PLAN": string }[]>(Prisma.sql`EXPLAIN ${query}`);
-    plans.push(lines.map((line) => line["QUERY PLAN"]).join("\n"));
-    return run(query);
-  };
-  Object.assign(client, { $queryRaw: explained });
-}
 
 const SEQUENTIAL =
   /Seq Scan on (?:bin_entries|bin_entry_manifests|bin_entry_tags|manifest_references|manifests|repository_manifests)\b/;
@@ -53,10 +39,7 @@ const isCappedCount = (plan: string) => /^Aggregate.*\n {2}-> {2}Limit/.test(pla
 type Query = Partial<Parameters<typeof listBinEntries>[1]>;
 const list = (query: Query = {}) => listBinEntries(tenant.scope, { spaceId: tenant.spaceId, limit: 100, ...query });
 async function expectIndexed(work: () => Promise<unknown>): Promise<void> {
-  plans = [];
-  await work();
-  expect(plans.length).toBeGreaterThan(0);
-  for (const plan of plans) if (!isCappedCount(plan)) expect(plan).not.toMatch(SEQUENTIAL);
+  for (const plan of await plansOf(work)) if (!isCappedCount(plan)) expect(plan).not.toMatch(SEQUENTIAL);
 }
 
 describe.each(["space", "workspace"] as const)("K-03 pages of a %s", (place) => {

@@ -5,11 +5,8 @@ import { toast } from "sonner";
 import { type SpaceDto, updateSpaceBodySchema } from "@/contracts/spaces";
 import type { Permission } from "@/domain/access/permissions";
 import { count } from "../history/run-words";
-import { useUpdateSpace } from "../spaces/queries";
-import { Field } from "../ui/field";
-import { Input } from "../ui/input";
-import { problemOf } from "../ui/problem-of";
-import { GatedButton, missingPermissionText } from "./gated-button";
+import { NumberSettingField, numberOf } from "./number-setting-field";
+import { useUpdateSpace } from "./queries";
 
 const schema = updateSpaceBodySchema.shape.confirmSharePercent.unwrap();
 
@@ -26,8 +23,7 @@ export function ConfirmShareForm({
   const [typed, setTyped] = useState(String(space.confirmSharePercent));
   const update = useUpdateSpace(workspaceId, space.id);
   const mayWrite = permissions.includes("spaces.write");
-  const wanted = typed.trim() === "" ? Number.NaN : Number(typed);
-  const checked = schema.safeParse(wanted);
+  const checked = schema.safeParse(numberOf(typed));
   const percent = checked.success ? checked.data : undefined;
   const isChanged = percent !== undefined && percent !== space.confirmSharePercent;
   const submit = (event: FormEvent) => {
@@ -40,37 +36,17 @@ export function ConfirmShareForm({
   };
   return (
     <form onSubmit={submit} className="flex max-w-2xl flex-col gap-3">
-      <div className="flex items-start gap-2">
-        <Field
-          label="Ask above"
-          className="w-40"
-          error={
-            checked.success
-              ? problemOf(update.error)?.detail
-              : (Number.isInteger(wanted) && checked.error.issues[0]?.message) || "Write a whole number of percent"
-          }
-        >
-          <Input
-            inputMode="numeric"
-            value={typed}
-            readOnly={!mayWrite}
-            suffix="%"
-            onChange={(event) => {
-              setTyped(event.target.value);
-              update.reset();
-            }}
-          />
-        </Field>
-        <GatedButton
-          type="submit"
-          className="mt-[26px]"
-          loading={update.isPending}
-          disabled={mayWrite && !isChanged}
-          reason={mayWrite ? null : missingPermissionText("spaces.write")}
-        >
-          Save
-        </GatedButton>
-      </div>
+      <NumberSettingField
+        label="Ask above"
+        unit="%"
+        unitWords="percent"
+        typed={typed}
+        checked={checked}
+        onType={setTyped}
+        update={update}
+        mayWrite={mayWrite}
+        isReady={isChanged}
+      />
       <p aria-live="polite" className="text-muted">
         {shareText(percent ?? space.confirmSharePercent, space.imageCount)}
       </p>
