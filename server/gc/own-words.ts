@@ -41,7 +41,7 @@ export async function ownWords(registryId: string, workspaceId: string): Promise
     failure(error) {
       const repository = REPOSITORY.exec(error.path)?.[1];
       if (repository === undefined || isOwn(repository)) return error.message;
-      const verb = error instanceof StorageWriteError ? "remove" : "read";
+      const verb = error instanceof StorageWriteError ? error.verb : "read";
       return `cannot ${verb} something in a repository of another workspace`;
     },
   };

@@ -56,20 +56,23 @@ export class StorageReadError extends Error {
   }
 }
 
-/** Something could not be removed (no permission, read-only or failing disk). */
+/** Something could not be removed, moved or written (no permission, read-only, full or failing disk). */
 export class StorageWriteError extends Error {
   override readonly name = "StorageWriteError";
+  readonly verb: "remove" | "move" | "write";
   constructor(
     readonly path: string,
-    options: { cause: unknown },
+    options: { cause: unknown; verb?: "remove" | "move" | "write" },
   ) {
-    super(`cannot remove ${path}: ${reasonOf(options.cause)}`, options);
+    const verb = options.verb ?? "remove";
+    super(`cannot ${verb} ${path}: ${reasonOf(options.cause)}`, { cause: options.cause });
+    this.verb = verb;
   }
 }
 
 /**
- * A registry's storage, seen without the registry. Reading throws `StorageReadError`, removing `StorageWriteError`. Removing is
- * idempotent: what is gone already is a success, and the answer says whether this call removed it.
+ * A registry's storage, seen without the registry. Reading throws `StorageReadError`, removing, moving and writing throw
+ * `StorageWriteError`. All of them are idempotent: what is gone already is a success, and the answer says whether this call removed it.
  */
 export interface BlobStorage {
   /** Where it is, for messages. */
@@ -115,4 +118,22 @@ export interface BlobStorage {
   removeEmptyBlob(digest: string): Promise<boolean>;
   /** Takes a repository that holds nothing at all out of the catalogue. Only while no one can push. */
   removeRepositoryIfEmpty(repository: string): Promise<boolean>;
+
+  /**
+   * Moves a blob's content out of the registry's sight, into the quarantine of one run; false where it is gone. An interruption leaves it
+   * in one of the two places (or both, with the same bytes), never in none.
+   */
+  quarantineBlob(runId: string, digest: string): Promise<boolean>;
+  /** Puts it back; where the registry has the content again the quarantined copy is dropped. */
+  releaseBlob(runId: string, digest: string): Promise<"returned" | "dropped" | "missing">;
+  readQuarantinedBlob(runId: string, digest: string, limits: { maxBytes: number }): Promise<BlobBody>;
+  /** Removes the quarantined copy for good; the registry's own content of that digest, if it has any, is not touched. */
+  purgeQuarantinedBlob(runId: string, digest: string): Promise<boolean>;
+  /** Ids of the runs that have a quarantine, sorted. */
+  listQuarantines(options?: ReadOptions): Promise<string[]>;
+  listQuarantinedBlobs(runId: string, options?: ReadOptions): Promise<{ digest: string; sizeBytes: number }[]>;
+  /** Writes a revision's link again: what an undo, or the second mark, gives back. It counts as written now. */
+  restoreRevision(repository: string, digest: string): Promise<void>;
+  /** Writes a tag's history entry again, where there (still, or again) is such a tag: else it would bring the tag's name back. */
+  restoreTagHistoryEntry(repository: string, tag: string, digest: string): Promise<void>;
 }

@@ -2,6 +2,8 @@ import { parseDigest } from "@/domain/images/digest";
 
 /** What the registry puts in front of everything below its `rootdirectory`. */
 const PREFIX = "docker/registry/v2";
+/** Beside what the registry walks, on the same filesystem: moving there is one rename, and the registry never looks. */
+const QUARANTINE = "docker/registry/gc-quarantine";
 
 function place(digest: string): { algorithm: string; hex: string } {
   const parts = parseDigest(digest);
@@ -44,5 +46,11 @@ export const paths = {
   blob: (digest: string) => {
     const { algorithm, hex } = place(digest);
     return `${PREFIX}/blobs/${algorithm}/${hex.slice(0, 2)}/${hex}`;
+  },
+  quarantines: () => QUARANTINE,
+  quarantine: (runId: string) => `${QUARANTINE}/${component(runId)}`,
+  quarantinedBlob: (runId: string, digest: string) => {
+    const { algorithm, hex } = place(digest);
+    return `${paths.quarantine(runId)}/${algorithm}/${hex}`;
   },
 };

@@ -11,6 +11,7 @@ import type {
 } from "./blob-storage";
 import { StorageReadError } from "./blob-storage";
 import { paths } from "./filesystem-paths";
+import { FilesystemQuarantine } from "./filesystem-quarantine";
 import { FilesystemReads } from "./filesystem-reads";
 import { FilesystemRemovals } from "./filesystem-removals";
 import { TimeSlice } from "./time-slice";
@@ -32,10 +33,12 @@ function reading(options: ReadOptions | undefined): Reading {
 export class FilesystemStorage implements BlobStorage {
   readonly #reads: FilesystemReads;
   readonly #removals: FilesystemRemovals;
+  readonly #quarantine: FilesystemQuarantine;
 
   constructor(readonly location: string) {
     this.#reads = new FilesystemReads(location);
     this.#removals = new FilesystemRemovals(location);
+    this.#quarantine = new FilesystemQuarantine(location, this.#reads, this.#removals);
   }
 
   async listRepositories(options?: ReadOptions & { withUploadsOnly?: boolean }): Promise<string[]> {
@@ -248,6 +251,39 @@ export class FilesystemStorage implements BlobStorage {
       if (!this.#removals.directoryIfEmpty(paths.repository(components.slice(0, length).join("/")))) break;
     }
     return this.#reads.names(manifests) === null && this.#reads.names(paths.layers(repository)) === null;
+  }
+
+  async quarantineBlob(runId: string, digest: string): Promise<boolean> {
+    return this.#quarantine.quarantine(runId, digest);
+  }
+
+  async releaseBlob(runId: string, digest: string): Promise<"returned" | "dropped" | "missing"> {
+    return this.#quarantine.release(runId, digest);
+  }
+
+  async readQuarantinedBlob(runId: string, digest: string, limits: { maxBytes: number }): Promise<BlobBody> {
+    return this.#quarantine.read(runId, digest, limits.maxBytes);
+  }
+
+  async purgeQuarantinedBlob(runId: string, digest: string): Promise<boolean> {
+    return this.#quarantine.purge(runId, digest);
+  }
+
+  async listQuarantines(options?: ReadOptions): Promise<string[]> {
+    options?.signal?.throwIfAborted();
+    return this.#quarantine.runs();
+  }
+
+  listQuarantinedBlobs(runId: string, options?: ReadOptions): Promise<{ digest: string; sizeBytes: number }[]> {
+    return this.#quarantine.list(runId, options);
+  }
+
+  async restoreRevision(repository: string, digest: string): Promise<void> {
+    this.#quarantine.restoreRevision(repository, digest);
+  }
+
+  async restoreTagHistoryEntry(repository: string, tag: string, digest: string): Promise<void> {
+    this.#quarantine.restoreTagHistoryEntry(repository, tag, digest);
   }
 
   /** A new registry has no repositories yet; one with blobs but without them is half a disk, and all its blobs would look unused. */
