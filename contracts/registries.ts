@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { s3LocationSchema } from "@/domain/registries/s3-location";
 import { hasOnlyVisibleText, idSchema, timeSchema, VISIBLE_TEXT_PROBLEM, workspaceParamsSchema } from "./common";
 import { defineOperation } from "./define";
 
@@ -54,6 +55,8 @@ const registrySchema = z.object({
   hasPassword: z.boolean(),
   /** shown to platform admins: a folder of the console's server */
   storageRoot: z.string().nullable(),
+  /** shown to platform admins: the bucket that holds its blobs, where that is no folder; its secret is never shown */
+  storageS3: s3LocationSchema.nullable(),
   /** spaces of this workspace on it */
   spaceCount: z.number().int(),
   /** spaces of all workspaces on it, for platform admins; null for others */
@@ -114,6 +117,10 @@ const urlSchema = z
 const usernameSchema = z.string().trim().max(200).refine(hasOnlyVisibleText, VISIBLE_TEXT_PROBLEM);
 const passwordSchema = z.string().max(10_000);
 const storageRootSchema = z.string().trim().max(1000);
+const storageS3Schema = s3LocationSchema.extend({
+  /** left out: the one that it has is kept, as long as endpoint and access key stay */
+  secretAccessKey: z.string().max(1000).optional(),
+});
 
 const connectionShape = {
   kind: z.enum(["distribution", "harbor"]).default("distribution"),
@@ -124,6 +131,8 @@ const connectionShape = {
   password: passwordSchema.optional(),
   /** the folder that holds `docker/registry/v2`, on the console's server; platform admins only */
   storageRoot: storageRootSchema.optional(),
+  /** the bucket that holds its blobs, instead of a folder; platform admins only */
+  storageS3: storageS3Schema.optional(),
 };
 
 export const testRegistryBodySchema = z
@@ -178,6 +187,8 @@ export const updateRegistryBodySchema = z
     password: passwordSchema.optional(),
     /** null or empty: the console does not reach its storage */
     storageRoot: storageRootSchema.nullable().optional(),
+    /** null: the console does not reach its bucket. Naming a folder leaves the bucket, and the other way round. */
+    storageS3: storageS3Schema.nullable().optional(),
   })
   .strict();
 

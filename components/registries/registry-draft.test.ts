@@ -7,6 +7,7 @@ const yes = { isAvailable: true, reason: null };
 const registry: RegistryDto = {
   ...{ id: "reg_x", name: "Harbour", kind: "distribution", url: "https://registry.example", auth: "basic" },
   ...{ owner: "workspace", isInstalled: false, canEdit: true, username: "robot", hasPassword: true, storageRoot: null },
+  storageS3: null,
   ...{ spaceCount: 0, totalSpaceCount: null, readOnly: null, lastCrawledAt: null, report: null },
   capabilities: { recycle: yes, garbageCollection: yes, untaggedManifests: yes },
   health: { state: "healthy", reason: null, checkedAt: null, latencyMs: 3 },

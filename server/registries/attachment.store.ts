@@ -1,4 +1,4 @@
-import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
+import { Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 import type { RegistryRecord } from "./registry.store";
 
 /** Where the storage of each attached registry is, as it was written down. */
@@ -53,6 +53,8 @@ export async function detachRegistryRow(tx: Transaction, registryId: string): Pr
       username: null,
       passwordEncrypted: null,
       storageRoot: null,
+      storageS3: Prisma.DbNull,
+      s3SecretEncrypted: null,
       readOnlyRunId: null,
       readOnlySince: null,
     },

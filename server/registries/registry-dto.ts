@@ -5,6 +5,7 @@ import { isPlatformAdmin } from "./platform-admin";
 import { findReadOnlyRun, type RegistryRecord } from "./registry.store";
 import { registryCapabilities } from "./registry-capabilities";
 import { isInstalledRegistry } from "./registry-connection";
+import { s3LocationOf } from "./s3-location-of";
 
 /**
  * Registries as the API shows them. What only their owner has to know (user name, folder, what a test found) is left out for others;
@@ -32,6 +33,7 @@ export async function registryDtos(
         username: isKnown ? registry.username : null,
         hasPassword: registry.passwordEncrypted !== null,
         storageRoot: isPlatformAdmin(scope) ? registry.storageRoot : null,
+        storageS3: isPlatformAdmin(scope) ? s3LocationOf(registry) : null,
         spaceCount: count.own,
         totalSpaceCount: isPlatformAdmin(scope) ? count.all : null,
         capabilities: registryCapabilities(registry),

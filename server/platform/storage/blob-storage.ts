@@ -27,6 +27,9 @@ export type LayerLinkListing = {
 /** `lastActivityAtMs`: when its data last grew (its start where there is no data yet). */
 export type UploadEntry = { id: string; lastActivityAtMs: number };
 
+/** `at`: when bytes that are deleted now are really free; null where they stay until somebody does something, or nobody knows. */
+export type PhysicalRelease = { at: Date | null; why: string };
+
 export type BlobBody =
   | { state: "read"; body: Uint8Array }
   | { state: "missing" }
@@ -77,6 +80,21 @@ export class StorageWriteError extends Error {
 export interface BlobStorage {
   /** Where it is, for messages. */
   readonly location: string;
+  /**
+   * How many calls are worth having under way at once: 1 where each is a quick system call. Where each is a request, removals that are
+   * asked for together become few requests.
+   */
+  readonly concurrency: { readonly reads: number; readonly removals: number };
+
+  /**
+   * A view for one pass over everything: listings, sizes and times (not contents) are answered from what there was when it was opened,
+   * or as it goes, where that costs nothing. A bucket is walked once for it; everything else of the view is as of the storage itself.
+   */
+  snapshot(options?: ReadOptions): Promise<BlobStorage>;
+  /** Uploads that may be growing now, of all repositories. Begun ones without any data are left out where only requests would find them. */
+  listActiveUploads(options?: ReadOptions): Promise<(UploadEntry & { repository: string })[]>;
+  /** When the bytes of what is deleted now are really free, and why. Never throws: what cannot be found out is said. */
+  physicalRelease(): Promise<PhysicalRelease>;
 
   /**
    * Names of all repositories (those with `_manifests` or `_layers`), nested ones too, sorted. `withUploadsOnly` adds those that

@@ -4,6 +4,7 @@ import type {
   BlobBody,
   BlobStorage,
   LayerLinkListing,
+  PhysicalRelease,
   ReadOptions,
   RevisionListing,
   TagEntry,
@@ -31,6 +32,7 @@ function reading(options: ReadOptions | undefined): Reading {
 
 /** A registry's storage in a directory: Distribution's `filesystem` driver with that `rootdirectory`. */
 export class FilesystemStorage implements BlobStorage {
+  readonly concurrency = { reads: 1, removals: 4 };
   readonly #reads: FilesystemReads;
   readonly #removals: FilesystemRemovals;
   readonly #quarantine: FilesystemQuarantine;
@@ -39,6 +41,23 @@ export class FilesystemStorage implements BlobStorage {
     this.#reads = new FilesystemReads(location);
     this.#removals = new FilesystemRemovals(location);
     this.#quarantine = new FilesystemQuarantine(location, this.#reads, this.#removals);
+  }
+
+  /** Listing and stat are cheap enough to be asked again. */
+  async snapshot(): Promise<BlobStorage> {
+    return this;
+  }
+
+  async physicalRelease(): Promise<PhysicalRelease> {
+    return { at: new Date(), why: "Files are deleted at once." };
+  }
+
+  async listActiveUploads(options?: ReadOptions): Promise<(UploadEntry & { repository: string })[]> {
+    const uploads: (UploadEntry & { repository: string })[] = [];
+    for (const repository of await this.listRepositories({ ...options, withUploadsOnly: true })) {
+      for (const upload of await this.listUploads(repository, options)) uploads.push({ ...upload, repository });
+    }
+    return uploads;
   }
 
   async listRepositories(options?: ReadOptions & { withUploadsOnly?: boolean }): Promise<string[]> {
