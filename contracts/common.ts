@@ -13,6 +13,7 @@ export const VISIBLE_TEXT_PROBLEM = "leave out invisible characters and directio
 
 export const workspaceParamsSchema = z.object({ workspaceId: idSchema }).strict();
 export const spaceParamsSchema = z.object({ workspaceId: idSchema, spaceId: idSchema }).strict();
+export const registryParamsSchema = z.object({ workspaceId: idSchema, registryId: idSchema }).strict();
 export const runParamsSchema = z.object({ workspaceId: idSchema, runId: idSchema }).strict();
 
 export const pageQueryShape = {

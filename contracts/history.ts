@@ -47,6 +47,16 @@ const runNumbersSchema = z.object({
   /** while waiting for writers: when the last token ends, with the registry's leeway */
   writersDoneAt: timeSchema.optional(),
   oddities: z.number().int().optional(),
+  // of one in online mode
+  /** until when those are waited for who may still write something that names a quarantined blob */
+  settledAt: timeSchema.optional(),
+  quarantinedBlobs: z.number().int().optional(),
+  quarantinedBytes: bytesSchema.optional(),
+  /** blobs and manifests that the second mark gave back */
+  returnedBlobs: z.number().int().optional(),
+  returnedManifests: z.number().int().optional(),
+  /** until when what was taken can be put back; absent where it is gone for good */
+  undoUntil: timeSchema.optional(),
 });
 export type RunNumbers = z.infer<typeof runNumbersSchema>;
 
@@ -201,7 +211,7 @@ export const listRunEvents = defineOperation({
   response: z.object({ items: z.array(runEventSchema) }),
 });
 
-const auditEventSchema = z.object({
+export const auditEventSchema = z.object({
   id: idSchema,
   at: timeSchema,
   actorName: z.string(),

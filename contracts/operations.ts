@@ -1,7 +1,7 @@
 import { getMe } from "./access";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
-import { getGcStatus, startGc } from "./gc";
+import { getActiveGc, getGcStatus, getRegistryGc, startGc } from "./gc";
 import { cancelRun, getRun, listHistory, listRunEvents, listRunFacets, listRuns, watchRun } from "./history";
 import { startRecycle, startUntag } from "./image-deletion";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
@@ -134,6 +134,8 @@ export const OPERATIONS: readonly Operation[] = [
   startRestore,
   startPurge,
   getGcStatus,
+  getRegistryGc,
+  getActiveGc,
   startGc,
   getLifecycle,
   setLifecycle,

@@ -162,13 +162,14 @@ export function liftSilentReadOnly(silentSeconds: number): Promise<{ registryId:
 
 export async function saveUnused(
   registryId: string,
-  unused: { blobCount: number; sizeBytes: number; untaggedManifestCount: number },
+  unused: { blobCount: number; blobBytes: number; sizeBytes: number; untaggedManifestCount: number },
 ): Promise<void> {
   await prisma().registry.update({
     where: { id: registryId },
     data: {
       unusedBlobCount: unused.blobCount,
       unusedBytes: unused.sizeBytes,
+      unusedBlobBytes: unused.blobBytes,
       unusedManifestCount: unused.untaggedManifestCount,
       unusedMeasuredAt: new Date(),
     },
@@ -187,12 +188,4 @@ export type GcRunRow = Prisma.RunGetPayload<object>;
 
 export function findActiveGc(registryId: string): Promise<GcRunRow | null> {
   return prisma().run.findFirst({ where: { registryId, kind: "gc", finishedAt: null } });
-}
-
-/** The latest ended collection of a space that removed something, or ran to its end. */
-export function findLastGc(workspaceId: string, spaceId: string): Promise<GcRunRow | null> {
-  return prisma().run.findFirst({
-    where: { workspaceId, spaceId, kind: "gc", isDryRun: false, finishedAt: { not: null }, status: { not: "failed" } },
-    orderBy: { createdAt: "desc" },
-  });
 }

@@ -19,11 +19,13 @@ export async function measureUnused(registryId: string, signal: AbortSignal): Pr
     const cache = registryReferences(registryId, open.storage);
     const scan = await scanStorage(open.storage, { cache, withLinkTimes: false, signal });
     const everything = await findCandidates(open.storage, scan, await markPolicy(registryId, true, null), signal);
-    const blobs = everything.candidates.filter(({ kind }) => kind === "blob");
+    const blobsOf = ({ candidates }: typeof everything) => candidates.filter(({ kind }) => kind === "blob");
+    const bytesOf = (found: typeof everything) => blobsOf(found).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     const unreferenced = await findCandidates(open.storage, scan, await markPolicy(registryId, false, null), signal);
     await saveUnused(registryId, {
-      blobCount: unreferenced.candidates.filter(({ kind }) => kind === "blob").length,
-      sizeBytes: blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      blobCount: blobsOf(unreferenced).length,
+      blobBytes: bytesOf(unreferenced),
+      sizeBytes: bytesOf(everything),
       untaggedManifestCount: everything.candidates.filter(({ kind }) => kind === "revision").length,
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { RegistryDto } from "@/contracts/registries";
-import { env } from "@/server/platform/env";
+import { collectionModes } from "./collection-modes";
 import type { RegistryRecord } from "./registry.store";
 import { isInstalledRegistry } from "./registry-connection";
 
@@ -27,16 +27,8 @@ export function registryCapabilities(registry: RegistryRecord): Capabilities {
 
 function collection(registry: RegistryRecord, storage: { isAvailable: boolean; reason: string | null }) {
   if (!storage.isAvailable) return storage;
-  if (registry.auth !== "console") {
-    return no(
-      "Garbage collection has to keep writers out, and this registry does not take its tokens from this console (REGISTRY_AUTH=console).",
-    );
-  }
-  const { REGISTRY_URL: installedUrl } = env();
-  if (installedUrl !== undefined && installedUrl !== registry.url)
-    return no(
-      `Garbage collection has to keep writers out, and this console hands out the tokens of another registry now (REGISTRY_URL=${installedUrl}).`,
-    );
+  const { read_only, online } = collectionModes(registry);
+  if (!read_only.isAvailable && !online.isAvailable) return read_only;
   if (!registry.gcEnabledAt) return no("A platform admin has to enable garbage collection for this registry once.");
   return YES;
 }

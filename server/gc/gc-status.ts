@@ -1,0 +1,83 @@
+import type { GcStatusDto } from "@/contracts/gc";
+import type { RunNumbers } from "@/contracts/history";
+import { estimateDuration } from "@/domain/gc/estimate-duration";
+import { runDto } from "@/server/history/run-dto";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { measureBins } from "@/server/recycle-bin/measure-bins";
+import { collectionModes } from "@/server/registries/collection-modes";
+import type { RegistryRecord } from "@/server/registries/registry.store";
+import { registryCapabilities } from "@/server/registries/registry-capabilities";
+import { findActiveGc } from "./gc.store";
+import { gcEnablement } from "./gc-enablement";
+import { findLastSavings, isSharedRegistry, listOwnSpaces, listPastCollections } from "./gc-overview.store";
+
+const PAST_RUNS = 5;
+
+/** The state of a registry's collections as one workspace sees it; `spaceId`: looked at from one of its spaces there. */
+export async function gcStatus(
+  scope: WorkspaceScope,
+  registry: RegistryRecord,
+  spaceId: string | null,
+): Promise<GcStatusDto> {
+  const { workspaceId } = scope;
+  const [active, last, spaces, isShared, enablement, past] = await Promise.all([
+    findActiveGc(registry.id),
+    findLastSavings(workspaceId, registry.id),
+    listOwnSpaces(workspaceId, registry.id),
+    isSharedRegistry(workspaceId, registry.id),
+    gcEnablement(scope, registry),
+    listPastCollections(registry.id, PAST_RUNS),
+  ]);
+  const bins = await measureBins(scope, spaceId === null ? spaces.map(({ id }) => id) : [spaceId]);
+  const { garbageCollection, untaggedManifests: storage } = registryCapabilities(registry);
+  const isOurs = active?.workspaceId === workspaceId;
+  return {
+    capability: garbageCollection,
+    modes: storage.isAvailable ? collectionModes(registry) : { read_only: storage, online: storage },
+    enablement,
+    registryId: registry.id,
+    registryName: registry.name,
+    startSpaceId: spaceId ?? spaces[0]?.id ?? null,
+    spaces,
+    isShared,
+    unused: unusedOf(registry),
+    binBytes: [...bins.values()].reduce((sum, bytes) => sum + bytes, 0),
+    activeRun: active && isOurs ? runDto(active) : null,
+    isBusyElsewhere: active !== null && !isOurs,
+    lastSavings: last?.finishedAt
+      ? {
+          runId: last.id,
+          freedBytes: (last.totals as RunNumbers).freedBytes ?? 0,
+          finishedAt: last.finishedAt.toISOString(),
+        }
+      : null,
+    estimate: estimateOf(past),
+  };
+}
+
+function unusedOf(registry: RegistryRecord): GcStatusDto["unused"] {
+  if (registry.unusedMeasuredAt === null) return null;
+  const bytes = Number(registry.unusedBytes ?? 0n);
+  const blobBytes = registry.unusedBlobBytes === null ? null : Number(registry.unusedBlobBytes);
+  return {
+    blobCount: registry.unusedBlobCount ?? 0,
+    blobBytes,
+    untaggedManifestCount: registry.unusedManifestCount ?? 0,
+    untaggedBytes: blobBytes === null ? null : Math.max(0, bytes - blobBytes),
+    bytes,
+    measuredAt: registry.unusedMeasuredAt.toISOString(),
+  };
+}
+
+/** The next one has to read about as much as the latest did. */
+function estimateOf(past: Awaited<ReturnType<typeof listPastCollections>>): GcStatusDto["estimate"] {
+  const runs = past.flatMap((run) => {
+    if (!run.startedAt || !run.finishedAt) return [];
+    const totals = run.totals as RunNumbers;
+    const work =
+      (totals.manifestsDone ?? totals.manifestsTotal ?? 0) + (totals.blobsDone ?? 0) + (totals.deletedBlobs ?? 0);
+    return [{ seconds: (run.finishedAt.getTime() - run.startedAt.getTime()) / 1000, work }];
+  });
+  const seconds = estimateDuration(runs, runs[0]?.work ?? 0);
+  return seconds === null ? null : { seconds, fromRuns: runs.length };
+}
