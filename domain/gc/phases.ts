@@ -1,8 +1,22 @@
-/** What a collection in read-only mode does, in order. A run's status says how it ended. */
-export type GcPhase = "requested" | "waiting_for_lock" | "waiting_for_writers" | "marking" | "sweeping" | "finishing";
+/**
+ * What a collection does, in order. Only read-only mode waits for writers; only online mode settles and marks again, while its sweeping
+ * moves blobs into the quarantine and its finishing purges them. A run's status says how it ended.
+ */
+export type GcPhase =
+  | "requested"
+  | "waiting_for_lock"
+  | "waiting_for_writers"
+  | "marking"
+  | "sweeping"
+  | "settling"
+  | "re_marking"
+  | "finishing";
 
-/** From here on no writer is about, and what is not needed may be decided and gone; a collection that begins anew has to come this far again. */
-export const MARKING_ON: readonly string[] = ["marking", "sweeping", "finishing"] satisfies GcPhase[];
+/**
+ * From here on what is not needed may be decided and gone; a collection that begins anew has to come this far again. While an online one
+ * settles, what became needed is still given back by its second mark.
+ */
+export const MARKING_ON: readonly string[] = ["marking", "sweeping", "re_marking", "finishing"] satisfies GcPhase[];
 
 /**
  * Whether writers were drained for this run already, and have been kept out ever since: an interrupted collection that finds it

@@ -27,5 +27,6 @@ export async function requireNoMarking(
 const DOING: Partial<Record<string, string>> = {
   marking: "it marks what is needed",
   sweeping: "it sweeps",
+  re_marking: "it marks once more what is needed",
   finishing: "it is about to end",
 } satisfies Partial<Record<GcPhase, string>>;

@@ -154,4 +154,7 @@ export interface BlobStorage {
   restoreRevision(repository: string, digest: string): Promise<void>;
   /** Writes a tag's history entry again, where there (still, or again) is such a tag: else it would bring the tag's name back. */
   restoreTagHistoryEntry(repository: string, tag: string, digest: string): Promise<void>;
+  restoreLayerLink(repository: string, digest: string): Promise<void>;
+  /** When a revision's link was written last (ms); null where there is none. Asked right before it is removed while others may push. */
+  revisionWrittenAt(repository: string, digest: string): Promise<number | null>;
 }

@@ -104,6 +104,18 @@ describe("the quarantine of a filesystem", () => {
     expect(tree.exists("repositories/acme/app/_manifests/tags/gone")).toBe(false);
   });
 
+  test("N-07 writes a layer's link again, and says when a revision was written", async () => {
+    const image = tree.image("acme/app", "an image");
+    await storage.deleteLayerLink("acme/app", image.config);
+    await storage.restoreLayerLink("acme/app", image.config);
+    expect(await storage.hasLayerLink("acme/app", image.config)).toBe(true);
+    const writtenAt = new Date("2026-01-01T00:00:00Z");
+    fs.utimesSync(path.join(tree.base, tree.revisionDirectory("acme/app", image.digest), "link"), writtenAt, writtenAt);
+    expect(await storage.revisionWrittenAt("acme/app", image.digest)).toBe(writtenAt.getTime());
+    await storage.deleteRevision("acme/app", image.digest);
+    expect(await storage.revisionWrittenAt("acme/app", image.digest)).toBeNull();
+  });
+
   test("N-07 tells what it could not move or write, and leaves the blob where it was", async () => {
     const digest = tree.blob("stays");
     fs.writeFileSync(quarantine(), "a file where the quarantine should be");

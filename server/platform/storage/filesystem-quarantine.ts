@@ -88,6 +88,10 @@ export class FilesystemQuarantine {
     this.#writeLink(paths.tagHistoryEntry(repository, tag, digest), digest);
   }
 
+  restoreLayerLink(repository: string, digest: string): void {
+    this.#writeLink(paths.layer(repository, digest), digest);
+  }
+
   #isFile(relative: string): boolean {
     const stat = this.reads.stat(relative);
     return stat !== null && stat !== "not_a_directory";

@@ -305,6 +305,15 @@ export class FilesystemStorage implements BlobStorage {
     this.#quarantine.restoreTagHistoryEntry(repository, tag, digest);
   }
 
+  async restoreLayerLink(repository: string, digest: string): Promise<void> {
+    this.#quarantine.restoreLayerLink(repository, digest);
+  }
+
+  async revisionWrittenAt(repository: string, digest: string): Promise<number | null> {
+    const stat = this.#reads.stat(`${paths.revision(repository, digest)}/link`);
+    return stat === null || stat === "not_a_directory" ? null : stat.mtimeMs;
+  }
+
   /** A new registry has no repositories yet; one with blobs but without them is half a disk, and all its blobs would look unused. */
   #absentRepositories(name: string, directory: string): never[] {
     if (name === "" && this.#reads.names(paths.blobs()) === null) return [];
