@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cronExpressionProblem, timeZoneProblem } from "@/lib/cron";
 import { hasOnlyVisibleText, idSchema, registryParamsSchema, timeSchema, VISIBLE_TEXT_PROBLEM } from "./common";
 import { defineOperation } from "./define";
 import { DELETES_NOTHING, deletesSomething, gcChoiceShape, gcEnablementSchema } from "./gc";
@@ -114,7 +115,13 @@ export const setGcScheduleBodySchema = z
     revision: z.number().int().min(0),
   })
   .strict()
-  .refine(deletesSomething, DELETES_NOTHING);
+  .refine(deletesSomething, DELETES_NOTHING)
+  .superRefine((schedule, context) => {
+    const expression = cronExpressionProblem(schedule.expression);
+    if (expression !== null) context.addIssue({ code: "custom", path: ["expression"], message: expression });
+    const zone = timeZoneProblem(schedule.timeZone);
+    if (zone !== null) context.addIssue({ code: "custom", path: ["timeZone"], message: zone });
+  });
 
 export const setGcSchedule = defineOperation({
   id: "setGcSchedule",

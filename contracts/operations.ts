@@ -1,7 +1,15 @@
 import { getMe } from "./access";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
-import { getActiveGc, getGcStatus, getRegistryGc, startGc } from "./gc";
+import { getActiveGc, getGcStatus, getRegistryGc, listGcHistory, startGc } from "./gc";
+import {
+  getGcSchedule,
+  listGcRegistries,
+  removeGcSchedule,
+  requestGc,
+  setGcEnablement,
+  setGcSchedule,
+} from "./gc-settings";
 import { cancelRun, getRun, listHistory, listRunEvents, listRunFacets, listRuns, watchRun } from "./history";
 import { startRecycle, startUntag } from "./image-deletion";
 import { getImage, getImageConfig, getImageManifest } from "./image-details";
@@ -137,6 +145,13 @@ export const OPERATIONS: readonly Operation[] = [
   getRegistryGc,
   getActiveGc,
   startGc,
+  listGcHistory,
+  requestGc,
+  getGcSchedule,
+  setGcSchedule,
+  removeGcSchedule,
+  listGcRegistries,
+  setGcEnablement,
   getLifecycle,
   setLifecycle,
   tryLifecycle,

@@ -1,3 +1,4 @@
+import { fireDueCollections } from "@/server/gc/fire-due-collections";
 import { expireConfirmations } from "@/server/history/expire-confirmations";
 import { fireLifecycle } from "@/server/lifecycle/fire-lifecycle";
 import { log } from "@/server/platform/log";
@@ -9,6 +10,7 @@ export async function fire(shutdown: AbortSignal): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ["confirmations", () => expireConfirmations(new Date())],
     ["schedules", () => fireDueRules(new Date())],
+    ["collections", () => fireDueCollections(new Date())],
     ["quota", () => fireQuotaRules(new Date())],
     ["lifecycle", () => fireLifecycle(new Date())],
   ];

@@ -85,6 +85,15 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "purge.start": (data) => `started to purge ${entriesText(data)} for good`,
   "purge.cancel": () => "cancelled a purge",
   "gc.start": (data) => `started a garbage collection${data.isDryRun === true ? " (dry run)" : ""}`,
+  "gc.request": (data) =>
+    `asked for garbage collection of ${text(data.name)} to be enabled${data.note ? `: ${text(data.note)}` : ""}`,
+  "gc.enable": (data) => `enabled garbage collection for ${text(data.name)}`,
+  "gc.disable": (data) => `disabled garbage collection for ${text(data.name)}`,
+  "gc.schedule": (data) =>
+    data.isEnabled === false
+      ? `switched the schedule of garbage collection off`
+      : `scheduled garbage collection: ${text(data.expression)} (${text(data.timeZone)})`,
+  "gc.unschedule": () => "removed the schedule of garbage collection",
   "gc.cancel": () => "cancelled a garbage collection",
   "platform.stop_reclaims": (data) => `stopped all reclaims of the platform: ${text(data.reason)}`,
   "platform.allow_reclaims": () => "let reclaims run again on the platform",

@@ -65,6 +65,9 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   }),
   updatePin: () => ({ reason: "a better reason" }),
   startGc: () => ({ deleteUntagged: true, isDryRun: true }),
+  requestGc: () => ({ note: "we are nearly full" }),
+  setGcSchedule: () => ({ expression: "0 3 * * SUN", timeZone: "UTC", deleteUntagged: true, revision: 0 }),
+  setGcEnablement: () => ({ isEnabled: true }),
 };
 
 /** An image that no other example touches. */

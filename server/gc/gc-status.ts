@@ -4,11 +4,11 @@ import { estimateDuration } from "@/domain/gc/estimate-duration";
 import { runDto } from "@/server/history/run-dto";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { measureBins } from "@/server/recycle-bin/measure-bins";
-import { collectionModes } from "@/server/registries/collection-modes";
 import type { RegistryRecord } from "@/server/registries/registry.store";
 import { registryCapabilities } from "@/server/registries/registry-capabilities";
 import { findActiveGc } from "./gc.store";
 import { gcEnablement } from "./gc-enablement";
+import { gcModes } from "./gc-modes";
 import { findLastSavings, isSharedRegistry, listOwnSpaces, listPastCollections } from "./gc-overview.store";
 
 const PAST_RUNS = 5;
@@ -29,11 +29,10 @@ export async function gcStatus(
     listPastCollections(registry.id, PAST_RUNS),
   ]);
   const bins = await measureBins(scope, spaceId === null ? spaces.map(({ id }) => id) : [spaceId]);
-  const { garbageCollection, untaggedManifests: storage } = registryCapabilities(registry);
   const isOurs = active?.workspaceId === workspaceId;
   return {
-    capability: garbageCollection,
-    modes: storage.isAvailable ? collectionModes(registry) : { read_only: storage, online: storage },
+    capability: registryCapabilities(registry).garbageCollection,
+    modes: gcModes(registry),
     enablement,
     registryId: registry.id,
     registryName: registry.name,

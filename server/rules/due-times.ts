@@ -1,5 +1,5 @@
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
-import { cronRunsBetween, lastCronRun } from "@/lib/cron";
+import { type CronSchedule, cronRunsBetween, lastCronRun } from "@/lib/cron";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -26,9 +26,15 @@ export interface DueTimes {
  */
 export function dueTimes(definition: unknown, dueAt: Date, now: Date): DueTimes {
   const { schedule } = ruleDefinitionSchema.parse(definition);
+  return schedule.kind === "cron" ? dueTimesOf(schedule, dueAt, now) : NOT_DUE;
+}
+
+const NOT_DUE: DueTimes = { fireFor: null, isLate: false, missed: [], hasMoreMissed: false };
+
+/** The same for a cron schedule by itself. */
+export function dueTimesOf(schedule: CronSchedule, dueAt: Date, now: Date): DueTimes {
   const [dueMs, nowMs] = [dueAt.getTime(), now.getTime()];
-  if (schedule.kind !== "cron" || dueMs > nowMs)
-    return { fireFor: null, isLate: false, missed: [], hasMoreMissed: false };
+  if (dueMs > nowMs) return NOT_DUE;
   const latest = lastCronRun(schedule, Math.max(dueMs - 1, nowMs - CATCH_UP_WITHIN_MS - 1), nowMs);
   const missedUntil = latest === null ? nowMs : Math.min(latest - 1, nowMs - ON_TIME_MS);
   const missed = cronRunsBetween(schedule, dueMs - 1, missedUntil, MISSED_MAX + 1);

@@ -1,0 +1,27 @@
+import type { GcScheduleStateDto } from "@/contracts/gc-settings";
+import { recordAudit } from "@/server/history/record-audit";
+import { notFound } from "@/server/platform/app-error";
+import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { prisma } from "@/server/platform/db/prisma";
+import { findRegistry } from "@/server/registries/find-registry";
+import { deleteSchedule } from "./gc-schedule.store";
+import { gcScheduleState } from "./gc-schedule-state";
+
+/** Ends a schedule, where there is one; a collection that it started goes on. @throws AppError not_found */
+export async function removeGcSchedule(
+  scope: WorkspaceScope,
+  input: { registryId: string },
+): Promise<GcScheduleStateDto> {
+  const registry = await findRegistry(scope, input.registryId);
+  if (!registry) throw notFound();
+  const { workspaceId, actor } = scope;
+  const place = { workspaceId, registryId: registry.id };
+  await prisma().$transaction(async (tx) => {
+    if (!(await deleteSchedule(tx, place))) return;
+    await recordAudit(tx, {
+      ...{ workspaceId, actor, action: "gc.unschedule" },
+      ...{ resourceType: "registry", resourceId: registry.id, data: { name: registry.name } },
+    });
+  });
+  return gcScheduleState(place);
+}
