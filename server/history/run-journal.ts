@@ -1,13 +1,9 @@
 // The items of a run as executors of other areas journal them: stores belong to their area, this is the door to this one.
 
-export {
-  copyPlanRows,
-  createPlanRows,
-  dropPlanRows,
-  movePlanRows,
-  type PlanRow,
-  skipUnplanned,
-} from "./plan-rows.store";
+export { copyPlanItems } from "./plan-items.store";
+export type { PlanRow } from "./plan-row-text";
+export { copyPlanRows, createPlanRows, dropPlanRows, skipUnplanned } from "./plan-rows.store";
+export { PlanSpool } from "./plan-spool";
 export {
   countItems,
   deleteRunItems,

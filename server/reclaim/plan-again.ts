@@ -2,7 +2,7 @@ import { strictestLimits } from "@/domain/reclaim/apply-limits";
 import { BlobTable } from "@/domain/reclaim/blob-table";
 import { SpacePlan } from "@/domain/reclaim/space-plan";
 import type { RunContext } from "@/server/history/run-context";
-import { createPlanRows, dropPlanRows, skipUnplanned } from "@/server/history/run-journal";
+import { copyPlanRows, createPlanRows, dropPlanRows, type PlanRow, skipUnplanned } from "@/server/history/run-journal";
 import { withBulkConnection } from "@/server/platform/db/bulk-connection";
 import { requireSpace } from "@/server/spaces/require-space";
 import { decideSpace } from "./plan-rules";
@@ -26,7 +26,8 @@ export async function planAgain(context: RunContext, { rules }: ReclaimOptions):
       await createPlanRows(writer);
       const blobs = new BlobTable();
       const plan = new SpacePlan(strictestLimits(rules.map((rule) => rule.definition)), blobs);
-      await decideSpace(context, space, rules, { reader, writer, blobs, plan });
+      const write = (first: number, rows: readonly PlanRow[]) => copyPlanRows(writer, first, rows);
+      await decideSpace(context, space, rules, { reader, blobs, plan, write });
       signal.throwIfAborted();
       // Who else holds a blob decides on what is freed, not on what goes.
       const settled = plan.finish(() => false);

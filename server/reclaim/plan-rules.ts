@@ -5,7 +5,7 @@ import { compileRules } from "@/domain/reclaim/plan-reclaim";
 import { planRepository } from "@/domain/reclaim/plan-repository";
 import { type SettledRow, SpacePlan } from "@/domain/reclaim/space-plan";
 import type { RunContext } from "@/server/history/run-context";
-import { copyPlanRows, createPlanRows, movePlanRows } from "@/server/history/run-journal";
+import { copyPlanItems, type PlanRow, PlanSpool } from "@/server/history/run-journal";
 import { readRepositories } from "@/server/images/read-repositories";
 import { type BulkConnection, withBulkConnection } from "@/server/platform/db/bulk-connection";
 import { pullTrackingSince } from "@/server/registries/pull-tracking";
@@ -27,40 +27,49 @@ export async function planRules(
   rules: ReclaimOptions["rules"],
 ): Promise<RunNumbers> {
   const { signal } = context;
-  return withBulkConnection(signal, (reader) =>
-    withBulkConnection(signal, async (writer) => {
+  const spool = await PlanSpool.open();
+  try {
+    const settled = await withBulkConnection(signal, async (reader) => {
       await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      await createPlanRows(writer);
       const blobs = new BlobTable();
       const plan = new SpacePlan(strictestLimits(rules.map((rule) => rule.definition)), blobs);
-      await decideSpace(context, space, rules, { reader, writer, blobs, plan });
+      await decideSpace(context, space, rules, { reader, blobs, plan, write: (_, rows) => spool.add(rows) });
       const isHeld = await findBlobsHeldElsewhere(reader, space, blobs, () => plan.openBlobs());
       signal.throwIfAborted();
-      const settled = plan.finish(isHeld);
-      const run = { id: context.run.id, workspaceId: context.run.workspaceId, epoch: context.epoch };
-      await movePlanRows(writer, run, plan.rowCount, (row) => numbersOf(settled.row(row)), signal);
-      return {
-        itemsTotal: settled.plannedCount + settled.leftOutCount,
-        itemsKept: settled.keptCount,
-        tagsTotal: settled.totals.tags,
-        logicalBytes: settled.totals.logicalBytes,
-        uniqueBytes: settled.totals.freedBytes,
-      };
-    }),
-  );
+      return plan.finish(isHeld);
+    });
+    const run = { id: context.run.id, workspaceId: context.run.workspaceId, epoch: context.epoch };
+    await withBulkConnection(signal, (writer) =>
+      copyPlanItems(writer, run, spool, (row) => numbersOf(settled.row(row)), signal),
+    );
+    return {
+      itemsTotal: settled.plannedCount + settled.leftOutCount,
+      itemsKept: settled.keptCount,
+      tagsTotal: settled.totals.tags,
+      logicalBytes: settled.totals.logicalBytes,
+      uniqueBytes: settled.totals.freedBytes,
+    };
+  } finally {
+    await spool.close();
+  }
 }
 
-/** Decides repository by repository. What was decided is written while the next one is read. */
+/** Decides repository by repository. What was decided is written, numbered from `first`, while the next one is decided. */
 export async function decideSpace(
   { run, signal }: RunContext,
   space: Space,
   rules: ReclaimOptions["rules"],
   {
     reader,
-    writer,
     blobs,
     plan,
-  }: { reader: BulkConnection; writer: BulkConnection; blobs: BlobTable; plan: SpacePlan },
+    write,
+  }: {
+    reader: BulkConnection;
+    blobs: BlobTable;
+    plan: SpacePlan;
+    write: (first: number, rows: readonly PlanRow[]) => Promise<void>;
+  },
 ): Promise<void> {
   const compiled = compileRules(rules);
   const frame = {
@@ -79,7 +88,7 @@ export async function decideSpace(
       plan.add(repository, blobLists);
       const rows = repository.images.map(planRowOf);
       await writing;
-      writing = copyPlanRows(writer, first, rows);
+      writing = write(first, rows);
       // Awaited with the next repository; until then nobody listens.
       writing.catch(() => undefined);
     }

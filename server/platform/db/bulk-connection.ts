@@ -9,8 +9,8 @@ export interface BulkConnection {
   query<T extends object>(sql: string, values?: readonly unknown[]): Promise<T[]>;
   /** Runs `COPY (…) TO STDOUT (FORMAT binary)` of a query without parameters and calls `take` with each row, valid during the call. */
   copyOut(sql: string, take: (row: CopiedRow) => void): Promise<void>;
-  /** Runs `COPY <target> FROM STDIN` (text format) with what `chunks` gives: whole lines, each ended by a line feed. */
-  copyIn(target: string, chunks: Iterable<string>): Promise<void>;
+  /** Runs `COPY <target> FROM STDIN` (text format) with what `chunks` gives: lines of UTF-8, each ended by a line feed. */
+  copyIn(target: string, chunks: Iterable<string> | AsyncIterable<Buffer>): Promise<void>;
 }
 
 /**
@@ -126,7 +126,7 @@ class CopyOut extends Copy {
 class CopyIn extends Copy {
   constructor(
     sql: string,
-    private readonly chunks: Iterable<string>,
+    private readonly chunks: Iterable<string> | AsyncIterable<Buffer>,
     settle: Settle,
   ) {
     super(sql, settle);
@@ -143,8 +143,8 @@ class CopyIn extends Copy {
   }
 
   private async send(connection: Connection): Promise<void> {
-    for (const chunk of this.chunks) {
-      connection.sendCopyFromChunk(Buffer.from(chunk));
+    for await (const chunk of this.chunks) {
+      connection.sendCopyFromChunk(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
       if (connection.stream.writableNeedDrain) await drained(connection.stream);
     }
   }
