@@ -8,6 +8,7 @@ import {
   registryParamsSchema,
   spaceParamsSchema,
   timeSchema,
+  workspaceParamsSchema,
 } from "./common";
 import { defineOperation } from "./define";
 import { auditEventSchema, runSchema } from "./history";
@@ -93,6 +94,29 @@ export const getActiveGc = defineOperation({
   permission: "gc.read",
   params: registryParamsSchema,
   response: runSchema,
+});
+
+const collectingSchema = z.object({
+  registryId: idSchema,
+  registryName: z.string(),
+  mode: z.enum(GC_MODES),
+  phase: z.string(),
+  since: timeSchema,
+  /** about when it ends, by earlier ones; null = nothing to go by, or that time has passed */
+  endsAbout: timeSchema.nullable(),
+  /** null where another workspace runs it */
+  run: z.object({ id: idSchema, spaceId: idSchema }).nullable(),
+});
+export type CollectingDto = z.infer<typeof collectingSchema>;
+
+export const listCollecting = defineOperation({
+  id: "listCollecting",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/collecting",
+  summary: "Registries of this workspace that are being collected now; in read-only mode they refuse pushes",
+  permission: "workspace.read",
+  params: workspaceParamsSchema,
+  response: z.object({ items: z.array(collectingSchema) }),
 });
 
 /** Of a collection that is started or scheduled. */

@@ -1,7 +1,7 @@
 import { getMe } from "./access";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
-import { getActiveGc, getGcStatus, getRegistryGc, listGcHistory, startGc } from "./gc";
+import { getActiveGc, getGcStatus, getRegistryGc, listCollecting, listGcHistory, startGc } from "./gc";
 import {
   getGcSchedule,
   listGcRegistries,
@@ -144,6 +144,7 @@ export const OPERATIONS: readonly Operation[] = [
   getGcStatus,
   getRegistryGc,
   getActiveGc,
+  listCollecting,
   startGc,
   listGcHistory,
   requestGc,

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import type { RunDto } from "@/contracts/history";
-import { gcOptionsText, gcPaceText, gcResultText, gcStepProgress, gcSteps } from "./gc-words";
+import {
+  gcEstimateText,
+  gcOptionsText,
+  gcPaceText,
+  gcPhaseText,
+  gcResultText,
+  gcStepProgress,
+  gcSteps,
+  phaseTimes,
+} from "./gc-words";
 
 const run = (over: Partial<RunDto>): RunDto => ({
   id: "run_1",
@@ -75,4 +84,48 @@ test("options read back as they were chosen", () => {
   expect(gcOptionsText(run({ isDryRun: true, options: { deleteUntagged: false, timeBoxMinutes: 1 } }))).toBe(
     "dry run, untagged manifests kept, for at most 1 minute",
   );
+});
+
+test("N-07 an online collection has its own steps, and says that nothing is gone before the end", () => {
+  const online = (over: Partial<RunDto>) => run({ options: { deleteUntagged: true, mode: "online" }, ...over });
+  const steps = gcSteps(online({ phase: "settling" }));
+  expect(steps.map(({ label, state }) => `${label} ${state}`)).toEqual([
+    ...["Waiting for its turn done", "Marking done", "Putting aside done", "Settling active"],
+    ...["Marking again waiting", "Deleting waiting"],
+  ]);
+  expect(gcPhaseText(online({ phase: "sweeping" }))).toContain("nothing is gone for good yet");
+  expect(gcPhaseText(run({ phase: "sweeping" }))).toContain("cannot be brought back");
+  expect(gcSteps(online({ phase: "marking", isDryRun: true }))).toHaveLength(2);
+});
+
+test("D-42 options name the type and the mode of a collection", () => {
+  const options = { deleteUntagged: true, sweepBlobs: false, timeBoxMinutes: null, mode: "online" };
+  expect(gcOptionsText(run({ options }))).toBe("untagged manifests only, online, until done");
+});
+
+test("D-25 the phases of a run with the time that each took; one that goes on has none yet", () => {
+  const event = (sequence: number, second: number, kind: string, phase?: string) => ({
+    ...{ sequence, kind, at: `2026-11-21T09:00:${String(second).padStart(2, "0")}.000Z` },
+    data: phase === undefined ? {} : { phase },
+  });
+  const log = [
+    ...[event(1, 0, "phase", "marking"), event(2, 3, "marked"), event(3, 5, "phase", "sweeping")],
+    ...[event(4, 9, "phase", "marking"), event(5, 10, "phase", "finishing")],
+  ];
+  const told = (finishedAt: string | null) => phaseTimes(log, finishedAt).map(({ phase, tookMs }) => [phase, tookMs]);
+  expect(told(null)).toEqual([
+    ...[
+      ["marking", 5000],
+      ["sweeping", 4000],
+      ["marking", 1000],
+      ["finishing", null],
+    ],
+  ]);
+  expect(told("2026-11-21T09:00:12.000Z").at(-1)).toEqual(["finishing", 2000]);
+});
+
+test("R-16 an estimate says that it is one, and by what", () => {
+  expect(gcEstimateText(null)).toBeNull();
+  expect(gcEstimateText({ seconds: 125, fromRuns: 3 })).toBe("about 2 min 05 s, by the last 3");
+  expect(gcEstimateText({ seconds: 0, fromRuns: 1 })).toBe("about 1 s, as the one before did");
 });

@@ -1,69 +1,92 @@
-import type { RunDto, RunNumbers } from "@/contracts/history";
+import type { GcStatusDto } from "@/contracts/gc";
+import type { RunDto, RunEventDto, RunNumbers } from "@/contracts/history";
+import type { GcMode } from "@/domain/gc/gc-mode";
 import { formatBytes } from "@/lib/bytes";
 import { formatDuration } from "@/lib/dates";
 import { count, group } from "../history/run-words";
 import type { Step } from "../ui/steps";
 
 /** The steps on screen; several phases of the run may stand behind one. */
-const GC_STEPS = ["waiting", "marking", "sweeping", "finishing"] as const;
-type GcStep = (typeof GC_STEPS)[number];
+const READ_ONLY_STEPS = ["waiting", "marking", "sweeping", "finishing"] as const;
+const ONLINE_STEPS = ["waiting", "marking", "sweeping", "settling", "re_marking", "finishing"] as const;
+type GcStep = (typeof ONLINE_STEPS)[number];
 
-const GC_STEP_LABEL: Record<GcStep, string> = {
-  waiting: "Waiting for writers",
-  marking: "Marking",
-  sweeping: "Sweeping",
-  finishing: "Finishing",
+const STEP_LABEL: Record<GcMode, Record<GcStep, string>> = {
+  read_only: {
+    waiting: "Waiting for writers",
+    marking: "Marking",
+    sweeping: "Sweeping",
+    settling: "Settling",
+    re_marking: "Marking again",
+    finishing: "Finishing",
+  },
+  online: {
+    waiting: "Waiting for its turn",
+    marking: "Marking",
+    sweeping: "Putting aside",
+    settling: "Settling",
+    re_marking: "Marking again",
+    finishing: "Deleting",
+  },
 };
+
+/** How a collection keeps pushes and itself apart; older ones knew only the one way. */
+export function gcModeOf(run: Pick<RunDto, "options">): GcMode {
+  return run.options.mode === "online" ? "online" : "read_only";
+}
 
 /** The step in which a run's phase falls. */
 export function gcStepOf(phase: string): GcStep {
-  switch (phase) {
-    case "marking":
-    case "sweeping":
-    case "finishing":
-      return phase;
-    default:
-      return "waiting";
-  }
+  return ONLINE_STEPS.find((step) => step === phase) ?? "waiting";
 }
+
+type Watched = Pick<RunDto, "phase" | "status" | "isDryRun" | "options">;
 
 /** What is going on right now, in one or two sentences. */
-export function gcPhaseText(run: Pick<RunDto, "phase" | "status" | "isDryRun">): string {
+export function gcPhaseText(run: Watched): string {
   if (run.status === "queued") return "Waiting for a worker to take it up.";
-  if (run.status === "succeeded")
-    return run.isDryRun ? "Done. Nothing was deleted." : "Done. Pushes are accepted again.";
-  switch (run.phase) {
-    case "requested":
-      return "Starting.";
-    case "waiting_for_lock":
-      return "Images are being moved in this registry. The collection begins as soon as that move is finished.";
-    case "waiting_for_writers":
-      return "New pushes are refused. Pushes that had begun before may finish until their permission expires.";
-    case "marking":
-      return "Reading every manifest to find what is still needed. Nothing is deleted yet.";
-    case "sweeping":
-      return "Deleting what no kept image needs. What is deleted cannot be brought back.";
-    case "finishing":
-      return "Leaving read-only mode and writing down the result.";
-    default:
-      return "Working.";
+  const isOnline = gcModeOf(run) === "online";
+  if (run.status === "succeeded") {
+    if (run.isDryRun) return "Done. Nothing was deleted.";
+    return isOnline ? "Done. Pushes were taken all the time." : "Done. Pushes are accepted again.";
   }
+  return (isOnline ? ONLINE_PHASE[run.phase] : undefined) ?? PHASE[run.phase] ?? "Working.";
 }
 
+const PHASE: Record<string, string> = {
+  requested: "Starting.",
+  waiting_for_lock: "Images are being moved in this registry. The collection begins as soon as that move is finished.",
+  waiting_for_writers:
+    "New pushes are refused. Pushes that had begun before may finish until their permission expires.",
+  marking: "Reading every manifest to find what is still needed. Nothing is deleted yet.",
+  sweeping: "Deleting what no kept image needs. What is deleted cannot be brought back.",
+  settling: "Waiting for pushes that began before, so that what they need is known.",
+  re_marking: "Looking once more at what is needed by now. Whatever is, is given back.",
+  finishing: "Leaving read-only mode and writing down the result.",
+};
+
+/** Where pushes go on all the time, nothing goes for good before the end. */
+const ONLINE_PHASE: Record<string, string> = {
+  sweeping: "Putting aside what no kept image needs. Pushes are taken; nothing is gone for good yet.",
+  finishing: "Deleting for good what nobody asked for since, and writing down the result.",
+};
+
 /** The steps of a collection and where it stands, for the stepper; what a stopped one did not reach is said to be so. */
-export function gcSteps(run: Pick<RunDto, "phase" | "status" | "isDryRun">): Step[] {
-  const steps = run.isDryRun ? GC_STEPS.slice(0, 2) : GC_STEPS;
+export function gcSteps(run: Watched): Step[] {
+  const mode = gcModeOf(run);
+  const all: readonly GcStep[] = mode === "online" ? ONLINE_STEPS : READ_ONLY_STEPS;
+  const steps = run.isDryRun ? all.slice(0, 2) : all;
   const present = run.status === "succeeded" ? steps.length : steps.indexOf(gcStepOf(run.phase));
   return steps.map((id, index) => ({
     id,
-    label: run.isDryRun && id === "waiting" ? "Waiting for its turn" : GC_STEP_LABEL[id],
+    label: run.isDryRun && id === "waiting" ? STEP_LABEL.online.waiting : STEP_LABEL[mode][id],
     state: index < present ? "done" : index === present ? "active" : "waiting",
   }));
 }
 
 /** How far the present step is: done and all in its own unit; `done` is undefined while the amount of work is not known. */
 export function gcStepProgress(step: GcStep, progress: RunNumbers): { done?: number; all: number; text: string } {
-  if (step === "marking") return marked(progress);
+  if (step === "marking" || step === "re_marking") return marked(progress);
   if (step === "sweeping") return swept(progress);
   return { all: 1, text: "" };
 }
@@ -94,16 +117,34 @@ export function gcPaceText(progress: RunNumbers): string {
   return parts.join(", ");
 }
 
+/** What was chosen for a collection. */
+interface GcChoice {
+  deleteUntagged?: unknown;
+  sweepBlobs?: unknown;
+  timeBoxMinutes?: unknown;
+  mode?: unknown;
+}
+
+function choiceParts({ deleteUntagged, sweepBlobs, timeBoxMinutes, mode }: GcChoice): string[] {
+  return [
+    sweepBlobs === false
+      ? "untagged manifests only"
+      : deleteUntagged === true
+        ? "untagged manifests deleted too"
+        : "untagged manifests kept",
+    ...(mode === "online" ? ["online"] : []),
+    typeof timeBoxMinutes === "number" ? `for at most ${count(timeBoxMinutes, "minute")}` : "until done",
+  ];
+}
+
+/** What a schedule starts, in words. */
+export function gcChoiceText(choice: GcChoice): string {
+  return choiceParts(choice).join(", ");
+}
+
 /** The options that a collection was started with, in words. */
 export function gcOptionsText(run: Pick<RunDto, "options" | "isDryRun">): string {
-  const minutes = run.options.timeBoxMinutes;
-  return [
-    run.isDryRun ? "dry run" : null,
-    run.options.deleteUntagged === true ? "untagged manifests deleted too" : "untagged manifests kept",
-    typeof minutes === "number" ? `for at most ${count(minutes, "minute")}` : "until done",
-  ]
-    .filter((part) => part !== null)
-    .join(", ");
+  return [...(run.isDryRun ? ["dry run"] : []), ...choiceParts(run.options)].join(", ");
 }
 
 /** What came of a collection, in one sentence that is true for stopped ones too. */
@@ -118,4 +159,31 @@ export function gcResultText(run: RunDto): string {
   }
   const deleted = `${count(deletedBlobs, "blob")} and ${count(deletedManifests, "manifest")} deleted`;
   return `${deleted}, ${formatBytes(run.totals.freedBytes ?? 0)} freed.`;
+}
+
+/** One phase that a run was in. `tookMs` is null for one that goes on. */
+export interface PhaseTime {
+  sequence: number;
+  phase: string;
+  at: string;
+  tookMs: number | null;
+}
+
+/** The phases that a run went through, by its log; a run that began anew has some of them twice. */
+export function phaseTimes(events: readonly RunEventDto[], finishedAt: string | null): PhaseTime[] {
+  const begun = events.filter(({ kind, data }) => kind === "phase" && typeof data.phase === "string");
+  return begun.map(({ sequence, at, data }, index) => {
+    const until = begun[index + 1]?.at ?? finishedAt;
+    return {
+      ...{ sequence, phase: String(data.phase), at },
+      tookMs: until === null ? null : Math.max(0, Date.parse(until) - Date.parse(at)),
+    };
+  });
+}
+
+/** About how long a collection takes, or null where there is nothing to go by. */
+export function gcEstimateText(estimate: GcStatusDto["estimate"]): string | null {
+  if (!estimate) return null;
+  const by = estimate.fromRuns === 1 ? "as the one before did" : `by the last ${group(estimate.fromRuns)}`;
+  return `about ${formatDuration(Math.max(1, estimate.seconds) * 1000)}, ${by}`;
 }

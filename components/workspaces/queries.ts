@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getMe } from "@/contracts/access";
 import { callOperation } from "@/contracts/call";
+import { listCollecting } from "@/contracts/gc";
 import { listRegistries } from "@/contracts/registries";
 import { getWorkspace } from "@/contracts/workspaces";
 
@@ -22,7 +23,16 @@ export function useWorkspace(workspaceId: string) {
   });
 }
 
-/** Registries that the workspace may use. Read each 5 s, because the read-only banner hangs on it. */
+/** Registries that are being collected now; a run that is followed has them read again with each of its phases. */
+export function useCollecting(workspaceId: string) {
+  return useQuery({
+    queryKey: [...workspaceKeys.registries(workspaceId), "collecting"] as const,
+    queryFn: ({ signal }) => callOperation(listCollecting, { params: { workspaceId } }, { signal }),
+    refetchInterval: REGISTRIES_EVERY_MS,
+  });
+}
+
+/** Registries that the workspace may use. Read each 5 s: their health and read-only mode are shown in many places. */
 export function useRegistries(workspaceId: string) {
   return useQuery({
     queryKey: workspaceKeys.registries(workspaceId),

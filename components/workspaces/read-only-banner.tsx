@@ -1,43 +1,47 @@
 "use client";
 
 import { useParams } from "next/navigation";
-import type { RegistryDto } from "@/contracts/registries";
+import type { CollectingDto } from "@/contracts/gc";
 import { spacePath } from "../history/space-path";
 import { useSpace } from "../spaces/queries";
 import { Banner } from "../ui/banner";
 import { ButtonLink } from "../ui/button";
 import { RelativeTime } from "../ui/relative-time";
-import { useRegistries } from "./queries";
+import { useCollecting } from "./queries";
 
 /**
- * Says on every page which registry is read-only because garbage is being collected. Inside a space only its own registry counts;
- * the link to the run is there when the run is this workspace's.
+ * Says on every page which registry is being collected, and what that means for pushes. Inside a space, or on a registry's page, only its
+ * own counts; the link to the run is there when the run is this workspace's.
  */
 export function ReadOnlyBanner({ workspaceId, workspaceSlug }: { workspaceId: string; workspaceSlug: string }) {
-  const { spaceId } = useParams<{ spaceId?: string }>();
-  const registries = useRegistries(workspaceId);
+  const { spaceId, registryId: shownId } = useParams<{ spaceId?: string; registryId?: string }>();
+  const collecting = useCollecting(workspaceId);
   const space = useSpace(workspaceId, spaceId ?? null);
-  const collecting = (registries.data?.items ?? []).filter(
-    (registry) => registry.readOnly !== null && (!space.data || space.data.registryId === registry.id),
-  );
-  return collecting.map((registry) => (
+  const onlyId = shownId ?? space.data?.registryId;
+  const felt = (collecting.data?.items ?? []).filter(({ registryId }) => !onlyId || registryId === onlyId);
+  return felt.map((one) => (
     <Banner
-      key={registry.id}
-      tone="warning"
-      title={`Garbage collection is running on ${registry.name}:`}
-      action={runLink(registry, workspaceSlug)}
+      key={one.registryId}
+      tone={one.mode === "online" ? "info" : "warning"}
+      title={`Garbage collection is running on ${one.registryName}:`}
+      action={runLink(one, workspaceSlug)}
     >
-      pushes are refused, pulls work. Began <RelativeTime at={registry.readOnly?.since ?? null} />
-      {registry.readOnly?.runId ? "." : ", started by another workspace."}
+      {one.mode === "online" ? "pushes and pulls go on." : "pushes are refused, pulls work."} Began{" "}
+      <RelativeTime at={one.since} />
+      {one.endsAbout ? (
+        <>
+          , over about <RelativeTime at={one.endsAbout} />
+        </>
+      ) : null}
+      {one.run ? "." : ", started by another workspace."}
     </Banner>
   ));
 }
 
-function runLink(registry: RegistryDto, workspaceSlug: string) {
-  const { runId, spaceId } = registry.readOnly ?? {};
-  if (!runId || !spaceId) return null;
+function runLink({ run }: CollectingDto, workspaceSlug: string) {
+  if (!run) return null;
   return (
-    <ButtonLink size="sm" href={spacePath(workspaceSlug, spaceId, "runs", runId)}>
+    <ButtonLink size="sm" href={spacePath(workspaceSlug, run.spaceId, "runs", run.id)}>
       Follow the run
     </ButtonLink>
   );

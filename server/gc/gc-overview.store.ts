@@ -47,3 +47,29 @@ export function listPastCollections(registryId: string, limit: number): Promise<
 export function findRequest(workspaceId: string, registryId: string) {
   return prisma().gcRequest.findUnique({ where: { registryId_workspaceId: { registryId, workspaceId } } });
 }
+
+/** Collections that are felt on a registry which a workspace may use: those that hold it read-only, and online ones at work. */
+export function listFeltCollections(workspaceId: string): Promise<
+  {
+    registryId: string;
+    registryName: string;
+    runId: string;
+    spaceId: string;
+    workspaceId: string;
+    phase: string;
+    isReadOnly: boolean;
+    since: Date;
+  }[]
+> {
+  return prisma().$queryRaw`
+    SELECT r.id AS "registryId", r.name AS "registryName", u.id AS "runId", u.space_id AS "spaceId", u.workspace_id AS "workspaceId",
+      u.phase, r.read_only_run_id IS NOT NULL AS "isReadOnly", coalesce(r.read_only_since, u.started_at, u.created_at) AS since
+    FROM registries r CROSS JOIN LATERAL (
+      SELECT * FROM runs WHERE id = r.read_only_run_id
+      UNION ALL
+      SELECT * FROM runs WHERE r.read_only_run_id IS NULL AND registry_id = r.id AND kind = 'gc' AND finished_at IS NULL
+        AND status = 'running' AND NOT is_dry_run AND options ->> 'mode' = 'online'
+    ) u
+    WHERE r.detached_at IS NULL AND (r.workspace_id IS NULL OR r.workspace_id = ${workspaceId})
+    ORDER BY r.name, r.id`;
+}

@@ -14,6 +14,7 @@ import { getActiveGc } from "./get-active-gc";
 import { getGcSchedule } from "./get-gc-schedule";
 import { getGcStatus } from "./get-gc-status";
 import { getRegistryGc } from "./get-registry-gc";
+import { listCollecting } from "./list-collecting";
 import { listGcHistory } from "./list-gc-history";
 import { listGcRegistries } from "./list-gc-registries";
 import { removeGcSchedule } from "./remove-gc-schedule";
@@ -311,4 +312,25 @@ test("D-25 D-32 history: every collection and what else happened to the registry
   // Of others on the same registry nothing is told.
   const other = await createTestTenant({ name: "other", registryId: tenant.registryId });
   expect((await listGcHistory(other.scope, { ...place(), show: "all", limit: 10 })).total).toBe(0);
+});
+
+test("D-15 D-21 whoever uses a registry is told that it is being collected; whose run it is, only its own workspace", async () => {
+  const felt = async (scope: WorkspaceScope) =>
+    (await listCollecting(scope)).items.filter(({ registryId }) => registryId === tenant.registryId);
+  const { id } = await start();
+  expect(await felt(anna)).toEqual([]);
+  const since = at("2026-11-20T03:00:00Z");
+  await prisma().registry.update({
+    where: { id: tenant.registryId },
+    data: { readOnlyRunId: id, readOnlySince: since },
+  });
+  const shown = { registryId: tenant.registryId, mode: "read_only", since: since.toISOString(), endsAbout: null };
+  expect(await felt(anna)).toMatchObject([{ ...shown, run: { id, spaceId: tenant.spaceId } }]);
+  const neighbour = await createTestTenant({ name: "neighbour", registryId: tenant.registryId });
+  expect(await felt(neighbour.scope)).toMatchObject([{ ...shown, run: null }]);
+  await prisma().registry.update({ where: { id: tenant.registryId }, data: { readOnlyRunId: null } });
+  await prisma().run.update({ where: { id }, data: { status: "running", options: { mode: "online" } } });
+  expect(await felt(neighbour.scope)).toMatchObject([{ mode: "online", run: null }]);
+  await prisma().run.update({ where: { id }, data: { isDryRun: true } });
+  expect(await felt(anna)).toEqual([]);
 });

@@ -1,17 +1,15 @@
 import type { GcStatusDto } from "@/contracts/gc";
 import type { RunNumbers } from "@/contracts/history";
-import { estimateDuration } from "@/domain/gc/estimate-duration";
 import { runDto } from "@/server/history/run-dto";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { measureBins } from "@/server/recycle-bin/measure-bins";
 import type { RegistryRecord } from "@/server/registries/registry.store";
 import { registryCapabilities } from "@/server/registries/registry-capabilities";
+import { estimateCollection } from "./estimate-collection";
 import { findActiveGc } from "./gc.store";
 import { gcEnablement } from "./gc-enablement";
 import { gcModes } from "./gc-modes";
-import { findLastSavings, isSharedRegistry, listOwnSpaces, listPastCollections } from "./gc-overview.store";
-
-const PAST_RUNS = 5;
+import { findLastSavings, isSharedRegistry, listOwnSpaces } from "./gc-overview.store";
 
 /** The state of a registry's collections as one workspace sees it; `spaceId`: looked at from one of its spaces there. */
 export async function gcStatus(
@@ -20,13 +18,13 @@ export async function gcStatus(
   spaceId: string | null,
 ): Promise<GcStatusDto> {
   const { workspaceId } = scope;
-  const [active, last, spaces, isShared, enablement, past] = await Promise.all([
+  const [active, last, spaces, isShared, enablement, estimate] = await Promise.all([
     findActiveGc(registry.id),
     findLastSavings(workspaceId, registry.id),
     listOwnSpaces(workspaceId, registry.id),
     isSharedRegistry(workspaceId, registry.id),
     gcEnablement(scope, registry),
-    listPastCollections(registry.id, PAST_RUNS),
+    estimateCollection(registry.id),
   ]);
   const bins = await measureBins(scope, spaceId === null ? spaces.map(({ id }) => id) : [spaceId]);
   const isOurs = active?.workspaceId === workspaceId;
@@ -50,7 +48,7 @@ export async function gcStatus(
           finishedAt: last.finishedAt.toISOString(),
         }
       : null,
-    estimate: estimateOf(past),
+    estimate,
   };
 }
 
@@ -66,17 +64,4 @@ function unusedOf(registry: RegistryRecord): GcStatusDto["unused"] {
     bytes,
     measuredAt: registry.unusedMeasuredAt.toISOString(),
   };
-}
-
-/** The next one has to read about as much as the latest did. */
-function estimateOf(past: Awaited<ReturnType<typeof listPastCollections>>): GcStatusDto["estimate"] {
-  const runs = past.flatMap((run) => {
-    if (!run.startedAt || !run.finishedAt) return [];
-    const totals = run.totals as RunNumbers;
-    const work =
-      (totals.manifestsDone ?? totals.manifestsTotal ?? 0) + (totals.blobsDone ?? 0) + (totals.deletedBlobs ?? 0);
-    return [{ seconds: (run.finishedAt.getTime() - run.startedAt.getTime()) / 1000, work }];
-  });
-  const seconds = estimateDuration(runs, runs[0]?.work ?? 0);
-  return seconds === null ? null : { seconds, fromRuns: runs.length };
 }
