@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "@/scripts/services/free-port";
-import type { RegistryEvents, RegistryTokenAuth } from "@/scripts/services/registry-config";
+import type { RegistryBucket, RegistryEvents, RegistryTokenAuth } from "@/scripts/services/registry-config";
 import { startRegistryProcess } from "@/scripts/services/registry-process";
 
 export interface TestRegistry {
@@ -21,7 +21,7 @@ export interface TestRegistry {
 
 /** A real, empty Distribution registry of the test's own. Stop it in `afterAll`. Works in every Vitest project. */
 export async function startTestRegistry(
-  options: { auth?: RegistryTokenAuth; events?: RegistryEvents; port?: number } = {},
+  options: { auth?: RegistryTokenAuth; events?: RegistryEvents; port?: number; bucket?: RegistryBucket } = {},
 ): Promise<TestRegistry> {
   const folder = mkdtempSync(path.join(tmpdir(), "reclaim-registry-"));
   const port = options.port ?? (await freePort());
@@ -32,6 +32,7 @@ export async function startTestRegistry(
       configDir: folder,
       auth: options.auth ?? null,
       events: options.events ?? null,
+      bucket: options.bucket ?? null,
     });
   let registry = await start();
   return {

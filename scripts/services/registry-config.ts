@@ -1,3 +1,11 @@
+import type { S3Location } from "@/domain/registries/s3-location";
+
+/** A bucket that a registry keeps its blobs in, with the secret of its access key. */
+export interface RegistryBucket {
+  location: S3Location;
+  secretAccessKey: string;
+}
+
 export interface RegistryTokenAuth {
   /** The console's token endpoint, as clients reach it. */
   realm: string;
@@ -16,6 +24,8 @@ export interface RegistryEvents {
 export interface RegistryConfigOptions {
   port: number;
   storageRoot: string;
+  /** Where blobs go instead of `storageRoot`. */
+  bucket?: RegistryBucket | null;
   httpSecret: string;
   auth: RegistryTokenAuth | null;
   events: RegistryEvents | null;
@@ -32,8 +42,9 @@ export function renderRegistryConfig(options: RegistryConfigOptions): string {
     version: 0.1,
     log: { level: "warn", formatter: "json", accesslog: { disabled: true } },
     storage: {
-      filesystem: { rootdirectory: options.storageRoot },
+      ...(options.bucket ? { s3: s3Storage(options.bucket) } : { filesystem: { rootdirectory: options.storageRoot } }),
       delete: { enabled: true },
+      ...(options.bucket && { redirect: { disable: true } }),
     },
     // One page then holds every repository, which sidesteps the pages that drop some.
     catalog: { maxentries: 100_000 },
@@ -71,4 +82,15 @@ export function renderRegistryConfig(options: RegistryConfigOptions): string {
     }),
   };
   return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+/** Blobs are served by the registry itself: redirects to the store would have to be reached by every client. */
+function s3Storage({ location, secretAccessKey }: RegistryBucket) {
+  const { bucket, region, endpoint, root, accessKeyId, forcePathStyle } = location;
+  return {
+    ...{ bucket, region, rootdirectory: `/${root}`, accesskey: accessKeyId, secretkey: secretAccessKey, v4auth: true },
+    ...(endpoint !== null && { regionendpoint: endpoint, secure: endpoint.startsWith("https:") }),
+    // 3.x asks for it; 2.8 does so for every endpoint but AWS.
+    ...(forcePathStyle && { forcepathstyle: true }),
+  };
 }

@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type RegistryEvents, type RegistryTokenAuth, renderRegistryConfig } from "@/scripts/services/registry-config";
+import {
+  type RegistryBucket,
+  type RegistryEvents,
+  type RegistryTokenAuth,
+  renderRegistryConfig,
+} from "@/scripts/services/registry-config";
 import {
   bareEnvironment,
   type ServiceProcess,
@@ -13,6 +18,8 @@ export interface RegistryProcessOptions {
   port: number;
   /** The registry's `rootdirectory`; blobs are below `docker/registry/v2` in it. */
   storageRoot: string;
+  /** Where its blobs go instead. */
+  bucket?: RegistryBucket | null;
   /** Where `registry.yml` is written (it holds secrets: readable by us alone). */
   configDir: string;
   /** null = open to everybody who reaches the port. */
@@ -38,7 +45,7 @@ export interface RunningRegistry extends ServiceProcess {
  */
 export async function startRegistryProcess(options: RegistryProcessOptions): Promise<RunningRegistry> {
   mkdirSync(options.configDir, { recursive: true, mode: 0o700 });
-  mkdirSync(options.storageRoot, { recursive: true, mode: 0o700 });
+  if (!options.bucket) mkdirSync(options.storageRoot, { recursive: true, mode: 0o700 });
   const configFile = path.join(options.configDir, "registry.yml");
   const logFile = options.logFile ?? path.join(options.configDir, "registry.log");
   const httpSecret = options.httpSecret ?? randomBytes(32).toString("hex");
