@@ -1,6 +1,6 @@
 import { parseDigest } from "@/domain/images/digest";
+import { DIGEST_WORDS, hexToWords, wordsToHex } from "./digest-words";
 
-const WORDS = 8;
 const EMPTY = -1;
 
 /**
@@ -8,13 +8,13 @@ const EMPTY = -1;
  * Map of strings would cost several hundred megabytes. The whole digest is kept and compared: two digests never share a number.
  */
 export class DigestTable {
-  #words = new Uint32Array(1024 * WORDS);
+  #words = new Uint32Array(1024 * DIGEST_WORDS);
   #slots = new Int32Array(4096).fill(EMPTY);
   #count = 0;
   /** sha512 digests are rare and go by text; their place in `#words` stays unused. */
   readonly #longIds = new Map<string, number>();
   readonly #longTexts = new Map<number, string>();
-  readonly #probe = new Uint32Array(WORDS);
+  readonly #probe = new Uint32Array(DIGEST_WORDS);
 
   get size(): number {
     return this.#count;
@@ -35,11 +35,17 @@ export class DigestTable {
 
   /** As `intern`, from the 64 hex digits of a sha256 digest, which the caller has checked. */
   internSha256Hex(hex: string): number {
-    const slot = this.#slotOf(hex);
+    hexToWords(hex, 0, this.#probe, 0);
+    return this.internWords(this.#probe, 0);
+  }
+
+  /** As `intern`, from the eight words of a sha256 digest. */
+  internWords(words: Uint32Array, at: number): number {
+    const slot = this.#slotOf(words, at);
     const found = this.#slots[slot] ?? EMPTY;
     if (found !== EMPTY) return found;
     const id = this.#append();
-    this.#words.set(this.#probe, id * WORDS);
+    for (let word = 0; word < DIGEST_WORDS; word++) this.#words[id * DIGEST_WORDS + word] = words[at + word] ?? 0;
     this.#slots[slot] = id;
     if (this.#count * 2 > this.#slots.length) this.#rehash();
     return id;
@@ -50,29 +56,31 @@ export class DigestTable {
     const parts = parseDigest(digest);
     if (parts === null) return EMPTY;
     if (parts.algorithm === "sha512") return this.#longIds.get(digest) ?? EMPTY;
-    return this.#slots[this.#slotOf(parts.hex)] ?? EMPTY;
+    hexToWords(parts.hex, 0, this.#probe, 0);
+    return this.#slots[this.#slotOf(this.#probe, 0)] ?? EMPTY;
   }
 
   /** The digest of a number. Throws a RangeError where the number was never given. */
   digestOf(id: number): string {
     if (id < 0 || id >= this.#count) throw new RangeError(`no digest has the number ${id}`);
-    const long = this.#longTexts.get(id);
-    if (long !== undefined) return long;
-    let hex = "";
-    for (let word = 0; word < WORDS; word++) {
-      hex += (this.#words[id * WORDS + word] ?? 0).toString(16).padStart(8, "0");
-    }
-    return `sha256:${hex}`;
+    return this.#longTexts.get(id) ?? `sha256:${wordsToHex(this.#words, id * DIGEST_WORDS)}`;
+  }
+
+  /** Writes a sha256 digest's eight words; false, and nothing written, where the number belongs to a sha512 digest. */
+  copyWords(id: number, into: Uint32Array, at: number): boolean {
+    if (this.isSha512(id)) return false;
+    for (let word = 0; word < DIGEST_WORDS; word++) into[at + word] = this.#words[id * DIGEST_WORDS + word] ?? 0;
+    return true;
   }
 
   /** Whether the number belongs to a sha512 digest. */
   isSha512(id: number): boolean {
-    return this.#longTexts.has(id);
+    return this.#longTexts.size > 0 && this.#longTexts.has(id);
   }
 
   #append(): number {
     const id = this.#count++;
-    if (this.#count * WORDS > this.#words.length) {
+    if (this.#count * DIGEST_WORDS > this.#words.length) {
       const grown = new Uint32Array(this.#words.length * 2);
       grown.set(this.#words);
       this.#words = grown;
@@ -80,20 +88,19 @@ export class DigestTable {
     return id;
   }
 
-  #slotOf(hex: string): number {
-    for (let word = 0; word < WORDS; word++) this.#probe[word] = Number.parseInt(hex.slice(word * 8, word * 8 + 8), 16);
+  #slotOf(words: Uint32Array, at: number): number {
     const mask = this.#slots.length - 1;
-    let slot = (this.#probe[0] ?? 0) & mask;
+    let slot = firstSlot(words, at) & mask;
     for (;;) {
       const id = this.#slots[slot] ?? EMPTY;
-      if (id === EMPTY || this.#equalsProbe(id)) return slot;
+      if (id === EMPTY || this.#equals(id, words, at)) return slot;
       slot = (slot + 1) & mask;
     }
   }
 
-  #equalsProbe(id: number): boolean {
-    const base = id * WORDS;
-    for (let word = 0; word < WORDS; word++) if (this.#words[base + word] !== this.#probe[word]) return false;
+  #equals(id: number, words: Uint32Array, at: number): boolean {
+    const base = id * DIGEST_WORDS;
+    for (let word = 0; word < DIGEST_WORDS; word++) if (this.#words[base + word] !== words[at + word]) return false;
     return true;
   }
 
@@ -101,10 +108,17 @@ export class DigestTable {
     this.#slots = new Int32Array(this.#slots.length * 2).fill(EMPTY);
     const mask = this.#slots.length - 1;
     for (let id = 0; id < this.#count; id++) {
-      if (this.#longTexts.has(id)) continue;
-      let slot = (this.#words[id * WORDS] ?? 0) & mask;
+      if (this.isSha512(id)) continue;
+      let slot = firstSlot(this.#words, id * DIGEST_WORDS) & mask;
       while (this.#slots[slot] !== EMPTY) slot = (slot + 1) & mask;
       this.#slots[slot] = id;
     }
   }
+}
+
+/** Digests are evenly spread already, but a manifest may name made-up ones: several words are mixed, so that alike ones are apart. */
+function firstSlot(words: Uint32Array, at: number): number {
+  let mixed = (words[at] ?? 0) ^ Math.imul(words[at + 3] ?? 0, 0x9e3779b1) ^ Math.imul(words[at + 7] ?? 0, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  return mixed ^ (mixed >>> 13);
 }

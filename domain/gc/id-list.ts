@@ -18,6 +18,11 @@ export class IdList {
     return this.#length++;
   }
 
+  /** The numbers from one position to before another: a view, valid until the list grows. */
+  slice(start: number, end: number): Uint32Array {
+    return this.#items.subarray(start, Math.min(end, this.#length));
+  }
+
   /** The number at a position. Throws a RangeError outside the list. */
   at(position: number): number {
     const item = position < this.#length ? this.#items[position] : undefined;

@@ -45,7 +45,7 @@ function graphOf(world: World): ReferenceGraph {
   }
   for (const [number, manifest] of Object.entries(world.manifests)) {
     const digest = digestOf(Number(number));
-    if (manifest.state === "unreadable") graph.addUnreadableManifest(digest, null);
+    if (manifest.state === "unreadable") graph.addUnreadableManifest(digest, []);
     else {
       graph.addManifest(digest, {
         references: manifest.references.map(digestOf),

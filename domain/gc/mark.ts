@@ -69,8 +69,8 @@ class Marker {
       if (done % MANIFESTS_PER_SLICE === 0) yield;
       const alias = this.graph.aliases.get(id);
       if (alias !== undefined) this.keep(alias);
-      for (const related of this.#related.get(id) ?? []) this.keep(related);
-      for (const repository of this.#opaque.get(id) ?? []) this.keepWhole(repository);
+      if (this.#related.size > 0) for (const related of this.#related.get(id) ?? []) this.keep(related);
+      if (this.#opaque.size > 0) for (const repository of this.#opaque.get(id) ?? []) this.keepWhole(repository);
       if (!this.graph.isManifest(id)) continue;
       this.keptManifestCount++;
       for (const reference of this.graph.referencesOf(id)) this.keep(reference);
@@ -106,7 +106,8 @@ class Marker {
   #findOpaque(): void {
     const { graph } = this;
     const opaque = new IdSet();
-    for (const id of graph.manifestIds()) {
+    for (let i = 0; i < graph.manifests.length; i++) {
+      const id = graph.manifests.at(i);
       for (const reference of graph.referencesOf(id)) {
         if (!graph.digests.isSha512(reference) || graph.aliases.has(reference)) continue;
         if (opaque.add(id)) {

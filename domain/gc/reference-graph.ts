@@ -1,16 +1,20 @@
-import { digestsInText } from "@/domain/images/digest";
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { DigestTable } from "./digest-table";
 import { IdList, IdSet } from "./id-list";
 import type { ManifestReferences } from "./manifest-references";
 import type { Oddity } from "./oddity";
+import { ListingCursor, type PackedListing, type PackedRepository } from "./packed-listing";
+import type { ReferencePack } from "./reference-pack";
 
 /** One repository as storage shows it. Times are milliseconds of the link file; null where they were not asked for. */
 export type RepositoryFacts = {
   name: string;
   /** `isContradictory`: the link says something other than its place does, so nobody knows what it stands for. */
   revisions: readonly { digest: string; modifiedAtMs: number | null; isContradictory: boolean }[];
-  /** `target` is null where the current link is missing, empty or no digest; `isUnclear` where it exists but cannot be understood. */
+  /**
+   * `target` is null where the current link is missing, empty or no digest; `isUnclear` where it exists but cannot be understood.
+   * `history`: what it ever pointed at; may be left out where it has a target and nobody wants to clean up.
+   */
   tags: readonly { name: string; target: string | null; isUnclear: boolean; history: readonly string[] }[];
   layerLinks: readonly { digest: string; modifiedAtMs: number | null }[];
   /** A sha512 layer link and the sha256 digest that it contains. */
@@ -24,12 +28,16 @@ export type RepositoryNode = {
   revisionTimes: IdList;
   layerLinks: IdList;
   layerLinkTimes: IdList;
+  /** What tags with a target pointed at before, as far as it was asked for. */
+  past: { tag: string; digest: number }[];
   /** A tag points at something here and nobody can tell at what. */
   isUnclear: boolean;
 };
 
 const seconds = (milliseconds: number | null) =>
   milliseconds === null ? 0 : Math.max(0, Math.ceil(milliseconds / 1000));
+const NONE = new Uint32Array(0);
+const NO_MANIFEST = -1;
 
 /**
  * Everything that decides what a registry still needs, by digest and for the whole registry. Filled by whoever reads the
@@ -51,13 +59,30 @@ export class ReferenceGraph {
   readonly fallbackPairs: { subject: number; referrer: number }[] = [];
   readonly subjects = new Map<number, number>();
   readonly aliases = new Map<number, number>();
+  /** Numbers of all manifests that references are known of. */
+  readonly manifests = new IdList();
+  /** What some manifest calls its child. */
+  readonly children = new IdList();
+  readonly #isChild = new IdSet();
   readonly #references = new IdList();
-  readonly #manifestStart = new IdList();
-  readonly #manifestOf = new Map<number, number>();
+  /** Of each manifest in order, where its references begin. */
+  readonly #starts = new IdList();
+  /** By number of the digest: which manifest it is. */
+  #manifestOf = new Int32Array(1024).fill(NO_MANIFEST);
 
   /** Takes a blob into the snapshot, by the hex digits of its sha256 digest. */
   addStoredSha256(hex: string): void {
-    const id = this.digests.internSha256Hex(hex);
+    this.#addStored(this.digests.internSha256Hex(hex));
+  }
+
+  /** Takes blobs into the snapshot, by the words of their digests. */
+  addStoredWords(words: Uint32Array): void {
+    const cursor = new ListingCursor(words);
+    for (let at = cursor.digest(); at < words.length; at = cursor.digest())
+      this.#addStored(this.digests.internWords(words, at));
+  }
+
+  #addStored(id: number): void {
     if (this.#stored.add(id)) this.storedBlobs.push(id);
   }
 
@@ -68,21 +93,41 @@ export class ReferenceGraph {
 
   /** Takes a repository in; returns what is odd about its tags. */
   addRepository(facts: RepositoryFacts): Oddity[] {
-    const node: RepositoryNode = {
-      name: facts.name,
-      revisions: new IdList(),
-      revisionTimes: new IdList(),
-      layerLinks: new IdList(),
-      layerLinkTimes: new IdList(),
-      isUnclear: false,
-    };
+    const node = newNode(facts.name);
+    this.repositories.push(node);
+    return this.#addFacts(node, new Set(), facts);
+  }
+
+  /** Takes repositories in; returns what is odd about their tags. */
+  addListing(listing: PackedListing): Oddity[] {
+    const cursor = new ListingCursor(listing.words);
+    return listing.repositories.flatMap((packed) => this.#addPacked(packed, listing.words, cursor));
+  }
+
+  #addPacked(packed: PackedRepository, words: Uint32Array, cursor: ListingCursor): Oddity[] {
+    const node = newNode(packed.name);
+    this.repositories.push(node);
     const own = new Set<number>();
+    const next = () => this.digests.internWords(words, cursor.digest());
+    for (let i = 0; i < packed.revisions; i++) this.#addRevision(node, own, next(), cursor.word());
+    const targets = packed.tags.map(next);
+    for (const tag of packed.pastOfTag) node.past.push({ tag: packed.tags[tag] ?? "", digest: next() });
+    for (let i = 0; i < packed.layerLinks; i++) {
+      node.layerLinks.push(next());
+      node.layerLinkTimes.push(cursor.word());
+    }
+    const oddities = this.#addFacts(node, own, packed.rest);
+    targets.forEach((target, i) => {
+      const oddity = this.#addTarget(node, own, packed.tags[i] ?? "", target);
+      if (oddity) oddities.push(oddity);
+    });
+    return oddities;
+  }
+
+  #addFacts(node: RepositoryNode, own: Set<number>, facts: Omit<RepositoryFacts, "name">): Oddity[] {
     for (const revision of facts.revisions) {
       const id = this.digests.intern(revision.digest);
-      own.add(id);
-      this.liveRevisions.add(id);
-      node.revisions.push(id);
-      node.revisionTimes.push(seconds(revision.modifiedAtMs));
+      this.#addRevision(node, own, id, seconds(revision.modifiedAtMs));
       if (revision.isContradictory) this.contradictoryRevisions.add(id);
     }
     for (const link of facts.layerLinks) {
@@ -90,76 +135,127 @@ export class ReferenceGraph {
       node.layerLinkTimes.push(seconds(link.modifiedAtMs));
     }
     for (const { from, to } of facts.aliases) this.aliases.set(this.digests.intern(from), this.digests.intern(to));
-    const oddities = facts.tags.flatMap((tag) => this.#addTag(node, own, tag));
-    this.repositories.push(node);
-    return oddities;
+    return facts.tags.flatMap((tag) => this.#addTag(node, own, tag));
+  }
+
+  #addRevision(node: RepositoryNode, own: Set<number>, id: number, timeSeconds: number): void {
+    own.add(id);
+    this.liveRevisions.add(id);
+    node.revisions.push(id);
+    node.revisionTimes.push(timeSeconds);
   }
 
   /** Whether the manifest was added already, readable or not. */
-  hasManifest(digest: string): boolean {
-    const id = this.digests.find(digest);
-    return id >= 0 && (this.#manifestOf.has(id) || this.unreadable.has(id));
+  hasManifest(id: number): boolean {
+    return this.isManifest(id) || this.unreadable.has(id);
   }
 
   /** Takes a manifest in. */
   addManifest(digest: string, manifest: ManifestReferences): void {
     const id = this.digests.intern(digest);
-    this.#store(id, manifest.references);
+    if (!this.#store(id, manifest.references, (reference) => this.digests.intern(reference))) return;
+    for (const child of manifest.children) this.#addChild(this.digests.intern(child));
     if (manifest.subject !== null) this.subjects.set(id, this.digests.intern(manifest.subject));
     if (manifest.isUnknownKind) this.unknownKinds.add(id);
   }
 
-  /** Takes in a manifest whose body is missing or cannot be understood; digests in what could be read count all the same. */
-  addUnreadableManifest(digest: string, body: Uint8Array | null): void {
-    const id = this.digests.intern(digest);
-    this.unreadable.add(id);
-    if (body !== null) this.#store(id, new Set(digestsInText(new TextDecoder().decode(body))));
+  /**
+   * Takes the manifests of a pack in that are wanted and not there yet. `ids` are the numbers of its digests, as
+   * `pack.internInto(graph.digests)` gives them. Returns how many were added.
+   */
+  addPack(pack: ReferencePack, ids: Uint32Array, isWanted: (id: number) => boolean): number {
+    let added = 0;
+    const idAt = (place: number) => ids[place] ?? 0;
+    pack.forEach(({ self, references, childCount, subject, isUnknownKind }) => {
+      const id = idAt(self);
+      if (this.hasManifest(id) || !isWanted(id)) return;
+      this.#store(id, references, idAt);
+      for (let i = 0; i < childCount; i++) this.#addChild(idAt(references[i] ?? 0));
+      if (subject !== null) this.subjects.set(id, idAt(subject));
+      if (isUnknownKind) this.unknownKinds.add(id);
+      added++;
+    });
+    return added;
   }
 
-  /** The numbers of what a manifest refers to; nothing where the number is no manifest. */
-  *referencesOf(id: number): Generator<number> {
-    const manifest = this.#manifestOf.get(id);
-    if (manifest === undefined) return;
-    const start = this.#manifestStart.at(manifest);
-    const end =
-      manifest + 1 < this.#manifestStart.length ? this.#manifestStart.at(manifest + 1) : this.#references.length;
-    for (let position = start; position < end; position++) yield this.#references.at(position);
+  /** Takes in a manifest whose body is missing or cannot be understood; digests in what could be read count all the same. */
+  addUnreadableManifest(digest: string, mentioned: readonly string[]): void {
+    const id = this.digests.intern(digest);
+    this.unreadable.add(id);
+    if (mentioned.length > 0) this.#store(id, new Set(mentioned), (reference) => this.digests.intern(reference));
+  }
+
+  /** The numbers of what a manifest refers to; nothing where the number is no manifest. A view, valid until one is added. */
+  referencesOf(id: number): Uint32Array {
+    const manifest = this.#manifestOf[id] ?? NO_MANIFEST;
+    if (manifest === NO_MANIFEST) return NONE;
+    const end = manifest + 1 < this.#starts.length ? this.#starts.at(manifest + 1) : this.#references.length;
+    return this.#references.slice(this.#starts.at(manifest), end);
   }
 
   /** Whether the number is a manifest that references are known of. */
   isManifest(id: number): boolean {
-    return this.#manifestOf.has(id);
+    return (this.#manifestOf[id] ?? NO_MANIFEST) !== NO_MANIFEST;
   }
 
-  /** Numbers of all manifests that references are known of. */
-  manifestIds(): IterableIterator<number> {
-    return this.#manifestOf.keys();
+  #store<T>(id: number, references: Iterable<T>, numberOf: (reference: T) => number): boolean {
+    if (this.isManifest(id)) return false;
+    if (id >= this.#manifestOf.length) {
+      const grown = new Int32Array(Math.max(id + 1, this.#manifestOf.length * 2)).fill(NO_MANIFEST);
+      grown.set(this.#manifestOf);
+      this.#manifestOf = grown;
+    }
+    this.#manifestOf[id] = this.#starts.push(this.#references.length);
+    this.manifests.push(id);
+    for (const reference of references) this.#references.push(numberOf(reference));
+    return true;
   }
 
-  #store(id: number, references: Iterable<string>): void {
-    if (this.#manifestOf.has(id)) return;
-    this.#manifestOf.set(id, this.#manifestStart.push(this.#references.length));
-    for (const reference of references) this.#references.push(this.digests.intern(reference));
+  #addChild(id: number): void {
+    if (this.#isChild.add(id)) this.children.push(id);
   }
 
   #addTag(node: RepositoryNode, own: ReadonlySet<number>, tag: RepositoryFacts["tags"][number]): Oddity[] {
-    const path = `repositories/${node.name}/_manifests/tags/${tag.name}`;
     if (tag.target !== null) {
-      const id = this.digests.intern(tag.target);
-      // A tag whose revision is gone answers 404: an API delete died between its two steps. It holds nothing any more.
-      if (!own.has(id))
-        return [{ kind: "dangling_tag", path, detail: `names ${tag.target}, which is not in the repository` }];
-      this.tagTargets.push(id);
-      const subject = subjectOfFallbackTag(tag.name);
-      if (subject !== null) this.fallbackPairs.push({ subject: this.digests.intern(subject), referrer: id });
-      return [];
+      const target = this.digests.intern(tag.target);
+      for (const digest of tag.history) {
+        const id = this.digests.intern(digest);
+        if (id !== target) node.past.push({ tag: tag.name, digest: id });
+      }
+      const oddity = this.#addTarget(node, own, tag.name, target);
+      return oddity === null ? [] : [oddity];
     }
     // Nobody can say where the tag points: everything it ever pointed at stays, and without a history the whole repository.
     const history = tag.history.map((digest) => this.digests.intern(digest)).filter((id) => own.has(id));
     for (const id of history) this.tagTargets.push(id);
     if (history.length === 0 && tag.isUnclear) node.isUnclear = true;
-    return [
-      { kind: "unclear_tag", path, detail: tag.isUnclear ? "its current link is no digest" : "it has no current link" },
-    ];
+    const detail = tag.isUnclear ? "its current link is no digest" : "it has no current link";
+    return [{ kind: "unclear_tag", path: pathOfTag(node, tag.name), detail }];
   }
+
+  #addTarget(node: RepositoryNode, own: ReadonlySet<number>, tag: string, target: number): Oddity | null {
+    // A tag whose revision is gone answers 404: an API delete died between its two steps. It holds nothing any more.
+    if (!own.has(target)) {
+      const detail = `names ${this.digests.digestOf(target)}, which is not in the repository`;
+      return { kind: "dangling_tag", path: pathOfTag(node, tag), detail };
+    }
+    this.tagTargets.push(target);
+    const subject = subjectOfFallbackTag(tag);
+    if (subject !== null) this.fallbackPairs.push({ subject: this.digests.intern(subject), referrer: target });
+    return null;
+  }
+}
+
+const pathOfTag = (node: RepositoryNode, tag: string) => `repositories/${node.name}/_manifests/tags/${tag}`;
+
+function newNode(name: string): RepositoryNode {
+  return {
+    name,
+    revisions: new IdList(),
+    revisionTimes: new IdList(),
+    layerLinks: new IdList(),
+    layerLinkTimes: new IdList(),
+    past: [],
+    isUnclear: false,
+  };
 }

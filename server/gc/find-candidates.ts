@@ -1,28 +1,19 @@
-import { IdSet } from "@/domain/gc/id-list";
+import { DIGEST_WORDS } from "@/domain/gc/digest-words";
+import { type IdList, IdSet } from "@/domain/gc/id-list";
 import { type MarkPolicy, type MarkResult, markInSlices } from "@/domain/gc/mark";
+import type { ReferenceGraph } from "@/domain/gc/reference-graph";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
+import { StorageInThreads } from "@/server/platform/storage/storage-in-threads";
 import { TimeSlice } from "@/server/platform/storage/time-slice";
+import { type Candidate, CandidateList } from "./candidate-list";
 import type { StorageScan } from "./scan-storage";
 
-export const CANDIDATE_KINDS = ["revision", "tag_index", "blob", "layer_link"] as const;
-export type CandidateKind = (typeof CANDIDATE_KINDS)[number];
-
-/** One thing to remove. `repositoryName` is empty for blobs, `tag` for all but tag index entries. Only blobs have a size. */
-export type Candidate = { kind: CandidateKind; repositoryName: string; tag: string; digest: string; sizeBytes: number };
-
-/** Splits candidates into batches of one kind each: a blob must not be touched while revisions that used it are still going. */
-export function* inBatches(candidates: readonly Candidate[], size: number): Generator<Candidate[]> {
-  for (let start = 0; start < candidates.length; ) {
-    let end = start + 1;
-    while (end < candidates.length && end - start < size && candidates[end]?.kind === candidates[start]?.kind) end++;
-    yield candidates.slice(start, end);
-    start = end;
-  }
-}
+export type { Candidate, CandidateKind } from "./candidate-list";
 
 export type FoundCandidates = {
-  /** In the order of removal: revisions, tag index entries, blobs, stale layer links. */
-  candidates: Candidate[];
+  list: CandidateList;
+  /** The whole list, made when it is asked for. */
+  readonly candidates: Candidate[];
   /** Directories of blobs without content: not worth a line, removed at the end. */
   emptyBlobDirectories: string[];
   mark: MarkResult;
@@ -30,7 +21,7 @@ export type FoundCandidates = {
 
 /**
  * Marks what was scanned and lists what may go, with sizes. Blobs younger than `policy.keepWrittenAfterMs` stay. Reads storage
- * for the sizes of candidates and for tag histories; errors and aborts are thrown as by `scanStorage`.
+ * for the sizes of candidates; errors and aborts are thrown as by `scanStorage`.
  */
 export async function findCandidates(
   storage: BlobStorage,
@@ -47,55 +38,74 @@ export async function findCandidates(
     step = marking.next();
   }
   const mark = step.value;
-  const candidates: Candidate[] = [];
+  const list = new CandidateList(graph);
+  const { repository, digest } = mark.candidateRevisions;
+  for (let i = 0; i < digest.length; i++) list.revisions.push(repository.at(i), digest.at(i));
+  addTagIndexEntries(list, graph, mark);
+  await slice.pause();
+
   const emptyBlobDirectories: string[] = [];
-
-  const goneByRepository = new Map<string, Set<string>>();
-  for (let i = 0; i < mark.candidateRevisions.digest.length; i++) {
-    const repository = graph.repositories[mark.candidateRevisions.repository.at(i)]?.name ?? "";
-    const digest = graph.digests.digestOf(mark.candidateRevisions.digest.at(i));
-    candidates.push({ kind: "revision", repositoryName: repository, tag: "", digest, sizeBytes: 0 });
-    const gone = goneByRepository.get(repository);
-    if (gone === undefined) goneByRepository.set(repository, new Set([digest]));
-    else gone.add(digest);
-  }
-
-  for (const repository of graph.repositories) {
-    const alive = new Set<string>();
-    for (let i = 0; i < repository.revisions.length; i++) alive.add(graph.digests.digestOf(repository.revisions.at(i)));
-    for (const digest of goneByRepository.get(repository.name) ?? []) alive.delete(digest);
-    for (const tag of await storage.listTags(repository.name, { signal })) {
-      // Without a readable target its history is the only trace of what it meant.
-      if (tag.target === null) continue;
-      for (const digest of await storage.listTagHistory(repository.name, tag.name, { signal })) {
-        if (alive.has(digest) || digest === tag.target) continue;
-        candidates.push({ kind: "tag_index", repositoryName: repository.name, tag: tag.name, digest, sizeBytes: 0 });
-      }
-      if (slice.isOver) await slice.pause();
-    }
-  }
-
   const goneBlobs = new IdSet();
+  const sizes = await sizesOf(storage, scan, mark.candidateBlobs, signal);
   for (let i = 0; i < mark.candidateBlobs.length; i++) {
-    if (slice.isOver) await slice.pause();
     const id = mark.candidateBlobs.at(i);
-    const digest = graph.digests.digestOf(id);
-    const stat = await storage.statBlob(digest);
-    if (stat === null) emptyBlobDirectories.push(digest);
-    else if (policy.keepWrittenAfterMs === null || stat.modifiedAtMs <= policy.keepWrittenAfterMs) {
+    const [sizeBytes = -1, modifiedAtMs = 0] = [sizes[i * 2], sizes[i * 2 + 1]];
+    if (sizeBytes < 0) emptyBlobDirectories.push(graph.digests.digestOf(id));
+    else if (policy.keepWrittenAfterMs === null || modifiedAtMs <= policy.keepWrittenAfterMs) {
       goneBlobs.add(id);
-      candidates.push({ kind: "blob", repositoryName: "", tag: "", digest, sizeBytes: stat.sizeBytes });
+      list.addBlob(id, sizeBytes);
     }
   }
+  await slice.pause();
 
-  for (const repository of graph.repositories) {
-    for (let i = 0; i < repository.layerLinks.length; i++) {
-      const id = repository.layerLinks.at(i);
-      if (mark.kept.has(id) || (graph.isStored(id) && !goneBlobs.has(id))) continue;
-      const digest = graph.digests.digestOf(id);
-      candidates.push({ kind: "layer_link", repositoryName: repository.name, tag: "", digest, sizeBytes: 0 });
-      if (slice.isOver) await slice.pause();
+  graph.repositories.forEach(({ layerLinks }, index) => {
+    for (let i = 0; i < layerLinks.length; i++) {
+      const id = layerLinks.at(i);
+      if (!mark.kept.has(id) && (!graph.isStored(id) || goneBlobs.has(id))) list.layerLinks.push(index, id);
     }
-  }
-  return { candidates, emptyBlobDirectories, mark };
+  });
+  await slice.pause();
+  return {
+    list,
+    get candidates() {
+      return [...list];
+    },
+    emptyBlobDirectories,
+    mark,
+  };
+}
+
+/** What tags pointed at before and is no revision any more, or will be none. */
+function addTagIndexEntries(list: CandidateList, graph: ReferenceGraph, mark: MarkResult): void {
+  graph.repositories.forEach(({ revisions, past }, index) => {
+    if (past.length === 0) return;
+    const alive = new Set<number>();
+    for (let i = 0; i < revisions.length; i++) if (mark.kept.has(revisions.at(i))) alive.add(revisions.at(i));
+    for (const { tag, digest } of past) if (!alive.has(digest)) list.addTagIndexEntry(index, tag, digest);
+  });
+}
+
+/** Size and time (ms) of each blob one after the other; -1 where there is no such content. */
+async function sizesOf(
+  storage: BlobStorage,
+  { graph, view }: StorageScan,
+  blobs: IdList,
+  signal: AbortSignal | undefined,
+): Promise<Float64Array> {
+  const words = new Uint32Array(blobs.length * DIGEST_WORDS);
+  for (let i = 0; i < blobs.length; i++) graph.digests.copyWords(blobs.at(i), words, i * DIGEST_WORDS);
+  const threads = StorageInThreads.of(storage, signal);
+  if (threads !== null) return threads.sizes(words);
+  const sizes = new Float64Array(blobs.length * 2).fill(-1);
+  const slice = new TimeSlice(signal);
+  let next = 0;
+  const work = async () => {
+    for (let i = next++; i < blobs.length; i = next++) {
+      if (slice.isOver) await slice.pause();
+      const stat = await view.statBlob(graph.digests.digestOf(blobs.at(i)));
+      if (stat !== null) sizes.set([stat.sizeBytes, stat.modifiedAtMs], i * 2);
+    }
+  };
+  await Promise.all(Array.from({ length: storage.concurrency.reads }, work));
+  return sizes;
 }

@@ -1,4 +1,5 @@
-import { type Candidate, type FoundCandidates, inBatches } from "./find-candidates";
+import { type Candidate, inBatches } from "./candidate-list";
+import type { FoundCandidates } from "./find-candidates";
 import { forgetCandidates, insertCandidates, type Lease, settleCandidates } from "./gc.store";
 import { LeaseLost } from "./lease-lost";
 import type { StorageScan } from "./scan-storage";

@@ -1,14 +1,14 @@
-import { type ManifestReferences, referencesOf } from "@/domain/gc/manifest-references";
+import { DIGEST_WORDS } from "@/domain/gc/digest-words";
+import { IdSet } from "@/domain/gc/id-list";
+import type { ManifestReferences } from "@/domain/gc/manifest-references";
 import type { Oddity } from "@/domain/gc/oddity";
 import { ReferenceGraph } from "@/domain/gc/reference-graph";
-import { parseManifest } from "@/domain/images/parse-manifest";
-import { hasDigest } from "@/server/platform/crypto/has-digest";
-import type { BlobStorage, ReadOptions } from "@/server/platform/storage/blob-storage";
+import { ReferencePack } from "@/domain/gc/reference-pack";
+import type { BlobStorage } from "@/server/platform/storage/blob-storage";
+import type { ManifestsRead } from "@/server/platform/storage/manifest-reading";
 import { TimeSlice } from "@/server/platform/storage/time-slice";
-
-/** Registries accept 4 MiB; what is larger is no manifest. */
-const LARGEST_MANIFEST_BYTES = 8 * 1024 * 1024;
-const MANIFESTS_PER_BATCH = 1000;
+import { KnownPacks } from "./known-packs";
+import { type ScanSource, scanSourceOf } from "./scan-source";
 
 /** Totals grow while the scan finds out what there is; a total that is not known yet is null. */
 type ScanProgress = {
@@ -19,20 +19,27 @@ type ScanProgress = {
   blobsTotal: number | null;
 };
 
+/** What is known of a registry's manifests, packed (see ReferencePack), so that each is read from storage once only. */
 export type ReferenceCache = {
-  /** What is known already of these manifests; what it leaves out is read from storage. */
-  load(digests: readonly string[]): Promise<ReadonlyMap<string, ManifestReferences>>;
-  /** Keeps what was read. Called for readable manifests only, whose body has the digest that it is stored under. */
-  save(found: readonly ReadManifest[]): Promise<void>;
+  loadPacks(signal: AbortSignal | undefined): Promise<{ id: string; words: Uint32Array }[]>;
+  /** Keeps packs of what was read, in the place of others. Only of readable manifests, whose body has the digest that it is stored under. */
+  replacePacks(
+    dropped: readonly string[],
+    added: readonly Uint32Array[],
+    signal: AbortSignal | undefined,
+  ): Promise<void>;
+  /** What is known from elsewhere of manifests that are not in storage any more. */
+  lookUp(digests: readonly string[]): Promise<ReadonlyMap<string, ManifestReferences>>;
 };
-
-/** A manifest that a scan read, with its body's facts for whoever keeps more than references. */
-type ReadManifest = { digest: string; sizeBytes: number; body: Uint8Array; references: ManifestReferences };
 
 export type ScanOptions = {
   cache: ReferenceCache;
   /** Ask for the times of layer links: needed only where writers were not drained. */
   withLinkTimes: boolean;
+  /** Look what tags pointed at before: needed only where that is to be cleaned up. Default: true. */
+  withTagHistories?: boolean;
+  /** Manifests that are missing among the blobs are read from the quarantine of this run. */
+  quarantineRunId?: string | null;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: ScanProgress) => void) | undefined;
 };
@@ -44,6 +51,8 @@ export type StorageScan = {
   emptyRevisionDirectories: { repository: string; digest: string }[];
   /** How many manifests were read from storage, the others being known. */
   manifestsRead: number;
+  /** The storage as this scan saw it: for what else has to be asked of it. */
+  view: BlobStorage;
 };
 
 /**
@@ -52,16 +61,20 @@ export type StorageScan = {
  * (StorageReadError), because a mark that missed something must not be swept; an abort throws the signal's reason.
  */
 export async function scanStorage(storage: BlobStorage, options: ScanOptions): Promise<StorageScan> {
-  const scanner = new Scanner(storage, options);
+  const oddities: Oddity[] = [];
+  const { signal } = options;
+  const packs = options.cache.loadPacks(signal);
+  packs.catch(() => undefined);
+  const view = await storage.snapshot({ signal, onOddity: (oddity) => oddities.push(oddity) });
+  const scanner = new Scanner(view, scanSourceOf(view, options, oddities), options, oddities);
   await scanner.readBlobs();
   await scanner.readRepositories();
-  await scanner.readManifests();
+  await scanner.readManifests(await packs);
   return scanner.result();
 }
 
 class Scanner {
   readonly #graph = new ReferenceGraph();
-  readonly #oddities: Oddity[] = [];
   readonly #emptyRevisionDirectories: { repository: string; digest: string }[] = [];
   readonly #progress: ScanProgress = {
     repositoriesDone: 0,
@@ -71,178 +84,182 @@ class Scanner {
     blobsTotal: null,
   };
   readonly #slice: TimeSlice;
-  readonly #reads: ReadOptions;
   #manifestsRead = 0;
 
   constructor(
-    private readonly storage: BlobStorage,
+    private readonly view: BlobStorage,
+    private readonly source: ScanSource,
     private readonly options: ScanOptions,
+    private readonly oddities: Oddity[],
   ) {
     this.#slice = new TimeSlice(options.signal);
-    this.#reads = { signal: options.signal, onOddity: (oddity) => this.#oddities.push(oddity) };
   }
 
   async readBlobs(): Promise<void> {
-    for (const shard of await this.storage.listBlobShards(this.#reads)) {
-      for (const hex of await this.storage.listBlobs(shard, this.#reads)) this.#graph.addStoredSha256(hex);
+    for await (const words of this.source.blobs()) {
+      this.#graph.addStoredWords(words);
       await this.#pauseIfDue();
     }
     this.#progress.blobsTotal = this.#graph.storedBlobs.length;
+    this.#tell();
   }
 
   async readRepositories(): Promise<void> {
-    const names = await this.storage.listRepositories(this.#reads);
+    const reads = { signal: this.options.signal, onOddity: (oddity: Oddity) => this.oddities.push(oddity) };
+    const names = await this.view.listRepositories(reads);
     this.#progress.repositoriesTotal = names.length;
-    for (const name of names) {
-      await this.#readRepository(name);
-      this.#progress.repositoriesDone++;
+    for await (const { listing, emptyRevisions } of this.source.repositories(names)) {
+      this.oddities.push(...this.#graph.addListing(listing));
+      this.#emptyRevisionDirectories.push(...emptyRevisions);
+      this.#progress.repositoriesDone += listing.repositories.length;
       await this.#pauseIfDue();
     }
     this.#progress.manifestsTotal = this.#graph.liveRevisions.size;
+    this.#tell();
   }
 
-  /** Reads every revision's manifest once, then children that no repository lists: their index still needs them. */
-  async readManifests(): Promise<void> {
-    let batch: string[] = [];
-    let children: string[] = [];
-    const seen = new Set<number>();
-    for (const repository of this.#graph.repositories) {
-      for (let i = 0; i < repository.revisions.length; i++) {
-        const id = repository.revisions.at(i);
-        if (seen.has(id)) continue;
-        seen.add(id);
-        batch.push(this.#graph.digests.digestOf(id));
-        if (batch.length < MANIFESTS_PER_BATCH) continue;
-        children.push(...(await this.#readBatch(batch, "revision")));
-        batch = [];
-      }
+  /** Every revision's manifest once, then children that no repository lists: their index still needs them. */
+  async readManifests(stored: readonly { id: string; words: Uint32Array }[]): Promise<void> {
+    const { signal, cache } = this.options;
+    const known = new KnownPacks(this.#graph);
+    const opened = [];
+    for (const { id, words } of stored) {
+      opened.push({ id, count: known.open(id, words) });
+      await this.#pauseIfDue();
     }
-    children.push(...(await this.#readBatch(batch, "revision")));
+    for (const { id } of opened) {
+      this.#progress.manifestsDone += known.addWanted(id, (digest) => this.#graph.liveRevisions.has(digest));
+      await this.#pauseIfDue();
+    }
+    await this.#reportGone();
+    const added = await this.#read(this.#unknownRevisions(), "revision");
 
-    const asked = new Set<string>();
-    while (children.length > 0) {
-      const unknown = [...new Set(children)].filter((digest) => !asked.has(digest) && !this.#graph.hasManifest(digest));
-      for (const digest of unknown) asked.add(digest);
-      children = [];
-      for (let start = 0; start < unknown.length; start += MANIFESTS_PER_BATCH) {
-        children.push(...(await this.#readBatch(unknown.slice(start, start + MANIFESTS_PER_BATCH), "child")));
-      }
+    const asked = new IdSet();
+    for (let from = 0; from < this.#graph.children.length; ) {
+      const children = this.#graph.children.slice(from, this.#graph.children.length);
+      const wanted = [...children].filter((id) => !this.#graph.hasManifest(id));
+      from += children.length;
+      if (wanted.length === 0) continue;
+      known.addAmong(wanted);
+      const unknown = wanted.filter((id) => !this.#graph.hasManifest(id) && asked.add(id));
+      added.push(...(await this.#read(unknown, "child")));
     }
+    const { dropped, merged } = known.tidy();
+    added.push(...merged);
+    if (dropped.length > 0 || added.length > 0) await cache.replacePacks(dropped, added, signal);
+    signal?.throwIfAborted();
   }
 
   result(): StorageScan {
-    this.options.onProgress?.({ ...this.#progress });
+    this.#tell();
     return {
       graph: this.#graph,
-      oddities: this.#oddities,
+      oddities: this.oddities,
       emptyRevisionDirectories: this.#emptyRevisionDirectories,
       manifestsRead: this.#manifestsRead,
+      view: this.view,
     };
   }
 
-  async #readRepository(name: string): Promise<void> {
-    const { revisions, emptyDirectories } = await this.storage.listRevisions(name, this.#reads);
-    const tags = [];
-    for (const tag of await this.storage.listTags(name, this.#reads)) {
-      const history = tag.target === null ? await this.storage.listTagHistory(name, tag.name, this.#reads) : [];
-      tags.push({ ...tag, history });
+  #unknownRevisions(): number[] {
+    const unknown: number[] = [];
+    const seen = new IdSet();
+    for (const repository of this.#graph.repositories) {
+      for (let i = 0; i < repository.revisions.length; i++) {
+        const id = repository.revisions.at(i);
+        if (seen.add(id) && !this.#graph.hasManifest(id)) unknown.push(id);
+      }
     }
-    const layers = await this.storage.listLayerLinks(name, { ...this.#reads, withTimes: this.options.withLinkTimes });
-    const facts = { name, revisions, tags, layerLinks: layers.links, aliases: layers.aliases };
-    this.#oddities.push(...this.#graph.addRepository(facts));
-    for (const digest of emptyDirectories) this.#emptyRevisionDirectories.push({ repository: name, digest });
+    return unknown;
   }
 
-  /** Takes a batch of manifests into the graph; returns the children they name. */
-  async #readBatch(digests: readonly string[], role: "revision" | "child"): Promise<string[]> {
-    if (digests.length === 0) return [];
-    const known = await this.options.cache.load(digests);
-    const children: string[] = [];
-    const found: ReadManifest[] = [];
-    for (const digest of digests) {
-      const isKnown = known.get(digest);
-      if (isKnown !== undefined && role === "revision") await this.#reportIfGone(digest);
-      const references = isKnown ?? (await this.#readManifest(digest, role, found));
-      if (references !== null) {
-        this.#graph.addManifest(digest, references);
-        children.push(...references.children);
-      }
-      if (role === "revision") this.#progress.manifestsDone++;
+  /** Takes manifests into the graph from storage; returns packs of what was learnt. */
+  async #read(ids: readonly number[], role: "revision" | "child"): Promise<Uint32Array[]> {
+    if (ids.length === 0) return [];
+    const { digests } = this.#graph;
+    const words = new Uint32Array(ids.length * DIGEST_WORDS);
+    const others: { digest: string; storedAs: string }[] = [];
+    let count = 0;
+    for (const id of ids) {
+      if (digests.copyWords(id, words, count * DIGEST_WORDS)) count++;
+      else others.push({ digest: digests.digestOf(id), storedAs: this.#storedAs(id) });
+    }
+    this.#manifestsRead += ids.length;
+    const packs: Uint32Array[] = [];
+    for await (const read of this.source.manifests(words.subarray(0, count * DIGEST_WORDS), others)) {
+      const taken = await this.#take(read, role);
+      if (role === "revision") this.#progress.manifestsDone += taken;
+      if (read.pack !== null) packs.push(read.pack);
       await this.#pauseIfDue();
     }
-    if (found.length > 0) await this.options.cache.save(found);
-    this.options.signal?.throwIfAborted();
-    return children;
+    return packs;
   }
 
-  async #readManifest(
-    digest: string,
-    role: "revision" | "child",
-    found: ReadManifest[],
-  ): Promise<ManifestReferences | null> {
-    const blob = await this.storage.readBlob(this.#storedAs(digest), { maxBytes: LARGEST_MANIFEST_BYTES });
-    this.#manifestsRead++;
-    if (blob.state === "missing") {
+  async #take(read: ManifestsRead, role: "revision" | "child"): Promise<number> {
+    const graph = this.#graph;
+    const pack = read.pack === null ? null : ReferencePack.open(read.pack);
+    if (pack !== null) graph.addPack(pack, pack.internInto(graph.digests), () => true);
+    for (const { digest, references } of read.unpacked) graph.addManifest(digest, references);
+    for (const { digest, mediaType } of read.unknownTypes)
+      this.#odd("manifest_type_unknown", digest, mediaType || "it names no media type");
+    for (const { digest, reason, mentioned } of read.unreadable) {
+      graph.addUnreadableManifest(digest, mentioned);
+      this.#odd("manifest_unreadable", digest, `${reason}; whatever its repositories link to is kept`);
+    }
+    const known = read.missing.length === 0 ? null : await this.options.cache.lookUp(read.missing);
+    for (const digest of read.missing) {
+      const references = known?.get(digest);
+      if (references !== undefined) graph.addManifest(digest, references);
       if (role === "child") this.#odd("child_missing", digest, "an index names it, but it is not in storage");
-      else this.#giveUpOn(digest, null, "manifest_missing", "a repository lists it, but it is not in storage");
-      return null;
+      else if (references !== undefined) this.#odd("manifest_missing", digest, GONE_BUT_KNOWN);
+      else {
+        graph.addUnreadableManifest(digest, []);
+        const detail = "a repository lists it, but it is not in storage; whatever its repositories link to is kept";
+        this.#odd("manifest_missing", digest, detail);
+      }
     }
-    if (blob.state === "too_large") {
-      this.#giveUpOn(digest, null, "manifest_unreadable", `${blob.sizeBytes} bytes are too many for a manifest`);
-      return null;
-    }
-    const parsed = parseManifest(blob.body);
-    if (!parsed.ok) {
-      this.#giveUpOn(digest, blob.body, "manifest_unreadable", parsed.reason);
-      return null;
-    }
-    if (!hasDigest(blob.body, digest)) {
-      this.#giveUpOn(digest, blob.body, "manifest_unreadable", "its content does not have its digest");
-      return null;
-    }
-    const references = referencesOf(parsed.manifest);
-    if (references.isUnknownKind)
-      this.#odd("manifest_type_unknown", digest, parsed.manifest.mediaType || "it names no media type");
-    found.push({ digest, sizeBytes: blob.body.length, body: blob.body, references });
-    return references;
+    return (pack?.manifestCount ?? 0) + read.unpacked.length + read.unreadable.length + read.missing.length;
   }
 
-  /** What it refers to is known and stays, so that pushing the manifest again heals the image. */
-  async #reportIfGone(digest: string): Promise<void> {
-    const stored = this.#storedAs(digest);
-    if (this.#graph.isStored(this.#graph.digests.find(stored)) || (await this.storage.statBlob(stored)) !== null)
-      return;
-    this.#odd(
-      "manifest_missing",
-      digest,
-      "a repository lists it, but it is not in storage; what it refers to is known and kept",
-    );
+  /** What known manifests refer to stays where they are gone themselves, so that pushing them again heals the image. */
+  async #reportGone(): Promise<void> {
+    const graph = this.#graph;
+    let quarantined: ReadonlySet<string> | null = null;
+    for (let i = 0; i < graph.manifests.length; i++) {
+      const id = graph.manifests.at(i);
+      if (graph.isStored(id)) continue;
+      const stored = this.#storedAs(id);
+      if (graph.isStored(graph.digests.find(stored)) || (await this.view.statBlob(stored)) !== null) continue;
+      quarantined ??= await this.#quarantined();
+      if (!quarantined.has(stored)) this.#odd("manifest_missing", graph.digests.digestOf(id), GONE_BUT_KNOWN);
+    }
   }
 
-  #giveUpOn(
-    digest: string,
-    body: Uint8Array | null,
-    kind: "manifest_missing" | "manifest_unreadable",
-    detail: string,
-  ): void {
-    this.#graph.addUnreadableManifest(digest, body);
-    this.#odd(kind, digest, `${detail}; whatever its repositories link to is kept`);
-  }
-
-  #odd(kind: Oddity["kind"], path: string, detail: string): void {
-    this.#oddities.push({ kind, path, detail });
+  async #quarantined(): Promise<ReadonlySet<string>> {
+    const { quarantineRunId, signal } = this.options;
+    if (!quarantineRunId) return new Set();
+    return new Set((await this.view.listQuarantinedBlobs(quarantineRunId, { signal })).map(({ digest }) => digest));
   }
 
   /** A manifest named by sha512 lies under its sha256 digest. */
-  #storedAs(digest: string): string {
+  #storedAs(id: number): string {
     const { digests, aliases } = this.#graph;
-    const alias = aliases.get(digests.find(digest));
-    return alias === undefined ? digest : digests.digestOf(alias);
+    return digests.digestOf(aliases.get(id) ?? id);
+  }
+
+  #odd(kind: Oddity["kind"], path: string, detail: string): void {
+    this.oddities.push({ kind, path, detail });
+  }
+
+  #tell(): void {
+    this.options.onProgress?.({ ...this.#progress });
   }
 
   async #pauseIfDue(): Promise<void> {
     if (!this.#slice.isOver) return;
-    this.options.onProgress?.({ ...this.#progress });
+    this.#tell();
     await this.#slice.pause();
   }
 }
+
+const GONE_BUT_KNOWN = "a repository lists it, but it is not in storage; what it refers to is known and kept";

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
 import { markTree, temporaryRoot } from "@/testing/storage/collect";
 import { StorageTree } from "@/testing/storage/storage-tree";
-import { type Candidate, inBatches } from "./find-candidates";
+import { type Candidate, inBatches } from "./candidate-list";
 import { type SweptItem, sweepCandidates } from "./sweep-candidates";
 
 let tree: StorageTree;

@@ -1,6 +1,6 @@
 import { type BlobStorage, StorageWriteError } from "@/server/platform/storage/blob-storage";
 import { TimeSlice } from "@/server/platform/storage/time-slice";
-import type { Candidate } from "./find-candidates";
+import type { Candidate } from "./candidate-list";
 
 /** Items under way at once: of use where removing is a request to a server. */
 const CONCURRENCY = 4;

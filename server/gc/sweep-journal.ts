@@ -2,7 +2,7 @@ import type { RunNumbers } from "@/contracts/history";
 import type { RunContext, RunOutcome } from "@/server/history/run-context";
 import { env } from "@/server/platform/env";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
-import { CANDIDATE_KINDS, type Candidate } from "./find-candidates";
+import { CANDIDATE_KINDS, type Candidate } from "./candidate-list";
 import {
   type CandidateSum,
   holdsLease,

@@ -1,27 +1,29 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { ManifestReferences } from "@/domain/gc/manifest-references";
 import type { MarkPolicy } from "@/domain/gc/mark";
-import { type Candidate, findCandidates, inBatches } from "@/server/gc/find-candidates";
+import { type Candidate, inBatches } from "@/server/gc/candidate-list";
+import { findCandidates } from "@/server/gc/find-candidates";
 import { type ReferenceCache, scanStorage } from "@/server/gc/scan-storage";
 import { sweepCandidates } from "@/server/gc/sweep-candidates";
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
 
-/** A reference cache in memory, which counts what it was asked to keep. */
+/** A reference cache in memory, as PostgreSQL is one. */
 export class MemoryReferenceCache implements ReferenceCache {
-  readonly known = new Map<string, ManifestReferences>();
+  readonly packs = new Map<string, Uint32Array>();
+  #made = 0;
 
-  async load(digests: readonly string[]): Promise<ReadonlyMap<string, ManifestReferences>> {
-    return new Map(
-      digests
-        .flatMap((digest) => [[digest, this.known.get(digest)] as const])
-        .flatMap(([digest, found]) => (found ? [[digest, found]] : [])),
-    );
+  async loadPacks(): Promise<{ id: string; words: Uint32Array }[]> {
+    return [...this.packs].map(([id, words]) => ({ id, words }));
   }
 
-  async save(found: readonly { digest: string; references: ManifestReferences }[]): Promise<void> {
-    for (const { digest, references } of found) this.known.set(digest, references);
+  async replacePacks(dropped: readonly string[], added: readonly Uint32Array[]): Promise<void> {
+    for (const id of dropped) this.packs.delete(id);
+    for (const words of added) this.packs.set(`${++this.#made}`, words);
+  }
+
+  async lookUp(): Promise<ReadonlyMap<string, never>> {
+    return new Map<string, never>();
   }
 }
 

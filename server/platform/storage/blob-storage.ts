@@ -42,6 +42,9 @@ export type ReadOptions = {
   onOddity?: ((oddity: Oddity) => void) | undefined;
 };
 
+/** `keepDirectory`: somebody may push, and registries make a directory and the file in it in two steps. */
+export type DeleteOptions = { keepDirectory?: boolean };
+
 /** Why, without the place: Node names the whole path on the server, and these words are shown to members of workspaces. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
@@ -57,6 +60,10 @@ export class StorageReadError extends Error {
   ) {
     super(`cannot read ${path}: ${reasonOf(options.cause)}`, options);
   }
+
+  get reason(): string {
+    return reasonOf(this.cause);
+  }
 }
 
 /** Something could not be removed, moved or written (no permission, read-only, full or failing disk). */
@@ -70,6 +77,10 @@ export class StorageWriteError extends Error {
     const verb = options.verb ?? "remove";
     super(`cannot ${verb} ${path}: ${reasonOf(options.cause)}`, { cause: options.cause });
     this.verb = verb;
+  }
+
+  get reason(): string {
+    return reasonOf(this.cause);
   }
 }
 
@@ -124,9 +135,9 @@ export interface BlobStorage {
   readBlob(digest: string, limits: { maxBytes: number }): Promise<BlobBody>;
 
   deleteBlob(digest: string): Promise<boolean>;
-  deleteRevision(repository: string, digest: string): Promise<boolean>;
-  deleteTagHistoryEntry(repository: string, tag: string, digest: string): Promise<boolean>;
-  deleteLayerLink(repository: string, digest: string): Promise<boolean>;
+  deleteRevision(repository: string, digest: string, options?: DeleteOptions): Promise<boolean>;
+  deleteTagHistoryEntry(repository: string, tag: string, digest: string, options?: DeleteOptions): Promise<boolean>;
+  deleteLayerLink(repository: string, digest: string, options?: DeleteOptions): Promise<boolean>;
   deleteUpload(repository: string, id: string): Promise<boolean>;
   /**
    * Take away what is left of a revision without a link, of a blob without content: never anything but an empty directory, so that

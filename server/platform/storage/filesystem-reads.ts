@@ -12,10 +12,14 @@ export function codeOf(error: unknown): string {
  * StorageReadError. All are synchronous (see TimeSlice) and take paths relative to the root.
  */
 export class FilesystemReads {
-  constructor(readonly root: string) {}
+  readonly #prefix: string;
+
+  constructor(readonly root: string) {
+    this.#prefix = `${path.resolve(root)}/`;
+  }
 
   absolute(relative: string): string {
-    return path.join(this.root, relative);
+    return this.#prefix + relative;
   }
 
   /** Names in a directory; null where there is no such directory. */
