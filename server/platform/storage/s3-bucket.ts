@@ -29,6 +29,8 @@ export type S3BucketOptions = {
   onRequest?: ((command: string) => void) | undefined;
   /** Requests of one call before it fails; default 4. */
   attempts?: number;
+  /** Default 1,000, the most that stores give. */
+  keysPerPage?: number;
 };
 
 const SOCKETS = 64;
@@ -48,12 +50,14 @@ export class S3Bucket {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly address: string;
+  readonly keysPerPage: number;
 
   constructor(readonly options: S3BucketOptions) {
     const { location, secretAccessKey } = options;
     this.#bucket = location.bucket;
     this.#prefix = location.root === "" ? "" : `${location.root}/`;
     this.address = s3Address(location);
+    this.keysPerPage = options.keysPerPage ?? 1_000;
     this.#client = new S3Client({
       region: location.region,
       ...(location.endpoint === null ? {} : { endpoint: location.endpoint }),
@@ -286,7 +290,7 @@ export class S3Bucket {
     let token: string | undefined;
     do {
       const command = new ListObjectsV2Command({
-        ...{ Bucket: this.#bucket, Prefix: this.#prefix + prefix, MaxKeys: 1_000, Delimiter: delimiter },
+        ...{ Bucket: this.#bucket, Prefix: this.#prefix + prefix, MaxKeys: this.keysPerPage, Delimiter: delimiter },
         ...(token === undefined
           ? { StartAfter: startAfter === undefined ? undefined : this.#prefix + startAfter }
           : { ContinuationToken: token }),

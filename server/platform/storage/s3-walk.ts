@@ -5,7 +5,6 @@ import { BLOBS, REPOSITORIES, S3Index } from "./s3-index";
 /** A listing goes on from where it was, page after page; several parts of it may be read at once, each wasting part of a page. */
 const PAGES_PER_PART = 12;
 const PARTS_MAX = 16;
-const KEYS_PER_PAGE = 1_000;
 
 /**
  * Reads all keys of a registry's bucket, blobs before repositories: a blob that is pushed later is not among them. Whatever is not read
@@ -14,7 +13,7 @@ const KEYS_PER_PAGE = 1_000;
 export async function walkBucket(bucket: S3Bucket, signal?: AbortSignal): Promise<S3Index> {
   const index = new S3Index();
   await walkBlobs(bucket, index, signal);
-  const parts = Math.min(PARTS_MAX, Math.floor(index.blobCount / KEYS_PER_PAGE / PAGES_PER_PART));
+  const parts = Math.min(PARTS_MAX, Math.floor(index.blobCount / bucket.keysPerPage / PAGES_PER_PART));
   const starts = parts < 2 ? [] : thinned(await namesIn(bucket, parts, signal), parts);
   await readParts(bucket, index, REPOSITORIES, starts, signal);
   return index;
@@ -26,7 +25,7 @@ async function walkBlobs(bucket: S3Bucket, index: S3Index, signal?: AbortSignal)
   const first = (await pages.next()).value ?? [];
   for (const object of first) index.add(object);
   const last = first.at(-1)?.key;
-  if (last === undefined || first.length < KEYS_PER_PAGE) {
+  if (last === undefined || first.length < bucket.keysPerPage) {
     // No more, by what the store itself says: it may also answer with short pages.
     for await (const page of pages) for (const object of page) index.add(object);
     return;
