@@ -48,6 +48,17 @@ export class CandidateList implements Iterable<Candidate> {
     this.#blobBytes += sizeBytes;
   }
 
+  /** Without blobs and their links: for a collection of untagged manifests only. */
+  manifestsOnly(): CandidateList {
+    const list = new CandidateList(this.graph);
+    const { revisions, tagIndexEntries } = this;
+    for (let i = 0; i < revisions.digests.length; i++)
+      list.revisions.push(revisions.repositories.at(i), revisions.digests.at(i));
+    for (let i = 0; i < tagIndexEntries.digests.length; i++)
+      list.addTagIndexEntry(tagIndexEntries.repositories.at(i), this.#tags[i] ?? "", tagIndexEntries.digests.at(i));
+    return list;
+  }
+
   get revisionCount(): number {
     return this.revisions.digests.length;
   }

@@ -1,27 +1,19 @@
-import type { RunNumbers } from "@/contracts/history";
-import { countOddities, type Oddity } from "@/domain/gc/oddity";
-import { type GcPhase, isStillDrained } from "@/domain/gc/phases";
+import { isStillDrained } from "@/domain/gc/phases";
 import { type RunContext, type RunOutcome, RunStopped } from "@/server/history/run-context";
-import { evictExclusiveHolders, type RegistryLock, withRegistryLock } from "@/server/platform/db/registry-lock";
-import { env } from "@/server/platform/env";
-import { log } from "@/server/platform/log";
-import { type BlobStorage, StorageReadError, StorageWriteError } from "@/server/platform/storage/blob-storage";
-import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
+import { StorageReadError, StorageWriteError } from "@/server/platform/storage/blob-storage";
+import { collectionModes } from "@/server/registries/collection-modes";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
+import type { RegistryRecord } from "@/server/registries/registry.store";
 import { registryCapabilities } from "@/server/registries/registry-capabilities";
-import { type FoundCandidates, findCandidates } from "./find-candidates";
-import { finishStorage } from "./finish-storage";
-import { enterReadOnly, holdsLease, type Lease, leaveReadOnly } from "./gc.store";
-import { journalCandidates } from "./journal-candidates";
-import { journalTotals } from "./journal-totals";
+import { onlineCollection } from "./collect-online";
+import { readOnlyCollection } from "./collect-read-only";
+import { type Collection, type CollectionMode, enter, failed, underLock } from "./collection";
+import type { Lease } from "./gc.store";
+import { gcOptionsOf } from "./gc-options";
 import { LeaseLost } from "./lease-lost";
-import { markPolicy } from "./mark-policy";
-import { measureUnused } from "./measure-unused";
-import { type OwnWords, ownWords } from "./own-words";
-import { registryReferences } from "./reference-cache";
-import { type StorageScan, scanStorage } from "./scan-storage";
-import { sweepJournal } from "./sweep-journal";
-import { waitForWriters } from "./wait-for-writers";
+import { graceCutoffMs } from "./mark-policy";
+import { markStorage } from "./mark-storage";
+import { ownWords } from "./own-words";
 
 class TimeBoxReached extends Error {
   override readonly name = "TimeBoxReached";
@@ -29,64 +21,58 @@ class TimeBoxReached extends Error {
 
 /** How often a collection begins anew after losing its lock or epoch, before it says so. */
 const ATTEMPTS_MAX = 5;
-const ODDITIES_LOGGED_MAX = 200;
-
-type GcOptions = { deleteUntagged: boolean; timeBoxMinutes: number | null };
-/** What one claim of a run holds: its present lease, and whether writers were drained under it or one right before it. */
-type Held = { lease: Lease | null; isDrained: boolean };
-type Work = {
-  context: RunContext;
-  storage: BlobStorage;
-  options: GcOptions;
-  held: Held;
-  words: OwnWords;
-  signal: AbortSignal;
-};
 
 /**
- * Collects a registry in read-only mode: exclusive lock, no new write tokens, wait for writers, mark, sweep, finish. Whatever
- * ends it, pushes are granted again, except where another worker is to go on with it. A run that was killed, or lost its lock,
- * marks again and keeps its totals; it need not wait for writers again where the registry stayed read-only for it.
- * A dry run marks under the lock only.
+ * Collects a registry in the mode that its run was started with (see `readOnlyCollection`, `onlineCollection`). Whatever ends it, what it
+ * holds is let go, except where another worker is to go on with it. A dry run marks under the lock only.
  */
 export async function executeGc(context: RunContext): Promise<RunOutcome> {
   const { run } = context;
   const open = await openRegistryById(run.registryId);
   if (!open?.storage)
     return failed("storage_unreachable", "The console cannot reach this registry's storage any more.");
-  const { garbageCollection } = registryCapabilities(open.registry);
-  if (!garbageCollection.isAvailable) {
-    return failed("not_possible", garbageCollection.reason ?? "This registry cannot be collected.");
-  }
-  const options = run.options as GcOptions;
+  const { registry, storage } = open;
+  const options = gcOptionsOf(run);
+  const mode = options.mode === "online" ? onlineCollection : readOnlyCollection;
+  const refusal = refusalOf(registry, mode);
+  // What an earlier claim holds has to be let go all the same, so it is asked before anything is begun only.
+  if (refusal !== null && !context.isResumed) return failed("not_possible", refusal);
   const timeBox = startTimeBox(run.startedAt ?? new Date(), options.timeBoxMinutes);
   const signal = AbortSignal.any([context.signal, timeBox.signal]);
-  const held: Held = { lease: leaseOfBefore(context, open.registry), isDrained: isStillDrained(run, open.registry) };
+  const held = { lease: leaseOfBefore(context, registry), isDrained: isStillDrained(run, registry) };
   const words = await ownWords(run.registryId, run.workspaceId);
-  const work = { context, storage: open.storage, options, held, words, signal };
+  const collection: Collection = { context, registry, storage, options, held, words, signal };
   try {
-    const outcome = await attemptUntilHeld(work).catch((error: unknown) => {
-      if (error instanceof TimeBoxReached) return { status: "time_boxed" } as const;
+    const outcome = await attemptUntilHeld(collection, mode, refusal).catch((error: unknown): RunOutcome => {
+      if (error instanceof TimeBoxReached) return { status: "time_boxed" };
       throw error;
     });
-    await letGo(work, outcome);
-    return outcome;
+    return (await mode.letGo(collection, outcome)) ?? outcome;
   } catch (error) {
-    // Another worker goes on with the run: it finds read-only mode as it was.
-    if (!isHandedOn(error, context.signal)) await letGo(work, null);
+    // Another worker goes on with the run: it finds what it holds as it was.
+    if (!isHandedOn(error, context.signal)) await mode.letGo(collection, null);
     throw error;
   } finally {
     timeBox.stop();
   }
 }
 
+function refusalOf(registry: RegistryRecord, { mode }: CollectionMode): string | null {
+  for (const { isAvailable, reason } of [
+    registryCapabilities(registry).garbageCollection,
+    collectionModes(registry)[mode],
+  ])
+    if (!isAvailable) return reason ?? "This registry cannot be collected.";
+  return null;
+}
+
 /** What an earlier claim left, so that a run that ends before it takes its own lease ends read-only mode all the same. */
-function leaseOfBefore(
-  { run, epoch }: RunContext,
-  registry: { gcEpoch: number; readOnlyRunId: string | null },
-): Lease | null {
+function leaseOfBefore({ run, epoch }: RunContext, registry: RegistryRecord): Lease | null {
   if (registry.readOnlyRunId !== run.id) return null;
-  return { registryId: run.registryId, gcEpoch: registry.gcEpoch, runId: run.id, runEpoch: epoch };
+  return {
+    ...{ registryId: run.registryId, gcEpoch: registry.gcEpoch, runId: run.id, runEpoch: epoch },
+    mode: "read_only",
+  };
 }
 
 function isHandedOn(error: unknown, signal: AbortSignal): boolean {
@@ -94,18 +80,24 @@ function isHandedOn(error: unknown, signal: AbortSignal): boolean {
   return stopped instanceof RunStopped && stopped.reason !== "cancelled";
 }
 
-async function attemptUntilHeld(work: Work): Promise<RunOutcome> {
-  const { context, signal } = work;
+async function attemptUntilHeld(
+  collection: Collection,
+  mode: CollectionMode,
+  refusal: string | null,
+): Promise<RunOutcome> {
+  const { context, signal, words } = collection;
+  if (refusal !== null) return failed("not_possible", refusal);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await attemptOnce(work);
+      signal.throwIfAborted();
+      return context.run.isDryRun ? await dryRun(collection, mode) : await mode.collect(collection);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof StorageReadError) {
         const reason = "Nothing more is deleted, because what cannot be read could be needed.";
-        return failed("storage_unreadable", `${work.words.failure(error)}. ${reason}`);
+        return failed("storage_unreadable", `${words.failure(error)}. ${reason}`);
       }
-      if (error instanceof StorageWriteError) return failed("storage_not_writable", work.words.failure(error));
+      if (error instanceof StorageWriteError) return failed("storage_not_writable", words.failure(error));
       if (!(error instanceof LeaseLost)) throw error;
       if (attempt >= ATTEMPTS_MAX)
         return failed("lock_lost", `The lock was lost ${ATTEMPTS_MAX} times: ${error.message}`);
@@ -116,160 +108,12 @@ async function attemptUntilHeld(work: Work): Promise<RunOutcome> {
   }
 }
 
-async function attemptOnce(work: Work): Promise<RunOutcome> {
-  await enter(work.context, work.held.isDrained ? "marking" : "waiting_for_lock");
-  // One collection a registry at a time: whoever still holds the lock exclusively is an earlier claim that stands still.
-  if (work.context.isResumed) await evictExclusiveHolders(work.context.run.registryId);
-  return withRegistryLock(work.context.run.registryId, "exclusive", { signal: work.signal }, async (lock) => {
-    try {
-      return await collect({ ...work, signal: AbortSignal.any([work.signal, lock.lost]) });
-    } catch (error) {
-      work.signal.throwIfAborted();
-      throw lost(lock) ?? error;
-    }
-  });
-}
-
-function lost(lock: RegistryLock): LeaseLost | null {
-  if (!lock.lost.aborted) return null;
-  const { reason } = lock.lost;
-  return new LeaseLost(reason instanceof Error ? reason.message : "the lock was lost", { cause: reason });
-}
-
-async function collect(work: Work): Promise<RunOutcome> {
-  const { context, storage, held, words, signal } = work;
-  if (context.run.isDryRun) {
-    await markStorage(work);
+async function dryRun(whole: Collection, { mode }: CollectionMode): Promise<RunOutcome> {
+  await enter(whole.context, "waiting_for_lock");
+  return underLock(whole, async (collection) => {
+    await markStorage(collection, mode === "online" ? graceCutoffMs(collection.context.run.frozenNow) : null);
     return { status: "succeeded" };
-  }
-  const lease = await drainWriters(work);
-  if (lease === null) {
-    const minutes = Math.round(env().RECLAIM_WRITER_TIMEOUT_SECONDS / 60);
-    return failed("writers_not_drained", `Uploads were still going on after ${minutes} minutes. Nothing was deleted.`);
-  }
-  held.isDrained = true;
-  const { scan, found } = await markStorage(work);
-  await journalCandidates(lease, scan, found, signal);
-  await enter(context, "sweeping");
-  const failure = await sweepJournal(context, storage, lease, words, signal);
-  if (failure) return failure;
-  await enter(context, "finishing");
-  for (const digest of found.emptyBlobDirectories) {
-    signal.throwIfAborted();
-    await storage.removeEmptyBlob(digest);
-  }
-  const stillHeld = async () => {
-    if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
-  };
-  context.log("cleaned_up", { ...(await finishStorage(storage, { nowMs: Date.now(), signal, stillHeld })) });
-  return { status: "succeeded" };
-}
-
-/** Takes the lease, and waits where writers may still be about; null where they would not end. */
-async function drainWriters({ context, storage, held, signal }: Work): Promise<Lease | null> {
-  const { run } = context;
-  const entered = await enterReadOnly({ id: run.id, epoch: context.epoch, registryId: run.registryId });
-  if (!entered) throw new RunStopped("fenced");
-  held.lease = entered.lease;
-  if (entered.wasReadOnly && held.isDrained) {
-    context.log("still_read_only", {
-      text: "The registry stayed read-only meanwhile: no writer has to be waited for.",
-    });
-    return entered.lease;
-  }
-  held.isDrained = false;
-  await enter(context, "waiting_for_writers");
-  const { RECLAIM_TOKEN_LEEWAY_SECONDS, RECLAIM_UPLOAD_IDLE_SECONDS, RECLAIM_WRITER_TIMEOUT_SECONDS } = env();
-  const waited = await waitForWriters(storage, {
-    lastTokenExpiresAtMs: entered.lastWriteTokenExpiresAt?.getTime() ?? null,
-    leewayMs: RECLAIM_TOKEN_LEEWAY_SECONDS * 1_000,
-    uploadIdleMs: RECLAIM_UPLOAD_IDLE_SECONDS * 1_000,
-    timeoutMs: RECLAIM_WRITER_TIMEOUT_SECONDS * 1_000,
-    signal,
-    nowMs: Date.now,
-    onCountdown: (endsAtMs) => context.progress({ writersDoneAt: new Date(endsAtMs).toISOString() }),
   });
-  return waited === "drained" ? entered.lease : null;
-}
-
-async function markStorage({
-  context,
-  storage,
-  options,
-  words,
-  signal,
-}: Work): Promise<{ scan: StorageScan; found: FoundCandidates }> {
-  const { run } = context;
-  await enter(context, "marking");
-  const scan = await scanStorage(storage, {
-    cache: registryReferences(run.registryId, storage),
-    withLinkTimes: false,
-    signal,
-    onProgress: ({ manifestsDone, manifestsTotal, blobsTotal }) => {
-      const blobs = blobsTotal === null ? {} : { blobsTotal, blobsDone: blobsTotal };
-      context.progress({ manifestsDone, ...(manifestsTotal === null ? {} : { manifestsTotal }), ...blobs });
-    },
-  });
-  const policy = await markPolicy(run.registryId, options.deleteUntagged, run.workspaceId);
-  const found = await findCandidates(storage, scan, policy, signal);
-  const oddities = [...scan.oddities, ...found.mark.oddities];
-  const numbers = candidateNumbers(found);
-  context.progress(numbers);
-  const manifestsDone = scan.graph.liveRevisions.size;
-  context.totals({
-    ...numbers,
-    manifestsDone,
-    manifestsTotal: manifestsDone,
-    blobsTotal: scan.graph.storedBlobs.length,
-    oddities: oddities.length,
-  });
-  logOddities(context, oddities, words.oddities(oddities, scan.graph));
-  context.log("marked", { ...numbers, manifestsRead: scan.manifestsRead });
-  return { scan, found };
-}
-
-function candidateNumbers({ candidates }: FoundCandidates): RunNumbers {
-  const blobs = candidates.filter(({ kind }) => kind === "blob");
-  return {
-    candidateManifests: candidates.filter(({ kind }) => kind === "revision").length,
-    candidateBlobs: blobs.length,
-    candidateBytes: blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-  };
-}
-
-function logOddities(context: RunContext, oddities: readonly Oddity[], own: readonly Oddity[]): void {
-  if (oddities.length === 0) return;
-  context.log("oddities", {
-    text: `${oddities.length} oddities in the storage, kept as they are.`,
-    ...countOddities(oddities),
-  });
-  for (const { kind, path, detail } of own.slice(0, ODDITIES_LOGGED_MAX))
-    context.log("oddity", { text: `${path}: ${detail}`, kind, path });
-}
-
-/** Lets writers in again, then writes down what was really done. What fails here is seen to by the watchdog and the next crawl. */
-async function letGo({ context, held }: Work, outcome: RunOutcome | null): Promise<void> {
-  const { id, registryId } = context.run;
-  if (held.lease === null) return;
-  try {
-    await leaveReadOnly(held.lease);
-    context.log("read_only_ended", { text: "The registry accepts pushes again." });
-    const totals = await journalTotals(id);
-    if (totals) context.totals(totals);
-    await context.flush();
-    if (outcome?.status === "succeeded") await measureUnused(registryId, context.signal);
-    await enqueueCrawl(registryId);
-  } catch (error) {
-    log.warn({ runId: id, error }, "after a collection");
-  }
-}
-
-function enter(context: RunContext, phase: GcPhase): Promise<void> {
-  return context.setPhase(phase);
-}
-
-function failed(code: string, message: string): RunOutcome {
-  return { status: "failed", error: { code, message } };
 }
 
 function startTimeBox(startedAt: Date, minutes: number | null): { signal: AbortSignal; stop: () => void } {

@@ -1,5 +1,6 @@
 // Read-only mode, the lease of a sweep, and the journal of candidates. Every write that matters names the registry's epoch:
 // whoever works under an older one changes no row.
+import type { GcMode } from "@/domain/gc/gc-mode";
 import { type Prisma, prisma } from "@/server/platform/db/prisma";
 import type { Candidate, CandidateKind } from "./find-candidates";
 
@@ -9,6 +10,7 @@ export interface Lease {
   gcEpoch: number;
   runId: string;
   runEpoch: number;
+  mode: GcMode;
 }
 
 type RunClaim = { id: string; epoch: number; registryId: string };
@@ -41,9 +43,23 @@ export function enterReadOnly(run: RunClaim): Promise<Entered | null> {
     if (!wasReadOnly) {
       await tx.$executeRaw`UPDATE runs SET phase = 'waiting_for_writers' WHERE id = ${run.id} AND epoch = ${run.epoch}`;
     }
-    const lease = { registryId: run.registryId, gcEpoch: row.gc_epoch, runId: run.id, runEpoch: run.epoch };
+    const lease = leaseOf(run, row.gc_epoch, "read_only");
     return { lease, wasReadOnly, lastWriteTokenExpiresAt: row.last_write_token_expires_at };
   });
+}
+
+function leaseOf(run: RunClaim, gcEpoch: number, mode: GcMode): Lease {
+  return { registryId: run.registryId, gcEpoch, runId: run.id, runEpoch: run.epoch, mode };
+}
+
+/** As `enterReadOnly`, without keeping anybody out. */
+export async function enterOnline(run: RunClaim): Promise<Lease | null> {
+  const rows = await prisma().$queryRaw<{ gc_epoch: number }[]>`
+    UPDATE registries SET gc_epoch = gc_epoch + 1
+    WHERE id = ${run.registryId}
+      AND EXISTS (SELECT 1 FROM runs WHERE id = ${run.id} AND epoch = ${run.epoch} AND status = 'running')
+    RETURNING gc_epoch`;
+  return rows[0] ? leaseOf(run, rows[0].gc_epoch, "online") : null;
 }
 
 /** Ends read-only mode where this lease still has it. The epoch goes first, in the same statement. */
@@ -56,15 +72,17 @@ export async function leaveReadOnly(lease: Lease): Promise<boolean> {
 
 export async function holdsLease(lease: Lease): Promise<boolean> {
   const rows = await prisma().$queryRaw<{ id: string }[]>`
-    SELECT r.id FROM registries r JOIN runs u ON u.id = r.read_only_run_id
+    SELECT r.id FROM registries r JOIN runs u ON u.registry_id = r.id
     WHERE r.id = ${lease.registryId} AND r.gc_epoch = ${lease.gcEpoch}
+      AND (${lease.mode === "online"} OR r.read_only_run_id = u.id)
       AND u.id = ${lease.runId} AND u.epoch = ${lease.runEpoch} AND u.status = 'running'`;
   return rows.length === 1;
 }
 
-/** Forgets candidates of an earlier mark that were not removed. */
+/** Forgets candidates of an earlier mark that were not removed, nor taken away so that they can be given back. */
 export async function forgetCandidates(runId: string): Promise<void> {
-  await prisma().$executeRaw`DELETE FROM gc_candidates WHERE run_id = ${runId} AND state <> 'deleted'`;
+  await prisma().$executeRaw`
+    DELETE FROM gc_candidates WHERE run_id = ${runId} AND state NOT IN ('deleted', 'quarantined')`;
 }
 
 /** Adds candidates to the journal. False = the lease is lost and nothing was added. */
@@ -73,7 +91,7 @@ export async function insertCandidates(lease: Lease, candidates: readonly Candid
   const held = await prisma().$queryRaw<{ held: number }[]>`
     WITH held AS (
       SELECT id FROM registries WHERE id = ${lease.registryId} AND gc_epoch = ${lease.gcEpoch}
-        AND read_only_run_id = ${lease.runId} FOR SHARE
+        AND (${lease.mode === "online"} OR read_only_run_id = ${lease.runId}) FOR SHARE
     ), added AS (
       INSERT INTO gc_candidates (run_id, kind, repository_name, tag, digest, size_bytes, state)
       SELECT ${lease.runId}, c.kind, c."repositoryName", c.tag, c.digest, c."sizeBytes", 'pending'
@@ -106,8 +124,11 @@ export async function listPendingCandidates(
   }));
 }
 
-/** `gone`: somebody else had removed it, so that it does not count as ours. */
-export type SettledState = "deleted" | "gone" | "kept" | "failed";
+/**
+ * `gone`: somebody else had removed it, so that it does not count as ours. `quarantined`: taken away by an online collection, and can be
+ * given back; `returned`: was.
+ */
+export type SettledState = "deleted" | "gone" | "kept" | "failed" | "quarantined" | "returned";
 
 /** Journals how candidates of one kind ended. */
 export async function settleCandidates(
@@ -158,6 +179,18 @@ export function liftSilentReadOnly(silentSeconds: number): Promise<{ registryId:
     UPDATE registries r SET gc_epoch = r.gc_epoch + 1, read_only_run_id = NULL, read_only_since = NULL
     FROM forgotten f WHERE r.id = f.id AND r.read_only_run_id = f.read_only_run_id
     RETURNING r.id AS "registryId", f.read_only_run_id AS "runId"`;
+}
+
+/**
+ * Raises the epoch of registries whose online collection has been silent for so long that nobody took it up: should it wake up, it begins
+ * anew. Returns the registries; whoever holds their lock stands still.
+ */
+export function raiseSilentEpochs(silentSeconds: number): Promise<{ registryId: string }[]> {
+  return prisma().$queryRaw`
+    UPDATE registries r SET gc_epoch = r.gc_epoch + 1 FROM runs u
+    WHERE u.registry_id = r.id AND u.kind = 'gc' AND u.status = 'running' AND u.options ->> 'mode' = 'online'
+      AND u.heartbeat_at < now() - make_interval(secs => ${silentSeconds})
+    RETURNING r.id AS "registryId"`;
 }
 
 export async function saveUnused(

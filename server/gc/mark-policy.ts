@@ -3,8 +3,17 @@ import type { MarkPolicy } from "@/domain/gc/mark";
 import { listPinnedDigests } from "@/server/images/list-pinned-digests";
 import { env } from "@/server/platform/env";
 import { listBinDigests, listRegistrySpaces } from "./gc.store";
+import { listQuarantineNeeds } from "./quarantine.store";
 
 const HOUR_MS = 3_600_000;
+
+/**
+ * What an online collection leaves alone because it was written since: fixed by when it was asked for, so that both marks, and every
+ * attempt, keep at least what was pushed from then on, whatever the grace.
+ */
+export function graceCutoffMs(frozenNow: Date): number {
+  return frozenNow.getTime() - env().RECLAIM_GRACE_HOURS * HOUR_MS;
+}
 
 /**
  * The roots of a registry besides its tags: all of the recycle bin, and what its entries name, moves that were interrupted among
@@ -25,7 +34,11 @@ export async function markPolicy(
     deleteUntagged,
     keptRepositoryPrefixes: [RECYCLE_BIN_PREFIX],
     collectedPrefixes: own.map((space) => space.prefix),
-    keptDigests: [...(await listBinDigests(registryId)), ...(await listPinnedDigests(registryId))],
+    keptDigests: [
+      ...(await listBinDigests(registryId)),
+      ...(await listPinnedDigests(registryId)),
+      ...(await listQuarantineNeeds(registryId)),
+    ],
     keepWrittenAfterMs: null,
     keepRevisionsWrittenAfterMs: graceMs > 0 ? Date.now() - graceMs : null,
   };

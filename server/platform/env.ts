@@ -23,6 +23,10 @@ const envSchema = z.object({
   /** An upload whose data did not change for so long is abandoned. */
   RECLAIM_UPLOAD_IDLE_SECONDS: seconds(60),
   RECLAIM_WRITER_TIMEOUT_SECONDS: seconds(900),
+  /** Online collections: how long a registry may take over one request that was checked before a blob went into the quarantine. */
+  RECLAIM_INFLIGHT_WINDOW_SECONDS: seconds(60),
+  /** Online collections: how long what was taken can be put back; 0 = purged at the end of the run. */
+  RECLAIM_QUARANTINE_HOURS: z.coerce.number().min(0).default(0),
   RECLAIM_HEARTBEAT_STALE_SECONDS: z.coerce.number().int().min(2).default(15),
   /** A registry that nobody has read for so long is read again, since notifications get lost. */
   RECLAIM_CRAWL_EVERY_MINUTES: z.coerce.number().min(1).default(30),

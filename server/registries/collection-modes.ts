@@ -7,9 +7,12 @@ type Capability = RegistryDto["capabilities"]["garbageCollection"];
 const YES = { isAvailable: true, reason: null };
 const no = (reason: string) => ({ isAvailable: false, reason });
 
-/** How a registry whose storage can be reached may be collected, enabled or not: in read-only mode somebody has to keep writers out. */
+/**
+ * How a registry whose storage can be reached may be collected, enabled or not: in read-only mode somebody has to keep writers out; online
+ * nobody has to.
+ */
 export function collectionModes(registry: Pick<RegistryRecord, "auth" | "url">): Record<GcMode, Capability> {
-  return { read_only: readOnly(registry), online: no("Online collections are not part of this version yet.") };
+  return { read_only: readOnly(registry), online: YES };
 }
 
 function readOnly(registry: Pick<RegistryRecord, "auth" | "url">): Capability {

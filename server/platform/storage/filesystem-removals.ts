@@ -14,11 +14,11 @@ const STILL_IN_USE = new Set(["ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST"]);
 export class FilesystemRemovals {
   constructor(private readonly root: string) {}
 
-  /** Removes one file of a directory and then the directory, if nothing else is in it. True where the file was there. */
-  fileAndDirectory(directory: string, file: string): boolean {
+  /** Removes one file of a directory and then (unless it is to be kept) the directory, if nothing else is in it. True where the file was there. */
+  fileAndDirectory(directory: string, file: string, options?: { keepDirectory?: boolean }): boolean {
     const absolute = path.join(this.root, directory);
     const removed = this.#file(path.join(absolute, file), `${directory}/${file}`);
-    this.directoryIfEmpty(directory);
+    if (!options?.keepDirectory) this.directoryIfEmpty(directory);
     return removed;
   }
 

@@ -3,6 +3,7 @@ import { isDigest } from "@/domain/images/digest";
 import type {
   BlobBody,
   BlobStorage,
+  DeleteOptions,
   LayerLinkListing,
   PhysicalRelease,
   ReadOptions,
@@ -230,16 +231,21 @@ export class FilesystemStorage implements BlobStorage {
     return this.#removals.fileAndDirectory(paths.blob(digest), "data");
   }
 
-  async deleteRevision(repository: string, digest: string): Promise<boolean> {
-    return this.#removals.fileAndDirectory(paths.revision(repository, digest), "link");
+  async deleteRevision(repository: string, digest: string, options?: DeleteOptions): Promise<boolean> {
+    return this.#removals.fileAndDirectory(paths.revision(repository, digest), "link", options);
   }
 
-  async deleteTagHistoryEntry(repository: string, tag: string, digest: string): Promise<boolean> {
-    return this.#removals.fileAndDirectory(paths.tagHistoryEntry(repository, tag, digest), "link");
+  async deleteTagHistoryEntry(
+    repository: string,
+    tag: string,
+    digest: string,
+    options?: DeleteOptions,
+  ): Promise<boolean> {
+    return this.#removals.fileAndDirectory(paths.tagHistoryEntry(repository, tag, digest), "link", options);
   }
 
-  async deleteLayerLink(repository: string, digest: string): Promise<boolean> {
-    return this.#removals.fileAndDirectory(paths.layer(repository, digest), "link");
+  async deleteLayerLink(repository: string, digest: string, options?: DeleteOptions): Promise<boolean> {
+    return this.#removals.fileAndDirectory(paths.layer(repository, digest), "link", options);
   }
 
   deleteUpload(repository: string, id: string): Promise<boolean> {

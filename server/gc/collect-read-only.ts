@@ -1,0 +1,100 @@
+import { RunStopped } from "@/server/history/run-context";
+import { env } from "@/server/platform/env";
+import { log } from "@/server/platform/log";
+import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
+import { type Collection, type CollectionMode, enter, failed, underLock } from "./collection";
+import { finishStorage } from "./finish-storage";
+import { enterReadOnly, holdsLease, type Lease, leaveReadOnly } from "./gc.store";
+import { journalCandidates } from "./journal-candidates";
+import { journalTotals } from "./journal-totals";
+import { LeaseLost } from "./lease-lost";
+import { markStorage } from "./mark-storage";
+import { measureUnused } from "./measure-unused";
+import { sweepJournal } from "./sweep-journal";
+import { waitForWriters } from "./wait-for-writers";
+
+/**
+ * Read-only mode: exclusive lock, no new write tokens, wait for writers, mark, sweep, finish. Whatever ends it, pushes are granted again,
+ * except where another worker is to go on with it. A run that was killed, or lost its lock, marks again and keeps its totals; it need not
+ * wait for writers again where the registry stayed read-only for it.
+ */
+export const readOnlyCollection: CollectionMode = {
+  mode: "read_only",
+
+  async collect(whole) {
+    await enter(whole.context, whole.held.isDrained ? "marking" : "waiting_for_lock");
+    return underLock(whole, async (collection) => {
+      const { context, storage, held, words, signal } = collection;
+      const lease = await drainWriters(collection);
+      if (lease === null) {
+        const minutes = Math.round(env().RECLAIM_WRITER_TIMEOUT_SECONDS / 60);
+        return failed(
+          "writers_not_drained",
+          `Uploads were still going on after ${minutes} minutes. Nothing was deleted.`,
+        );
+      }
+      held.isDrained = true;
+      const { scan, found } = await markStorage(collection, null);
+      await journalCandidates(lease, scan, found, signal);
+      await enter(context, "sweeping");
+      const failure = await sweepJournal(context, storage, lease, words, signal);
+      if (failure) return failure;
+      await enter(context, "finishing");
+      for (const digest of found.emptyBlobDirectories) {
+        signal.throwIfAborted();
+        await storage.removeEmptyBlob(digest);
+      }
+      const stillHeld = async () => {
+        if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
+      };
+      const finished = await finishStorage(storage, { nowMs: Date.now(), isBarred: true, signal, stillHeld });
+      context.log("cleaned_up", { ...finished });
+      return { status: "succeeded" };
+    });
+  },
+
+  /** What fails here is seen to by the watchdog and the next crawl. */
+  async letGo({ context, held }, outcome) {
+    const { id, registryId } = context.run;
+    if (held.lease === null) return outcome;
+    try {
+      await leaveReadOnly(held.lease);
+      context.log("read_only_ended", { text: "The registry accepts pushes again." });
+      const totals = await journalTotals(id);
+      if (totals) context.totals(totals);
+      await context.flush();
+      if (outcome?.status === "succeeded") await measureUnused(registryId, context.signal);
+      await enqueueCrawl(registryId);
+    } catch (error) {
+      log.warn({ runId: id, error }, "after a collection");
+    }
+    return outcome;
+  },
+};
+
+/** Takes the lease, and waits where writers may still be about; null where they would not end. */
+async function drainWriters({ context, storage, held, signal }: Collection): Promise<Lease | null> {
+  const { run } = context;
+  const entered = await enterReadOnly({ id: run.id, epoch: context.epoch, registryId: run.registryId });
+  if (!entered) throw new RunStopped("fenced");
+  held.lease = entered.lease;
+  if (entered.wasReadOnly && held.isDrained) {
+    context.log("still_read_only", {
+      text: "The registry stayed read-only meanwhile: no writer has to be waited for.",
+    });
+    return entered.lease;
+  }
+  held.isDrained = false;
+  await enter(context, "waiting_for_writers");
+  const { RECLAIM_TOKEN_LEEWAY_SECONDS, RECLAIM_UPLOAD_IDLE_SECONDS, RECLAIM_WRITER_TIMEOUT_SECONDS } = env();
+  const waited = await waitForWriters(storage, {
+    lastTokenExpiresAtMs: entered.lastWriteTokenExpiresAt?.getTime() ?? null,
+    leewayMs: RECLAIM_TOKEN_LEEWAY_SECONDS * 1_000,
+    uploadIdleMs: RECLAIM_UPLOAD_IDLE_SECONDS * 1_000,
+    timeoutMs: RECLAIM_WRITER_TIMEOUT_SECONDS * 1_000,
+    signal,
+    nowMs: Date.now,
+    onCountdown: (endsAtMs) => context.progress({ writersDoneAt: new Date(endsAtMs).toISOString() }),
+  });
+  return waited === "drained" ? entered.lease : null;
+}

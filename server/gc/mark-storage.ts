@@ -1,0 +1,71 @@
+import { countOddities, type Oddity } from "@/domain/gc/oddity";
+import type { RunContext } from "@/server/history/run-context";
+import { type Collection, enter } from "./collection";
+import { type FoundCandidates, findCandidates } from "./find-candidates";
+import { markPolicy } from "./mark-policy";
+import { registryReferences } from "./reference-cache";
+import { type StorageScan, scanStorage } from "./scan-storage";
+
+const ODDITIES_LOGGED_MAX = 200;
+
+/**
+ * The first (in read-only mode the only) mark of a collection: reads the storage, decides, and tells numbers and oddities. Leaves out what
+ * the options do not want. Links and blobs written after `keepWrittenAfterMs` stay; null where writers were drained.
+ */
+export async function markStorage(
+  { context, storage, options, words, signal }: Collection,
+  keepWrittenAfterMs: number | null,
+): Promise<{ scan: StorageScan; found: FoundCandidates }> {
+  const { run } = context;
+  await enter(context, "marking");
+  const scan = await scanStorage(storage, {
+    cache: registryReferences(run.registryId, storage),
+    withLinkTimes: keepWrittenAfterMs !== null,
+    signal,
+    onProgress: ({ manifestsDone, manifestsTotal, blobsTotal }) => {
+      const blobs = blobsTotal === null ? {} : { blobsTotal, blobsDone: blobsTotal };
+      context.progress({ manifestsDone, ...(manifestsTotal === null ? {} : { manifestsTotal }), ...blobs });
+    },
+  });
+  const policy = { ...(await markPolicy(run.registryId, options.deleteUntagged, run.workspaceId)), keepWrittenAfterMs };
+  const found = wanted(await findCandidates(storage, scan, policy, signal), options.sweepBlobs);
+  const oddities = [...scan.oddities, ...found.mark.oddities];
+  const { revisionCount, blobCount, blobBytes } = found.list;
+  const numbers = { candidateManifests: revisionCount, candidateBlobs: blobCount, candidateBytes: blobBytes };
+  context.progress(numbers);
+  const manifestsDone = scan.graph.liveRevisions.size;
+  context.totals({
+    ...numbers,
+    manifestsDone,
+    manifestsTotal: manifestsDone,
+    blobsTotal: scan.graph.storedBlobs.length,
+    oddities: oddities.length,
+  });
+  logOddities(context, oddities, words.oddities(oddities, scan.graph));
+  context.log("marked", { ...numbers, manifestsRead: scan.manifestsRead });
+  return { scan, found };
+}
+
+/** D-42: with untagged manifests only, their blobs and all links stay for another run. */
+function wanted(found: FoundCandidates, sweepBlobs: boolean): FoundCandidates {
+  if (sweepBlobs) return found;
+  const list = found.list.manifestsOnly();
+  return {
+    list,
+    get candidates() {
+      return [...list];
+    },
+    emptyBlobDirectories: [],
+    mark: found.mark,
+  };
+}
+
+function logOddities(context: RunContext, oddities: readonly Oddity[], own: readonly Oddity[]): void {
+  if (oddities.length === 0) return;
+  context.log("oddities", {
+    text: `${oddities.length} oddities in the storage, kept as they are.`,
+    ...countOddities(oddities),
+  });
+  for (const { kind, path, detail } of own.slice(0, ODDITIES_LOGGED_MAX))
+    context.log("oddity", { text: `${path}: ${detail}`, kind, path });
+}
