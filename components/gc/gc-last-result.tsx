@@ -3,12 +3,12 @@
 import Link from "next/link";
 import type { GcStatusDto } from "@/contracts/gc";
 import { formatBytes } from "@/lib/bytes";
-import { useRuns } from "../history/queries";
-import { isRunOver, runStarterText, runStatusLook } from "../history/run-words";
+import { runStarterText, runStatusLook } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { Callout, type CalloutTone } from "../ui/callout";
 import { RelativeTime } from "../ui/relative-time";
 import { gcResultText } from "./gc-words";
+import { useLastCollection } from "./queries";
 
 const TITLE = {
   succeeded: "The last collection is done",
@@ -21,17 +21,15 @@ const TITLE = {
 export function GcLastResult({
   workspaceId,
   workspaceSlug,
-  spaceId,
-  lastSavings,
+  status,
 }: {
   workspaceId: string;
   workspaceSlug: string;
-  spaceId: string;
-  lastSavings: GcStatusDto["lastSavings"];
+  status: GcStatusDto;
 }) {
-  const runs = useRuns(workspaceId, spaceId, { kind: "gc" });
-  const last = runs.data?.pages[0]?.items.find(isRunOver);
+  const last = useLastCollection(workspaceId, status.registryId);
   if (!last) return null;
+  const { lastSavings } = status;
   const look = runStatusLook(last.status);
   const tone: CalloutTone =
     look.tone === "positive" || look.tone === "warning" || look.tone === "danger" ? look.tone : "info";
@@ -47,7 +45,7 @@ export function GcLastResult({
       action={
         <Link
           className="font-medium text-accent underline-offset-2 hover:underline"
-          href={spacePath(workspaceSlug, spaceId, "runs", last.id)}
+          href={spacePath(workspaceSlug, last.spaceId, "runs", last.id)}
         >
           Details
         </Link>

@@ -15,7 +15,7 @@ import { Section } from "../ui/section";
 import { StatRow, StatTile } from "../ui/stat-tile";
 import { Steps } from "../ui/steps";
 import { useNow } from "../ui/use-now";
-import { gcOptionsText, gcPaceText, gcPhaseText, gcStepOf, gcStepProgress, gcSteps } from "./gc-words";
+import { gcModeOf, gcOptionsText, gcPaceText, gcPhaseText, gcStepOf, gcStepProgress, gcSteps } from "./gc-words";
 
 /** A collection while it runs: where it is, what it did so far, and the way to stop it. `initial` is shown until the stream speaks. */
 export function GcLive({
@@ -62,7 +62,8 @@ export function GcLiveView({ run }: { run: RunDto }) {
         {run.status === "cancelling" ? stoppingText(run) : gcPhaseText(run)}
       </div>
       {step === "waiting" && !run.isDryRun ? <WritersWait run={run} /> : null}
-      {step === "marking" || step === "sweeping" ? <StepBar step={step} run={run} /> : null}
+      {step === "settling" && run.progress.settledAt ? <Settling until={run.progress.settledAt} /> : null}
+      {step === "marking" || step === "sweeping" || step === "re_marking" ? <StepBar step={step} run={run} /> : null}
       <StatRow>
         <StatTile
           label="Manifests read"
@@ -76,6 +77,13 @@ export function GcLiveView({ run }: { run: RunDto }) {
           </>
         ) : (
           <>
+            {progress.quarantinedBlobs === undefined ? null : (
+              <StatTile
+                label="Put aside"
+                value={group(progress.quarantinedBlobs)}
+                detail={progress.quarantinedBytes === undefined ? "blobs" : formatBytes(progress.quarantinedBytes)}
+              />
+            )}
             <StatTile
               label="Manifests deleted"
               value={group(progress.deletedManifests ?? 0)}
@@ -101,6 +109,7 @@ export function GcLiveView({ run }: { run: RunDto }) {
 
 function stoppingText(run: RunDto): string {
   if (run.isDryRun) return "Stopping. A dry run deletes nothing.";
+  if (gcModeOf(run) === "online") return "Stopping. What was only put aside is given back.";
   return "Stopping after the present batch. What was deleted stays deleted; the registry accepts pushes again right after.";
 }
 
@@ -108,16 +117,45 @@ function ofAll(all: number | undefined): string | undefined {
   return all === undefined ? undefined : `of ${group(all)}`;
 }
 
-function StepBar({ step, run }: { step: "marking" | "sweeping"; run: RunDto }) {
+function StepBar({ step, run }: { step: "marking" | "sweeping" | "re_marking"; run: RunDto }) {
   const { done, all, text } = gcStepProgress(step, run.progress);
   return (
     <ProgressBar
-      label={step === "marking" ? "Marking what is still needed" : "Deleting what is unused"}
+      label={BAR_LABEL[gcModeOf(run)][step]}
       value={done}
       max={all}
       valueText={text}
       detail={gcPaceText(run.progress) || undefined}
     />
+  );
+}
+
+const BAR_LABEL = {
+  read_only: {
+    marking: "Marking what is still needed",
+    sweeping: "Deleting what is unused",
+    re_marking: "Marking once more",
+  },
+  online: {
+    marking: "Marking what is still needed",
+    sweeping: "Putting aside what is unused",
+    re_marking: "Marking once more what is needed by now",
+  },
+} as const;
+
+function Settling({ until }: { until: string }) {
+  return (
+    <Callout
+      tone="info"
+      title={
+        <span className="flex items-baseline gap-2">
+          It looks again in
+          <Countdown until={until} className="font-semibold text-lg tabular-nums" />
+        </span>
+      }
+    >
+      Pushes that had begun before may still need what was put aside. Pushes and pulls go on meanwhile.
+    </Callout>
   );
 }
 

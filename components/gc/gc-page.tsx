@@ -1,38 +1,36 @@
 "use client";
 
-import { Sparkles } from "lucide-react";
-import { useState } from "react";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
 import type { GcStatusDto } from "@/contracts/gc";
 import type { Permission } from "@/domain/access/permissions";
-import { formatBytes } from "@/lib/bytes";
-import { group } from "../history/run-words";
 import { spacePath } from "../history/space-path";
-import { GatedButton, missingPermissionText } from "../reclaim/gated-button";
+import { ChoiceChips } from "../reclaim/choice-chips";
 import { ButtonLink } from "../ui/button";
-import { Callout } from "../ui/callout";
-import { EmptyState } from "../ui/empty-state";
 import { ErrorState } from "../ui/error-state";
 import { problemOf } from "../ui/problem-of";
-import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
 import { Skeleton } from "../ui/skeleton";
-import { StatRow, StatTile } from "../ui/stat-tile";
+import { GcEnablement } from "./gc-enablement";
 import { GcHistory } from "./gc-history";
 import { GcLastResult } from "./gc-last-result";
 import { GcLive } from "./gc-live";
-import { useGcStatus } from "./queries";
-import { StartGcDialog } from "./start-gc-dialog";
+import { GcSchedule } from "./gc-schedule";
+import { GcUnused } from "./gc-unused";
+import { type GcTarget, useGcStatus } from "./queries";
 
 export type GcPageProps = {
   workspaceId: string;
   workspaceSlug: string;
-  spaceId: string;
+  target: GcTarget;
   permissions: readonly Permission[];
 };
 
-/** The tab "Garbage collection": what is unused now, the collection that runs, and all earlier ones. */
+const VIEWS = ["now", "history"] as const;
+
+/** A registry's collections, seen from one of its spaces or as a whole: what is unused now, what runs, when it runs, and all earlier ones. */
 export function GcPage(props: GcPageProps) {
-  const status = useGcStatus(props.workspaceId, props.spaceId);
+  const status = useGcStatus(props.workspaceId, props.target);
+  const [view, setView] = useQueryState("view", parseAsStringLiteral(VIEWS).withDefault("now"));
   if (status.isPending) return <GcSkeleton />;
   if (status.data === undefined) {
     return (
@@ -43,7 +41,35 @@ export function GcPage(props: GcPageProps) {
       />
     );
   }
-  const { activeRun } = status.data;
+  return (
+    <div className="flex flex-col gap-5">
+      <ChoiceChips
+        label="View"
+        value={view}
+        onValueChange={setView}
+        options={[
+          { value: "now", label: "Unused data" },
+          { value: "history", label: "History" },
+        ]}
+      />
+      <div>
+        {view === "now" ? (
+          <GcNow {...props} status={status.data} />
+        ) : (
+          <GcHistory
+            workspaceId={props.workspaceId}
+            workspaceSlug={props.workspaceSlug}
+            registryId={status.data.registryId}
+            registryName={status.data.registryName}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function GcNow({ status, ...props }: GcPageProps & { status: GcStatusDto }) {
+  const { activeRun } = status;
   return (
     <>
       {activeRun ? (
@@ -54,130 +80,32 @@ export function GcPage(props: GcPageProps) {
           permissions={props.permissions}
         />
       ) : (
-        <GcUnused {...props} status={status.data} />
+        <>
+          <GcEnablement workspaceId={props.workspaceId} permissions={props.permissions} status={status} />
+          <GcUnused {...props} status={status} />
+          <GcLastResult workspaceId={props.workspaceId} workspaceSlug={props.workspaceSlug} status={status} />
+        </>
       )}
-      {activeRun ? null : <GcLastResult {...props} lastSavings={status.data.lastSavings} />}
-      <GcRetention {...props} />
-      <GcHistory {...props} />
+      <GcSchedule
+        workspaceId={props.workspaceId}
+        workspaceSlug={props.workspaceSlug}
+        permissions={props.permissions}
+        status={status}
+      />
+      <GcRetention workspaceSlug={props.workspaceSlug} spaceId={status.startSpaceId} />
     </>
   );
 }
 
-function GcUnused({ status, ...props }: GcPageProps & { status: GcStatusDto }) {
-  const [isStarting, setIsStarting] = useState(false);
-  const { unused, capability, lastSavings } = status;
-  const isClean = unused !== null && unused.blobCount === 0 && unused.untaggedManifestCount === 0;
-  const reason = !props.permissions.includes("gc.run")
-    ? missingPermissionText("gc.run")
-    : !capability.isAvailable
-      ? (capability.reason ?? "This registry cannot be collected.")
-      : status.isBusyElsewhere
-        ? "Another workspace is collecting this registry now. Only one collection can run at a time."
-        : null;
-  return (
-    <Section
-      title="Unused data"
-      description={
-        <>
-          What no kept image of the registry <strong className="font-medium">{status.registryName}</strong> needs any
-          more.{" "}
-          {unused ? (
-            <>
-              Measured <RelativeTime at={unused.measuredAt} />.
-            </>
-          ) : (
-            "Not measured yet: the registry has not been read completely."
-          )}
-        </>
-      }
-      actions={
-        // Also where nothing was unused when it was measured: what came since is found by the collection itself.
-        <GatedButton variant={isClean ? "secondary" : "primary"} reason={reason} onClick={() => setIsStarting(true)}>
-          {unused && !isClean ? "Empty garbage" : "Run garbage collection"}
-        </GatedButton>
-      }
-    >
-      <div className="flex flex-col gap-5">
-        {capability.isAvailable ? null : (
-          <Callout tone="warning" title="This registry cannot be collected from here">
-            {capability.reason ?? "Its storage is not reachable for the console."}
-          </Callout>
-        )}
-        {status.isBusyElsewhere ? (
-          <Callout tone="info" title="A collection of this registry is running">
-            Another workspace that shares the registry started it. Pushes are refused meanwhile, pulls work.
-          </Callout>
-        ) : null}
-        {isClean ? (
-          <EmptyState
-            className="py-8"
-            icon={<Sparkles />}
-            title="No unused data"
-            description={
-              status.binBytes > 0
-                ? `Every blob is needed by an image. The recycle bin holds ${formatBytes(status.binBytes)}, which become unused once its entries are purged.`
-                : "Every blob in the registry is needed by an image."
-            }
-            action={
-              status.binBytes > 0 ? (
-                <ButtonLink href={spacePath(props.workspaceSlug, props.spaceId, "recycle-bin")}>
-                  Open the recycle bin
-                </ButtonLink>
-              ) : null
-            }
-          />
-        ) : (
-          <StatRow>
-            <StatTile
-              label="Unused data"
-              value={unused ? formatBytes(unused.bytes) : "not measured"}
-              detail="stored size"
-              tone={unused && unused.bytes > 0 ? "warning" : "neutral"}
-            />
-            <StatTile
-              label="Unreferenced blobs"
-              value={unused ? group(unused.blobCount) : "–"}
-              detail="no manifest names them"
-            />
-            <StatTile
-              label="Untagged manifests"
-              value={unused ? group(unused.untaggedManifestCount) : "–"}
-              detail="deleted only when you say so"
-            />
-            <StatTile
-              label="In the recycle bin"
-              value={formatBytes(status.binBytes)}
-              detail="freed only after a purge"
-            />
-            <StatTile
-              label="Last savings"
-              value={lastSavings ? formatBytes(lastSavings.freedBytes) : "–"}
-              detail={lastSavings ? <RelativeTime at={lastSavings.finishedAt} /> : "no collection yet"}
-              tone={lastSavings && lastSavings.freedBytes > 0 ? "positive" : "neutral"}
-            />
-          </StatRow>
-        )}
-      </div>
-      <StartGcDialog
-        workspaceId={props.workspaceId}
-        spaceId={props.spaceId}
-        status={status}
-        open={isStarting}
-        onOpenChange={setIsStarting}
-      />
-    </Section>
-  );
-}
-
 /** A collection frees what was let go; what lets go by itself is a rule or a policy. */
-function GcRetention({ workspaceSlug, spaceId }: GcPageProps) {
+function GcRetention({ workspaceSlug, spaceId }: { workspaceSlug: string; spaceId: string | null }) {
   return (
     <Section
       title="Keep it from piling up"
-      description="A collection frees only what nothing needs any more. Retention lets go of old images by itself: reclaim rules of this space, and the lifecycle policy of the workspace."
+      description="A collection frees only what nothing needs any more. Retention lets go of old images by itself: reclaim rules of a space, and the lifecycle policy of the workspace."
       actions={
         <>
-          <ButtonLink href={spacePath(workspaceSlug, spaceId, "reclaim")}>Reclaim rules</ButtonLink>
+          {spaceId ? <ButtonLink href={spacePath(workspaceSlug, spaceId, "reclaim")}>Reclaim rules</ButtonLink> : null}
           <ButtonLink href={`/w/${workspaceSlug}/spaces`}>Lifecycle policy</ButtonLink>
         </>
       }

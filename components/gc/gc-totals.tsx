@@ -35,6 +35,13 @@ export function GcTotals({ run }: { run: RunDto }) {
           <StatTile label="Could be freed" value={formatBytes(totals.candidateBytes ?? 0)} />
         </>
       ) : null}
+      {totals.returnedBlobs || totals.returnedManifests ? (
+        <StatTile
+          label="Given back"
+          value={group((totals.returnedBlobs ?? 0) + (totals.returnedManifests ?? 0))}
+          detail="needed again by then"
+        />
+      ) : null}
       {totals.oddities ? (
         <StatTile label="Oddities" value={group(totals.oddities)} detail="kept, see the log" tone="warning" />
       ) : null}

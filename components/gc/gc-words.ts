@@ -187,3 +187,8 @@ export function gcEstimateText(estimate: GcStatusDto["estimate"]): string | null
   const by = estimate.fromRuns === 1 ? "as the one before did" : `by the last ${group(estimate.fromRuns)}`;
   return `about ${formatDuration(Math.max(1, estimate.seconds) * 1000)}, ${by}`;
 }
+
+/** Whether there was nothing to collect when it was last measured. */
+export function hasNothingUnused(unused: GcStatusDto["unused"]): boolean {
+  return unused !== null && unused.blobCount === 0 && unused.untaggedManifestCount === 0;
+}

@@ -13,6 +13,8 @@ const PHASE: Record<string, string> = {
   waiting_for_writers: "Read-only now; waiting for pushes that had begun",
   marking: "Marking what is still needed",
   sweeping: "Deleting what is not",
+  settling: "Put aside; waiting for pushes that had begun",
+  re_marking: "Marking once more what is needed by now",
   finishing: "Finishing",
 };
 

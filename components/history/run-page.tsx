@@ -5,6 +5,7 @@ import type { RunDto } from "@/contracts/history";
 import type { Permission } from "@/domain/access/permissions";
 import { formatDuration } from "@/lib/dates";
 import { GcLiveView } from "../gc/gc-live";
+import { GcPhaseTimes } from "../gc/gc-run-details";
 import { GcTotals } from "../gc/gc-totals";
 import { gcOptionsText } from "../gc/gc-words";
 import { ChoiceChips } from "../reclaim/choice-chips";
@@ -93,11 +94,19 @@ function RunHead({ run, ...props }: RunPageProps & { run: RunDto }) {
 }
 
 function GcRunBody({ run, ...props }: RunPageProps & { run: RunDto }) {
-  if (!isRunOver(run)) return <GcLiveView run={run} />;
+  if (!isRunOver(run)) {
+    return (
+      <div className="flex flex-col gap-6">
+        <GcLiveView run={run} />
+        <RunLog workspaceId={props.workspaceId} runId={run.id} />
+      </div>
+    );
+  }
   return (
     <div className="flex flex-col gap-6">
       <RunEndNote run={run} />
       <GcTotals run={run} />
+      <GcPhaseTimes workspaceId={props.workspaceId} run={run} />
       <RunLog workspaceId={props.workspaceId} runId={run.id} />
     </div>
   );

@@ -21,6 +21,7 @@ export function PlatformFrame({ workspaceSlug, children }: { workspaceSlug: stri
           { href: home, label: "Reclaim switch" },
           { href: `${home}/protect-rules`, label: "Protect rules" },
           { href: `${home}/quotas`, label: "Tag quotas" },
+          { href: `${home}/garbage-collection`, label: "Garbage collection" },
         ]}
       />
       {children}

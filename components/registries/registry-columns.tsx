@@ -1,4 +1,4 @@
-import { Activity, Ellipsis, Pencil, Unplug } from "lucide-react";
+import { Activity, Ellipsis, Pencil, Recycle, Unplug } from "lucide-react";
 import Link from "next/link";
 import type { RegistryDto } from "@/contracts/registries";
 import { count, group } from "../history/run-words";
@@ -126,17 +126,21 @@ export function registryColumns(
       hideHeader: true,
       width: "52px",
       align: "end",
-      cell: (registry) => <RegistryMenu registry={registry} mayCheck={mayCheck} actions={actions} />,
+      cell: (registry) => (
+        <RegistryMenu registry={registry} workspaceSlug={workspaceSlug} mayCheck={mayCheck} actions={actions} />
+      ),
     },
   ];
 }
 
 function RegistryMenu({
   registry,
+  workspaceSlug,
   mayCheck,
   actions,
 }: {
   registry: RegistryDto;
+  workspaceSlug: string;
   mayCheck: boolean;
   actions: RegistryActions;
 }) {
@@ -152,6 +156,9 @@ function RegistryMenu({
         aside={mayCheck ? undefined : "admins only"}
       >
         Check now
+      </MenuItem>
+      <MenuItem icon={<Recycle />} href={`/w/${workspaceSlug}/registries/${registry.id}/gc`}>
+        Garbage collection
       </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<Pencil />} onSelect={() => actions.onEdit(registry)} disabled={reason !== null} aside={aside}>

@@ -8,6 +8,6 @@ export default async function SpaceGcTab({ params }: { params: Promise<{ workspa
   const { workspaceSlug, spaceId } = await params;
   const { workspace, permissions } = await requirePageWorkspace(workspaceSlug);
   return (
-    <GcPage workspaceId={workspace.id} workspaceSlug={workspace.slug} spaceId={spaceId} permissions={permissions} />
+    <GcPage workspaceId={workspace.id} workspaceSlug={workspace.slug} target={{ spaceId }} permissions={permissions} />
   );
 }
