@@ -6,6 +6,7 @@ const CHROMIUM = process.env.RECLAIM_CHROMIUM ?? "/usr/bin/chromium";
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
+  globalSetup: "./e2e/support/global-setup.ts",
   outputDir: "test-results",
   // Each spec brings up a whole console of its own, so that two of them do not meet; a machine of two cores bears no more.
   workers: 2,

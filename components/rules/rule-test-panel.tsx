@@ -84,7 +84,7 @@ function Numbers({ data, scope, isStale }: { data: RuleTestDto; scope: RuleTestS
   const { total, selected, holding, unknown } = data;
   const found = scope === "whole" ? holding : selected;
   return (
-    <div className={cn("flex flex-col gap-2 transition-opacity", isStale && "opacity-60")}>
+    <div aria-busy={isStale} className={cn("flex flex-col gap-2 transition-opacity", isStale && "opacity-60")}>
       <p aria-live="polite" className="text-muted">
         <strong className="font-medium text-ink text-xl tabular-nums">{group(found.images)}</strong> of{" "}
         {count(total.images, "image")} {scope === "whole" ? "match" : "chosen"}

@@ -145,10 +145,10 @@ function Weekdays({ chosen, onChange }: { chosen: readonly number[]; onChange: (
           <ToggleGroup.Item
             key={day}
             value={String(day)}
-            aria-label={name}
             className="h-8 min-w-11 rounded-md border border-rule-strong bg-surface px-2 text-muted transition-colors hover:text-ink data-[state=on]:border-accent data-[state=on]:bg-selected data-[state=on]:font-medium data-[state=on]:text-ink"
           >
-            {name.slice(0, 3)}
+            <span aria-hidden="true">{name.slice(0, 3)}</span>
+            <span className="sr-only">{name}</span>
           </ToggleGroup.Item>
         ))}
       </ToggleGroup.Root>

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -50,15 +50,13 @@ export interface EndToEndStack {
 const PASSWORD = "end-to-end-password";
 
 /**
- * The whole console on free ports, as `npm start` runs it, from the build that is there (`next build` comes first).
+ * The whole console on free ports, as `npm start` runs it, from the build that is there (`next build` comes first). Its state is a copy of
+ * what was prepared for all specs, where there is any.
  * @throws ServiceError when a part does not come up; what had been started is stopped.
  */
 export async function startStack(options: EndToEndOptions): Promise<EndToEndStack> {
   if (!existsSync(path.join(ROOT, ".next/BUILD_ID"))) throw new Error("there is no build: run npx next build first");
-  rmSync(options.stateDir, { recursive: true, force: true });
-  mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
-  const user = databaseUser();
-  if (user) chownSync(options.stateDir, user.uid, user.gid);
+  const isPrepared = makeState(options);
   const [web = 0, postgres = 0, redis = 0, registry = 0] = await freePorts(4);
   const url = `http://127.0.0.1:${web}`;
   const handle = createStack({
@@ -72,19 +70,35 @@ export async function startStack(options: EndToEndOptions): Promise<EndToEndStac
   try {
     const stack = await handle.startServices();
     await migrate(stack.databaseUrl);
+    const seeded = () => seed({ ...seedOf(stack), isDemo: options.isDemo, password: PASSWORD });
+    // Pushes go through the console. Where there is nothing to push, it must not wake up to the ports of the template.
+    const early = isPrepared ? await seeded() : null;
     const console = await stack.startConsole();
-    const { email } = await seed({
-      environment: stack.environment,
-      registry: stack.installedRegistry,
-      isDemo: options.isDemo,
-      password: PASSWORD,
-    });
+    const { email } = early ?? (await seeded());
     return { url, email, ...describe(stack, console), stop: handle.stop };
   } catch (error) {
     await handle.stop();
     throw error;
   }
 }
+
+/** Makes the empty folder, or one with a copy of what was prepared: true. */
+function makeState({ stateDir, isDemo }: EndToEndOptions): boolean {
+  rmSync(stateDir, { recursive: true, force: true });
+  const templates = process.env.RECLAIM_E2E_TEMPLATES;
+  if (templates !== undefined) {
+    // By the system's own command: owners and modes stay, and it is many small files.
+    execFileSync("cp", ["-a", path.join(templates, isDemo ? "demo" : "empty"), stateDir]);
+    rmSync(path.join(stateDir, "logs"), { recursive: true, force: true });
+    return true;
+  }
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const user = databaseUser();
+  if (user) chownSync(stateDir, user.uid, user.gid);
+  return false;
+}
+
+const seedOf = ({ environment, installedRegistry: registry }: Services) => ({ environment, registry });
 
 /** In a process of its own: the server's environment and clients are made once a process, and one runner starts several stacks. */
 async function seed(options: Parameters<typeof seedDemo>[0]): Promise<{ email: string }> {
