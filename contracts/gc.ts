@@ -6,6 +6,7 @@ import {
   pageQueryShape,
   pageSchema,
   registryParamsSchema,
+  runParamsSchema,
   spaceParamsSchema,
   timeSchema,
   workspaceParamsSchema,
@@ -173,4 +174,15 @@ export const listGcHistory = defineOperation({
     })
     .strict(),
   response: pageSchema(gcHistoryItemSchema),
+});
+
+export const undoGc = defineOperation({
+  id: "undoGc",
+  method: "POST",
+  path: "/api/v1/workspaces/{workspaceId}/runs/{runId}/undo",
+  summary: "Put back what an online collection took, until it is purged (totals.undoUntil); done within seconds",
+  permission: "gc.run",
+  params: runParamsSchema,
+  response: runSchema,
+  successStatus: 202,
 });

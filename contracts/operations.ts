@@ -1,7 +1,7 @@
 import { getMe } from "./access";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
-import { getActiveGc, getGcStatus, getRegistryGc, listCollecting, listGcHistory, startGc } from "./gc";
+import { getActiveGc, getGcStatus, getRegistryGc, listCollecting, listGcHistory, startGc, undoGc } from "./gc";
 import {
   getGcSchedule,
   listGcRegistries,
@@ -146,6 +146,7 @@ export const OPERATIONS: readonly Operation[] = [
   getActiveGc,
   listCollecting,
   startGc,
+  undoGc,
   listGcHistory,
   requestGc,
   getGcSchedule,

@@ -157,7 +157,12 @@ const UNKNOWN: TenantIds = {
   readerSlug: "no-such-readers",
 };
 /** Nothing is wrong with any entry: there is nothing to try again or to give up. And no collection runs. */
-const NOTHING_THERE: Record<string, number> = { retryBinEntry: 409, giveUpBinEntry: 409, getActiveGc: 404 };
+const NOTHING_THERE: Record<string, number> = {
+  retryBinEntry: 409,
+  giveUpBinEntry: 409,
+  getActiveGc: 404,
+  undoGc: 404,
+};
 const OF_WORKSPACES = OPERATIONS.filter((operation) => operation.access.kind === "workspace");
 /** Of the platform: the console's own settings, which no role of a workspace may change. */
 const OF_PLATFORM = OPERATIONS.filter((operation) => operation.path.startsWith("/api/v1/platform/"));

@@ -94,6 +94,7 @@ const SENTENCES: Record<string, (data: Data) => string> = {
       ? `switched the schedule of garbage collection off`
       : `scheduled garbage collection: ${text(data.expression)} (${text(data.timeZone)})`,
   "gc.unschedule": () => "removed the schedule of garbage collection",
+  "gc.undo": () => "had what a garbage collection took put back",
   "gc.cancel": () => "cancelled a garbage collection",
   "platform.stop_reclaims": (data) => `stopped all reclaims of the platform: ${text(data.reason)}`,
   "platform.allow_reclaims": () => "let reclaims run again on the platform",
