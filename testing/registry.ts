@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { S3Access } from "@/domain/registries/s3-location";
 import { freePort } from "@/scripts/services/free-port";
-import type { RegistryBucket, RegistryEvents, RegistryTokenAuth } from "@/scripts/services/registry-config";
+import type { RegistryEvents, RegistryTokenAuth } from "@/scripts/services/registry-config";
 import { startRegistryProcess } from "@/scripts/services/registry-process";
 
 export interface TestRegistry {
@@ -21,7 +22,7 @@ export interface TestRegistry {
 
 /** A real, empty Distribution registry of the test's own. Stop it in `afterAll`. Works in every Vitest project. */
 export async function startTestRegistry(
-  options: { auth?: RegistryTokenAuth; events?: RegistryEvents; port?: number; bucket?: RegistryBucket } = {},
+  options: { auth?: RegistryTokenAuth; events?: RegistryEvents; port?: number; bucket?: S3Access } = {},
 ): Promise<TestRegistry> {
   const folder = mkdtempSync(path.join(tmpdir(), "reclaim-registry-"));
   const port = options.port ?? (await freePort());

@@ -40,6 +40,9 @@ export const s3LocationSchema = z
   .strict();
 export type S3Location = z.infer<typeof s3LocationSchema>;
 
+/** A bucket, and what it takes to get in. */
+export type S3Access = { location: S3Location; secretAccessKey: string };
+
 /** Where it is, for people and messages. */
 export function s3Address({ bucket, root }: Pick<S3Location, "bucket" | "root">): string {
   return `s3://${bucket}${root === "" ? "" : `/${root}`}`;

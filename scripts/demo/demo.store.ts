@@ -1,8 +1,10 @@
+import type { S3Access } from "@/domain/registries/s3-location";
 import { refreshImages } from "@/server/images/refresh-images";
 import { hashPassword } from "@/server/platform/auth/password";
 import { encryptSecret } from "@/server/platform/crypto/secret-box";
 import { prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
+import { bucketRow } from "@/server/registries/bucket-access";
 import type { PushedDemoImage } from "./demo-content";
 
 /** The registry that this installation runs with. */
@@ -10,6 +12,8 @@ export interface InstalledRegistry {
   name: string;
   url: string;
   storageRoot: string | null;
+  /** Where its blobs are instead of a folder. */
+  bucket: S3Access | null;
   auth: "console" | "basic" | "none";
   username: string | null;
   password: string | null;
@@ -19,7 +23,10 @@ export interface InstalledRegistry {
 export async function upsertRegistry(registry: InstalledRegistry): Promise<{ id: string }> {
   const { name, url, storageRoot, auth, username } = registry;
   const passwordEncrypted = registry.password === null ? null : encryptSecret(registry.password);
-  const row = { workspaceId: null, name, url, storageRoot, auth, username, passwordEncrypted };
+  const row = {
+    ...{ workspaceId: null, name, url, storageRoot, auth, username, passwordEncrypted },
+    ...bucketRow(registry.bucket),
+  };
   // By its address also where somebody attached it before: whose settings the console is started with, that is its registry.
   const find = (where: { url: string } | { workspaceId: null; auth: "console" }) =>
     prisma().registry.findFirst({ where: { detachedAt: null, ...where }, orderBy: { createdAt: "asc" } });

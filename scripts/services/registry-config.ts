@@ -1,10 +1,4 @@
-import type { S3Location } from "@/domain/registries/s3-location";
-
-/** A bucket that a registry keeps its blobs in, with the secret of its access key. */
-export interface RegistryBucket {
-  location: S3Location;
-  secretAccessKey: string;
-}
+import type { S3Access } from "@/domain/registries/s3-location";
 
 export interface RegistryTokenAuth {
   /** The console's token endpoint, as clients reach it. */
@@ -25,7 +19,7 @@ export interface RegistryConfigOptions {
   port: number;
   storageRoot: string;
   /** Where blobs go instead of `storageRoot`. */
-  bucket?: RegistryBucket | null;
+  bucket?: S3Access | null;
   httpSecret: string;
   auth: RegistryTokenAuth | null;
   events: RegistryEvents | null;
@@ -85,7 +79,7 @@ export function renderRegistryConfig(options: RegistryConfigOptions): string {
 }
 
 /** Blobs are served by the registry itself: redirects to the store would have to be reached by every client. */
-function s3Storage({ location, secretAccessKey }: RegistryBucket) {
+function s3Storage({ location, secretAccessKey }: S3Access) {
   const { bucket, region, endpoint, root, accessKeyId, forcePathStyle } = location;
   return {
     ...{ bucket, region, rootdirectory: `/${root}`, accesskey: accessKeyId, secretkey: secretAccessKey, v4auth: true },

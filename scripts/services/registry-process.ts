@@ -1,12 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import {
-  type RegistryBucket,
-  type RegistryEvents,
-  type RegistryTokenAuth,
-  renderRegistryConfig,
-} from "@/scripts/services/registry-config";
+import type { S3Access } from "@/domain/registries/s3-location";
+import { type RegistryEvents, type RegistryTokenAuth, renderRegistryConfig } from "@/scripts/services/registry-config";
 import {
   bareEnvironment,
   type ServiceProcess,
@@ -19,7 +15,7 @@ export interface RegistryProcessOptions {
   /** The registry's `rootdirectory`; blobs are below `docker/registry/v2` in it. */
   storageRoot: string;
   /** Where its blobs go instead. */
-  bucket?: RegistryBucket | null;
+  bucket?: S3Access | null;
   /** Where `registry.yml` is written (it holds secrets: readable by us alone). */
   configDir: string;
   /** null = open to everybody who reaches the port. */

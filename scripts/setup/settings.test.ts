@@ -9,6 +9,7 @@ describe("readSettings", () => {
       databaseUrl: null,
       redisUrl: null,
       registry: null,
+      bucket: null,
     };
     expect(readSettings({})).toEqual(expected);
     expect(readSettings({ DATABASE_URL: "", RECLAIM_PORT: " " })).toEqual(expected);
@@ -29,6 +30,34 @@ describe("readSettings", () => {
 
   it("refuses one port for two services", () => {
     expect(() => readSettings({ RECLAIM_PORT: "7450" })).toThrow("Port 7450");
+  });
+
+  it("takes a bucket instead of a folder, for a registry of the user's own or the embedded one", () => {
+    const keys = { REGISTRY_S3_BUCKET: "images", REGISTRY_S3_ACCESS_KEY: "key", REGISTRY_S3_SECRET_KEY: "secret" };
+    const { bucket, registry } = readSettings({ ...keys, REGISTRY_S3_ROOT: "/registry/" });
+    expect(registry).toBeNull();
+    expect(bucket).toEqual({
+      location: {
+        ...{ bucket: "images", region: "us-east-1", endpoint: null, root: "registry" },
+        ...{ accessKeyId: "key", forcePathStyle: false },
+      },
+      secretAccessKey: "secret",
+    });
+    const ceph = readSettings({ ...keys, REGISTRY_S3_ENDPOINT: "http://ceph:7480/", REGISTRY_S3_REGION: "eu" }).bucket;
+    expect(ceph?.location).toMatchObject({ endpoint: "http://ceph:7480", region: "eu", forcePathStyle: true });
+    const virtual = { ...keys, REGISTRY_S3_ENDPOINT: "https://s3.x.example", REGISTRY_S3_FORCE_PATH_STYLE: "false" };
+    expect(readSettings(virtual).bucket?.location.forcePathStyle).toBe(false);
+  });
+
+  it.each([
+    ["REGISTRY_S3_SECRET_KEY", { REGISTRY_S3_SECRET_KEY: "" }],
+    ["REGISTRY_STORAGE_ROOT", { REGISTRY_STORAGE_ROOT: "/data" }],
+    ["REGISTRY_S3_ENDPOINT", { REGISTRY_S3_ENDPOINT: "ceph:7480" }],
+    ["REGISTRY_S3_BUCKET", { REGISTRY_S3_BUCKET: "s3://images" }],
+    ["REGISTRY_S3_FORCE_PATH_STYLE", { REGISTRY_S3_FORCE_PATH_STYLE: "yes" }],
+  ])("refuses a bucket that cannot be read, by the name of %s", (variable, wrong) => {
+    const keys = { REGISTRY_S3_BUCKET: "images", REGISTRY_S3_ACCESS_KEY: "key", REGISTRY_S3_SECRET_KEY: "secret" };
+    expect(() => readSettings({ ...keys, ...wrong })).toThrow(variable);
   });
 
   it("takes servers of the user's own", () => {

@@ -1,3 +1,4 @@
+import { type S3Access, s3LocationSchema } from "@/domain/registries/s3-location";
 import { UserError } from "@/scripts/setup/terminal";
 
 /** A Distribution registry of the user's own. */
@@ -25,6 +26,8 @@ export interface StackSettings {
   databaseUrl: string | null;
   redisUrl: string | null;
   registry: OwnRegistry | null;
+  /** Where the registry, the user's own or the embedded one, keeps its blobs; null = in a folder (or out of reach). */
+  bucket?: S3Access | null;
 }
 
 /** The variable that moves each service to another port, and where it listens otherwise. */
@@ -69,7 +72,34 @@ export function readSettings(environment: Record<string, string | undefined>): S
     databaseUrl: readUrl("DATABASE_URL", ["postgresql:", "postgres:"]),
     redisUrl: readUrl("REDIS_URL", ["redis:", "rediss:"]),
     registry: registryUrl === null ? null : ownRegistry(registryUrl, read),
+    bucket: registryBucket(read),
   };
+}
+
+/** `REGISTRY_S3_BUCKET` and its neighbours. */
+function registryBucket(read: (name: string) => string | null): S3Access | null {
+  const bucket = read("REGISTRY_S3_BUCKET");
+  if (bucket === null) return null;
+  if (read("REGISTRY_STORAGE_ROOT") !== null)
+    throw new UserError("REGISTRY_STORAGE_ROOT and REGISTRY_S3_BUCKET exclude each other: a registry has one storage.");
+  const secretAccessKey = read("REGISTRY_S3_SECRET_KEY");
+  const accessKeyId = read("REGISTRY_S3_ACCESS_KEY");
+  if (accessKeyId === null || secretAccessKey === null)
+    throw new UserError("REGISTRY_S3_BUCKET needs REGISTRY_S3_ACCESS_KEY and REGISTRY_S3_SECRET_KEY.");
+  const endpoint = read("REGISTRY_S3_ENDPOINT");
+  const pathStyle = read("REGISTRY_S3_FORCE_PATH_STYLE");
+  if (pathStyle !== null && pathStyle !== "true" && pathStyle !== "false")
+    throw new UserError(`REGISTRY_S3_FORCE_PATH_STYLE must be true or false, not "${pathStyle}".`);
+  const location = s3LocationSchema.safeParse({
+    ...{ bucket, accessKeyId, endpoint, root: read("REGISTRY_S3_ROOT") ?? "" },
+    region: read("REGISTRY_S3_REGION") ?? "us-east-1",
+    // What servers other than AWS want, unless they are said to want something else.
+    forcePathStyle: pathStyle === null ? endpoint !== null : pathStyle === "true",
+  });
+  if (location.success) return { location: location.data, secretAccessKey };
+  const [issue] = location.error.issues;
+  const variable = `REGISTRY_S3_${String(issue?.path[0] ?? "bucket").toUpperCase()}`;
+  throw new UserError(`${variable}: ${issue?.message ?? "it makes no sense"}.`);
 }
 
 function ownRegistry(url: string, read: (name: string) => string | null): OwnRegistry {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { S3Access } from "@/domain/registries/s3-location";
 import { startWebProcess, startWorkerProcess } from "@/scripts/services/console-processes";
 import { type RunningPostgres, startPostgresProcess } from "@/scripts/services/postgres-process";
 import { startRedisProcess } from "@/scripts/services/redis-process";
@@ -36,7 +37,7 @@ export interface Stack {
   redisUrl: string;
   registryUrl: string;
   /** The registry as the console's database should know it; `storageRoot` is null where it is out of reach. */
-  installedRegistry: OwnRegistry & { name: string };
+  installedRegistry: OwnRegistry & { name: string; bucket: S3Access | null };
   /** null = the user's own. */
   postgres: Supervised | null;
   redis: Supervised | null;
@@ -90,7 +91,9 @@ async function startServices(options: StackOptions, service: StartService): Prom
   const { databaseUrl, postgres } = await startDatabase(options, folders, secrets, service);
   const { redisUrl, redis } = await startRedis(options, folders, service);
   const { registryUrl, registry } = await startRegistry(options, folders, secrets, service);
-  const storageRoot = settings.registry ? settings.registry.storageRoot : folders.storage;
+  const bucket = settings.bucket ?? null;
+  const folder = settings.registry ? settings.registry.storageRoot : folders.storage;
+  const storageRoot = bucket === null ? folder : null;
   const environment: Record<string, string> = {
     ...consoleEnvironment({ settings, secrets, folders, databaseUrl, redisUrl, registryUrl, storageRoot }),
     ...options.environment,
@@ -110,8 +113,8 @@ async function startServices(options: StackOptions, service: StartService): Prom
   };
   const embedded = { name: "Embedded registry", url: registryUrl, storageRoot, username: null, password: null };
   const installedRegistry = settings.registry
-    ? { name: new URL(registryUrl).host, ...settings.registry }
-    : { ...embedded, auth: "console" as const };
+    ? { name: new URL(registryUrl).host, ...settings.registry, bucket }
+    : { ...embedded, auth: "console" as const, bucket };
   return {
     ...{ folders, environment, databaseUrl, redisUrl, registryUrl, installedRegistry },
     ...{ postgres, redis, registry, startConsole },
@@ -139,6 +142,7 @@ async function startRegistry(options: StackOptions, folders: StateFolders, secre
     startRegistryProcess({
       port,
       storageRoot: folders.storage,
+      bucket: settings.bucket,
       configDir: folders.registry,
       httpSecret: secrets.registryHttp,
       logFile: path.join(folders.logs, "registry.log"),

@@ -6,6 +6,7 @@ import { encryptSecret } from "@/server/platform/crypto/secret-box";
 import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { insertRegistry } from "./attachment.store";
+import { bucketRow } from "./bucket-access";
 import { getRegistry } from "./get-registry";
 import { alreadyAttached, requireAttachable } from "./require-attachable";
 import { type ConnectionInput, wantedConnection } from "./wanted-connection";
@@ -24,12 +25,13 @@ export async function attachRegistry(
   const report = await requireAttachable(connection, null);
   const registryId = newId("reg");
   const workspaceId = input.isPlatformWide ? null : scope.workspaceId;
-  const { kind, url, auth, username, password, storageRoot } = connection;
+  const { kind, url, auth, username, password, storageRoot, bucket } = connection;
   try {
     await prisma().$transaction(async (tx) => {
       await insertRegistry(tx, {
         ...{ id: registryId, workspaceId, name: input.name, kind, url, auth, username, storageRoot },
         passwordEncrypted: password === null ? null : encryptSecret(password),
+        ...bucketRow(bucket),
         createdByName: scope.actor.name,
         findings: report,
         health: "healthy",

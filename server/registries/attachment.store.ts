@@ -1,13 +1,22 @@
+import type { S3Location } from "@/domain/registries/s3-location";
 import { Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 import type { RegistryRecord } from "./registry.store";
+import { s3LocationOf } from "./s3-location-of";
 
-/** Where the storage of each attached registry is, as it was written down. */
-export async function listStorageRoots(): Promise<{ name: string; url: string; root: string }[]> {
+/** Where the storage of each attached registry is, as it was written down: a folder or a bucket. */
+export async function listStorages(): Promise<
+  { name: string; url: string; root: string | null; bucket: S3Location | null }[]
+> {
   const rows = await prisma().registry.findMany({
-    where: { detachedAt: null, storageRoot: { not: null } },
-    select: { name: true, url: true, storageRoot: true },
+    where: { detachedAt: null, OR: [{ storageRoot: { not: null } }, { storageS3: { not: Prisma.DbNull } }] },
+    select: { name: true, url: true, storageRoot: true, storageS3: true },
   });
-  return rows.map(({ name, url, storageRoot }) => ({ name, url, root: storageRoot ?? "" }));
+  return rows.map((row) => ({ name: row.name, url: row.url, root: row.storageRoot, bucket: s3LocationOf(row) }));
+}
+
+/** The columns that say where a registry's bucket is; its secret is encrypted before it gets here. */
+export function bucketColumns(bucket: { location: S3Location; secretEncrypted: string } | null) {
+  return { storageS3: bucket?.location ?? Prisma.DbNull, s3SecretEncrypted: bucket?.secretEncrypted ?? null };
 }
 
 export async function isUrlTaken(url: string, exceptId: string | null): Promise<boolean> {

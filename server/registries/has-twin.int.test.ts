@@ -30,7 +30,7 @@ afterAll(async () => {
 const ask = (url: string) =>
   hasTwin(
     {
-      ...{ kind: "distribution", url, auth: "none", username: null, password: null, storageRoot: null },
+      ...{ kind: "distribution", url, auth: "none", username: null, password: null, storageRoot: null, bucket: null },
       addressPolicy: { allowsPrivate: true },
     },
     null,

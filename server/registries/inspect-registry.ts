@@ -1,6 +1,7 @@
 import type { RegistryFindingDto, RegistryReportDto } from "@/contracts/registries";
 import type { AddressPolicy } from "@/domain/registries/address-policy";
 import { parseRegistryUrl } from "@/domain/registries/registry-url";
+import type { S3Access } from "@/domain/registries/s3-location";
 import { env } from "@/server/platform/env";
 import { probeDeletion } from "@/server/platform/registry/distribution-adapter";
 import { DistributionClient } from "@/server/platform/registry/distribution-client";
@@ -20,6 +21,8 @@ export interface RegistryConnection {
   username: string | null;
   password: string | null;
   storageRoot: string | null;
+  /** the bucket that holds its blobs, instead of a folder */
+  bucket: S3Access | null;
   addressPolicy: AddressPolicy;
 }
 
@@ -49,7 +52,7 @@ class Report {
 
 /**
  * Looks at a registry without changing anything in it: whether it answers, what it is, whether it takes the credentials, what it can do,
- * and whether the folder is its storage. Never throws for what is wrong with the registry: that is what the report is for.
+ * and whether the folder or bucket is its storage (in a bucket it tries to write, where the registry never looks). Never throws for what is wrong with the registry: that is what the report is for.
  */
 export async function inspectRegistry(connection: RegistryConnection): Promise<RegistryReportDto> {
   const report = new Report();
@@ -84,7 +87,8 @@ export async function inspectRegistry(connection: RegistryConnection): Promise<R
     await checkVersion(transport, report);
     await checkDeletion(transport, report);
     checkTokens(greeting, report);
-    if (connection.storageRoot === null) {
+    const { storageRoot: root, bucket } = connection;
+    if (root === null && bucket === null) {
       report.add(
         "storage",
         "warning",
@@ -92,7 +96,7 @@ export async function inspectRegistry(connection: RegistryConnection): Promise<R
       );
     } else {
       const { state, text, advice } = await inspectStorage({
-        root: connection.storageRoot,
+        place: bucket === null ? { kind: "folder", root: root ?? "" } : { kind: "bucket", bucket },
         names,
         adapter: { url, authorizer, ...limits },
       });

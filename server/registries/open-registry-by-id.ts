@@ -1,7 +1,7 @@
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
-import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
 import { openRegistry } from "./open-registry";
+import { openStorage } from "./open-storage";
 import { findRegistryById, type RegistryRecord } from "./registry.store";
 
 export interface OpenRegistry {
@@ -15,6 +15,5 @@ export interface OpenRegistry {
 export async function openRegistryById(registryId: string): Promise<OpenRegistry | null> {
   const registry = await findRegistryById(registryId);
   if (!registry) return null;
-  const storage = registry.storageRoot ? new FilesystemStorage(registry.storageRoot) : null;
-  return { registry, adapter: await openRegistry(registry), storage };
+  return { registry, adapter: await openRegistry(registry), storage: openStorage(registry) };
 }

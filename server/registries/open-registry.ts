@@ -5,13 +5,23 @@ import { createRegistryAdapter } from "@/server/platform/registry/distribution-a
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
 import { basicAuthorizer, consoleAuthorizer, noAuthorizer } from "@/server/platform/registry/registry-authorizer";
 import type { RegistryAuthorizer } from "@/server/platform/registry/request-authorizer";
+import { closeStorage, openStorage } from "./open-storage";
 import type { RegistryRecord } from "./registry.store";
 import { addressPolicyOf } from "./registry-connection";
 import { TOKEN_ISSUER, TOKEN_SERVICE } from "./token-settings";
 
 type RegistryAccount = Pick<
   RegistryRecord,
-  "id" | "workspaceId" | "kind" | "url" | "auth" | "username" | "passwordEncrypted" | "storageRoot"
+  | "id"
+  | "workspaceId"
+  | "kind"
+  | "url"
+  | "auth"
+  | "username"
+  | "passwordEncrypted"
+  | "storageRoot"
+  | "storageS3"
+  | "s3SecretEncrypted"
 >;
 
 const globals = globalThis as {
@@ -36,6 +46,7 @@ export async function openRegistry(registry: RegistryAccount): Promise<RegistryA
     registry.username,
     registry.passwordEncrypted,
     registry.storageRoot,
+    registry.storageS3,
   ]);
   const open = globals.reclaimAdapters.get(registry.id);
   if (open?.key === key) return open.adapter;
@@ -43,7 +54,7 @@ export async function openRegistry(registry: RegistryAccount): Promise<RegistryA
   const adapter = createRegistryAdapter(registry.kind, {
     url: registry.url,
     authorizer: await authorizerOf(registry),
-    storageRoot: registry.storageRoot,
+    storageRoot: openStorage(registry)?.location ?? null,
     addressPolicy,
   });
   globals.reclaimAdapters.set(registry.id, { key, adapter });
@@ -54,11 +65,13 @@ export async function openRegistry(registry: RegistryAccount): Promise<RegistryA
 export function closeRegistry(registryId: string): void {
   globals.reclaimAdapters?.get(registryId)?.adapter.close();
   globals.reclaimAdapters?.delete(registryId);
+  closeStorage(registryId);
 }
 
 export function closeRegistries(): void {
   for (const { adapter } of globals.reclaimAdapters?.values() ?? []) adapter.close();
   globals.reclaimAdapters?.clear();
+  closeStorage();
 }
 
 /** What a registry wants to be asked with. */

@@ -1,5 +1,6 @@
 import type { RegistryDto } from "@/contracts/registries";
 import { collectionModes } from "./collection-modes";
+import { hasStorage } from "./open-storage";
 import type { RegistryRecord } from "./registry.store";
 import { isInstalledRegistry } from "./registry-connection";
 
@@ -13,13 +14,13 @@ export function registryCapabilities(registry: RegistryRecord): Capabilities {
     const later = no("Harbor registries cannot be reclaimed by this version yet.");
     return { recycle: later, garbageCollection: later, untaggedManifests: later };
   }
-  const storage = registry.storageRoot
+  const storage = hasStorage(registry)
     ? YES
     : no(
         `The console cannot reach this registry's storage. ${
           isInstalledRegistry(registry)
-            ? "Set REGISTRY_STORAGE_ROOT to the folder that holds docker/registry/v2."
-            : "A platform admin can name its folder under Registries."
+            ? "Set REGISTRY_STORAGE_ROOT to the folder that holds docker/registry/v2, or REGISTRY_S3_BUCKET and its neighbours."
+            : "A platform admin can name its folder or bucket under Registries."
         }`,
       );
   return { recycle: YES, garbageCollection: collection(registry, storage), untaggedManifests: storage };

@@ -16,7 +16,7 @@ export async function testRegistry(
 ): Promise<RegistryReportDto> {
   const edited = input.registryId === undefined ? null : await requireEditableRegistry(scope, input.registryId);
   const isPlatformWide = edited ? edited.workspaceId === null : input.isPlatformWide;
-  const connection = wantedConnection(scope, { ...input, isPlatformWide });
+  const connection = wantedConnection(scope, { ...input, isPlatformWide }, edited);
   if (edited && connection.auth === "basic" && connection.password === null) {
     const address = parseRegistryUrl(input.url);
     connection.password = storedPassword(edited, address.ok ? address.url : input.url);

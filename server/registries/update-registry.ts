@@ -6,6 +6,7 @@ import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { encryptSecret } from "@/server/platform/crypto/secret-box";
 import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
 import { countRunsOn, forgetAddress, lockRegistry, updateRegistryRow } from "./attachment.store";
+import { type BucketInput, bucketAccess, bucketOf, bucketRow } from "./bucket-access";
 import { enqueueCrawl } from "./enqueue-crawl";
 import { getRegistry } from "./get-registry";
 import type { RegistryConnection } from "./inspect-registry";
@@ -23,6 +24,7 @@ export interface RegistryChange {
   username?: string | undefined;
   password?: string | undefined;
   storageRoot?: string | null | undefined;
+  storageS3?: BucketInput | null | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function updateRegistry(
   const name = input.name ?? registry.name;
   const changed = [
     ...(name === registry.name ? [] : ["name"]),
-    ...(connection ? changedParts(registry, connection, input.password) : []),
+    ...(connection ? changedParts(registry, connection, input) : []),
   ];
   if (changed.length === 0) return getRegistry(scope, input);
   const isMoved = changed.includes("url");
@@ -78,11 +80,10 @@ function changedConnection(
   registry: RegistryRecord,
   input: RegistryChange,
 ): RegistryConnection | null {
-  const { url, auth, username, password, storageRoot } = input;
-  const isAsked = [url, auth, username, password, storageRoot].some((value) => value !== undefined);
+  const { url, auth, username, password, storageRoot, storageS3 } = input;
+  const isAsked = [url, auth, username, password, storageRoot, storageS3].some((value) => value !== undefined);
   if (!isAsked) return null;
-  const wantedRoot = storageRoot === undefined ? registry.storageRoot : storageRoot || null;
-  if (wantedRoot !== registry.storageRoot) requirePlatformAdmin(scope, "say where a registry's storage is");
+  const storage = changedStorage(scope, registry, input);
   const address = url === undefined ? null : parseRegistryUrl(url);
   const connection: RegistryConnection = {
     kind: registry.kind,
@@ -91,28 +92,45 @@ function changedConnection(
     auth: auth ?? (registry.auth === "none" ? "none" : "basic"),
     username: username === undefined ? registry.username : username || null,
     password: password || null,
-    storageRoot: wantedRoot,
+    ...storage,
     addressPolicy: addressPolicyFor(registry.workspaceId === null),
   };
   if (connection.auth === "none") return { ...connection, username: null, password: null };
   return { ...connection, password: connection.password ?? storedPassword(registry, connection.url) };
 }
 
-function changedParts(
+/** Where the storage would be: one that is named takes the place of the other kind, and a secret that is left out is kept. */
+function changedStorage(
+  scope: WorkspaceScope,
   registry: RegistryRecord,
-  connection: RegistryConnection,
-  password: string | undefined,
-): string[] {
-  const parts = (["url", "auth", "username", "storageRoot"] as const).filter(
+  { storageRoot, storageS3 }: RegistryChange,
+): Pick<RegistryConnection, "storageRoot" | "bucket"> {
+  if (storageRoot && storageS3)
+    throw new AppError("unprocessable", "A registry keeps its blobs in a folder or in a bucket: name one of them.");
+  const wantedRoot = storageS3 ? null : storageRoot === undefined ? registry.storageRoot : storageRoot || null;
+  const isOther =
+    wantedRoot !== registry.storageRoot || storageS3 != null || (storageS3 === null && bucketOf(registry));
+  if (isOther) requirePlatformAdmin(scope, "say where a registry's storage is");
+  if (storageS3) return { storageRoot: null, bucket: bucketAccess(storageS3, registry) };
+  const isLeft = storageS3 === null || wantedRoot !== null;
+  return { storageRoot: wantedRoot, bucket: isLeft ? null : bucketOf(registry) };
+}
+
+function changedParts(registry: RegistryRecord, connection: RegistryConnection, input: RegistryChange): string[] {
+  const parts: string[] = (["url", "auth", "username", "storageRoot"] as const).filter(
     (part) => connection[part] !== registry[part],
   );
-  return password && connection.auth === "basic" ? [...parts, "password"] : parts;
+  if (input.password && connection.auth === "basic") parts.push("password");
+  const before = bucketOf(registry);
+  if (JSON.stringify(connection.bucket) !== JSON.stringify(before)) parts.push("storageS3");
+  return parts;
 }
 
 function connectionRow(connection: RegistryConnection, report: RegistryReportDto) {
-  const { url, auth, username, password, storageRoot } = connection;
+  const { url, auth, username, password, storageRoot, bucket } = connection;
   return {
     ...{ url, auth, username, storageRoot },
+    ...bucketRow(bucket),
     passwordEncrypted: password === null ? null : encryptSecret(password),
     findings: report,
     health: "healthy",

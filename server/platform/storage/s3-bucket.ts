@@ -14,17 +14,14 @@ import {
   S3Client,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
-import type { S3Location } from "@/domain/registries/s3-location";
-import { s3Address } from "@/domain/registries/s3-location";
+import { type S3Access, s3Address } from "@/domain/registries/s3-location";
 import { StorageReadError } from "./blob-storage";
 import { isNoSuchObject, isNoSuchUpload, s3Failure } from "./s3-failure";
 
 /** An object, by its key below the registry's root directory. `etag` is without quotes. */
 export type S3Object = { key: string; sizeBytes: number; modifiedAtMs: number; etag: string };
 export type S3Upload = { key: string; uploadId: string; startedAtMs: number };
-export type S3BucketOptions = {
-  location: S3Location;
-  secretAccessKey: string;
+export type S3BucketOptions = S3Access & {
   /** Told of each request that goes out, retries included, by what it asks for (`ListObjectsV2`, …). */
   onRequest?: ((command: string) => void) | undefined;
   /** Requests of one call before it fails; default 4. */

@@ -37,7 +37,8 @@ export class S3Quarantine {
   }
 
   async list(options?: ReadOptions): Promise<string[]> {
-    return (await this.bucket.children(`${paths.quarantines()}/`, options?.signal)).folders.sort();
+    const { folders } = await this.bucket.children(`${paths.quarantines()}/`, options?.signal);
+    return folders.filter((name) => !name.startsWith(".")).sort();
   }
 
   async blobsOf(runId: string, options?: ReadOptions): Promise<{ digest: string; sizeBytes: number }[]> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Oddity } from "@/domain/gc/oddity";
 import { isDigest } from "@/domain/images/digest";
 import { forEachLimited } from "@/server/platform/registry/for-each-limited";
@@ -23,6 +24,7 @@ import { S3Removals } from "./s3-removals";
 import { S3Snapshot } from "./s3-snapshot";
 import { walkBucket } from "./s3-walk";
 
+const V2 = "docker/registry/v2/";
 const LINK_BYTES_MAX = 1_000;
 const LISTINGS = 16;
 
@@ -55,6 +57,40 @@ export class S3Storage implements BlobStorage {
     if (index.blobCount > 0 && index.repositories.size === 0) throw noRepositories();
     await addUploads(index, await this.#bucket.openUploads(REPOSITORIES, options?.signal));
     return new S3Snapshot(this, index, this.#readLink);
+  }
+
+  /**
+   * Whether this access key may do what a collection needs: an object of its own is written, copied and deleted again, where the
+   * registry never looks. Answers why not; null where it may.
+   */
+  async whyNotWritable(): Promise<string | null> {
+    const key = `${paths.quarantines()}/.probe/${randomUUID()}`;
+    try {
+      await this.#bucket.write(key, "probe");
+      if (!(await this.#bucket.copy(key, `${key}.copy`, 5))) return "what was written is not there";
+      await Promise.all([this.#removals.remove(key), this.#removals.remove(`${key}.copy`)]);
+      return null;
+    } catch (error) {
+      return error instanceof StorageWriteError && error.cause instanceof Error
+        ? error.cause.message
+        : s3Failure(error).text;
+    }
+  }
+
+  /** Why the bucket cannot be read, with what to do about it; null where it can. */
+  async whyNotReadable(): Promise<{ text: string; advice: string | null } | null> {
+    try {
+      await this.#bucket.children(V2);
+      return null;
+    } catch (error) {
+      return s3Failure(error instanceof StorageReadError && error.cause instanceof Error ? error.cause.cause : error);
+    }
+  }
+
+  /** Whether there is anything of a registry in it. */
+  async holdsRegistry(): Promise<boolean> {
+    const { folders } = await this.#bucket.children(V2);
+    return folders.includes("repositories");
   }
 
   physicalRelease(): Promise<PhysicalRelease> {
