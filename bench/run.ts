@@ -5,6 +5,7 @@ const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   bin: () => import("./bin"),
   browse: () => import("./browse"),
   crawl: () => import("./crawl"),
+  gc: () => import("./gc"),
   inventory: () => import("./inventory"),
   moves: () => import("./moves"),
   planning: () => import("./planning"),

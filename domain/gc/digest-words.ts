@@ -29,10 +29,15 @@ export function digestToWords(digest: string, words: Uint32Array, at: number): b
   return digest.length === 7 + HEX_DIGITS && digest.startsWith("sha256:") && hexToWords(digest, 7, words, at);
 }
 
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** The hex digits of eight words. */
 export function wordsToHex(words: Uint32Array, at: number): string {
   let hex = "";
-  for (let word = at; word < at + DIGEST_WORDS; word++) hex += (words[word] ?? 0).toString(16).padStart(8, "0");
+  for (let i = at; i < at + DIGEST_WORDS; i++) {
+    const word = words[i] ?? 0;
+    for (let shift = 24; shift >= 0; shift -= 8) hex += HEX_OF_BYTE[(word >>> shift) & 0xff] ?? "";
+  }
   return hex;
 }
 

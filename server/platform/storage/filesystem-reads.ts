@@ -7,12 +7,15 @@ export function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
+const SMALL_BYTES = 1024;
+
 /**
  * The few file calls that reading needs, with one rule: only "it does not exist" is absence, every other failure is a
  * StorageReadError. All are synchronous (see TimeSlice) and take paths relative to the root.
  */
 export class FilesystemReads {
   readonly #prefix: string;
+  readonly #buffer = Buffer.allocUnsafe(SMALL_BYTES);
 
   constructor(readonly root: string) {
     this.#prefix = `${path.resolve(root)}/`;
@@ -49,10 +52,16 @@ export class FilesystemReads {
     }
   }
 
-  /** A small text file; null where it does not exist. */
+  /** A small text file; null where it does not exist. Asks for what it needs only: links are read by the hundred thousand. */
   text(relative: string): string | "not_a_directory" | null {
     try {
-      return fs.readFileSync(this.absolute(relative), "latin1");
+      const file = fs.openSync(this.absolute(relative), "r");
+      try {
+        const length = fs.readSync(file, this.#buffer, 0, SMALL_BYTES, 0);
+        return length < SMALL_BYTES ? this.#buffer.latin1Slice(0, length) : fs.readFileSync(file, "latin1");
+      } finally {
+        fs.closeSync(file);
+      }
     } catch (error) {
       if (codeOf(error) === "ENOENT") return null;
       if (codeOf(error) === "ENOTDIR") return "not_a_directory";

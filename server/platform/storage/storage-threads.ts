@@ -11,6 +11,8 @@ const THREADS_MAX = Math.max(4, Math.min(8, availableParallelism()));
 /** As many read at once: reading is bound by the processor. Removing is bound by the disk's journal, and takes them all. */
 export const READERS = Math.max(2, Math.min(THREADS_MAX, availableParallelism()));
 export const REMOVERS = THREADS_MAX;
+/** Jobs are small, and what they make is handed over: much less than Node would let them grow to. */
+const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 type Waiting = {
   job: ThreadJob;
@@ -36,9 +38,11 @@ class StorageThreads {
   }
 
   #dispatch(): void {
-    while (this.#waiting.length > 0) {
+    for (;;) {
+      const at = this.#waiting.findIndex(({ job }) => job.kind === "remove" || this.#readers < READERS);
+      if (at < 0) return;
       const thread = this.#idle.pop() ?? (this.#busy.size < THREADS_MAX ? this.#start() : undefined);
-      const next = thread && this.#waiting.shift();
+      const next = thread && this.#waiting.splice(at, 1)[0];
       if (!thread || !next) return;
       clearTimeout(this.#timer);
       thread.ref();
@@ -47,12 +51,16 @@ class StorageThreads {
     }
   }
 
+  get #readers(): number {
+    return [...this.#busy.values()].filter(({ job }) => job.kind !== "remove").length;
+  }
+
   #start(): Worker {
     // Threads do not inherit what makes the process read TypeScript; this way of giving it to them is the quickest to start.
     const tsx = createRequire(import.meta.url).resolve("tsx/cjs/api");
     const file = fileURLToPath(new URL("filesystem-thread.ts", import.meta.url));
     const start = `require(${JSON.stringify(tsx)}).register(); require(${JSON.stringify(file)});`;
-    const thread = new Worker(start, { eval: true, execArgv: [] });
+    const thread = new Worker(start, { eval: true, execArgv: [], resourceLimits: LIMITS });
     thread.on("message", (answer: ThreadAnswer) => this.#answered(thread, answer));
     thread.on("error", (error) => this.#ended(thread, error));
     thread.on("exit", (code) => this.#ended(thread, new Error(`a thread ended with ${code}`)));
