@@ -5,6 +5,7 @@ import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useDeferredValue, useState } from "react";
 import { GC_HISTORY_KINDS, type GcHistoryItem } from "@/contracts/gc";
 import type { AuditEventDto, RunDto } from "@/contracts/history";
+import type { Permission } from "@/domain/access/permissions";
 import { formatBytes } from "@/lib/bytes";
 import { cn } from "@/lib/cn";
 import { formatDateTime, formatDuration } from "@/lib/dates";
@@ -23,7 +24,13 @@ import { Skeleton } from "../ui/skeleton";
 import { GcRunDetails } from "./gc-run-details";
 import { useGcHistory } from "./queries";
 
-type GcHistoryProps = { workspaceId: string; workspaceSlug: string; registryId: string; registryName: string };
+type GcHistoryProps = {
+  workspaceId: string;
+  workspaceSlug: string;
+  registryId: string;
+  registryName: string;
+  permissions: readonly Permission[];
+};
 
 const SHOW_LABEL = { all: "Everything", runs: "Collections", events: "Events" } as const;
 
@@ -139,7 +146,12 @@ function RunRow({ run, place }: { run: RunDto; place: GcHistoryProps }) {
       </button>
       {isOpen ? (
         <div id={panelId} className="pt-1 pr-1 pb-5 pl-9 narrow:pl-1">
-          <GcRunDetails workspaceId={place.workspaceId} workspaceSlug={place.workspaceSlug} run={run} />
+          <GcRunDetails
+            workspaceId={place.workspaceId}
+            workspaceSlug={place.workspaceSlug}
+            permissions={place.permissions}
+            run={run}
+          />
         </div>
       ) : null}
     </>

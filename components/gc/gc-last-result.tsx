@@ -2,11 +2,13 @@
 
 import Link from "next/link";
 import type { GcStatusDto } from "@/contracts/gc";
+import type { Permission } from "@/domain/access/permissions";
 import { formatBytes } from "@/lib/bytes";
 import { runStarterText, runStatusLook } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { Callout, type CalloutTone } from "../ui/callout";
 import { RelativeTime } from "../ui/relative-time";
+import { GcUndo } from "./gc-undo";
 import { gcResultText } from "./gc-words";
 import { useLastCollection } from "./queries";
 
@@ -21,10 +23,12 @@ const TITLE = {
 export function GcLastResult({
   workspaceId,
   workspaceSlug,
+  permissions,
   status,
 }: {
   workspaceId: string;
   workspaceSlug: string;
+  permissions: readonly Permission[];
   status: GcStatusDto;
 }) {
   const last = useLastCollection(workspaceId, status.registryId);
@@ -38,28 +42,31 @@ export function GcLastResult({
       ? "The last dry run is done"
       : (TITLE[last.status as keyof typeof TITLE] ?? look.label);
   return (
-    <Callout
-      tone={tone}
-      className="mb-7"
-      title={title}
-      action={
-        <Link
-          className="font-medium text-accent underline-offset-2 hover:underline"
-          href={spacePath(workspaceSlug, last.spaceId, "runs", last.id)}
-        >
-          Details
-        </Link>
-      }
-    >
-      <p>
-        {gcResultText(last)} Ended <RelativeTime at={last.finishedAt} />, started {runStarterText(last)}.
-      </p>
-      {lastSavings && lastSavings.runId !== last.id ? (
+    <>
+      <GcUndo workspaceId={workspaceId} run={last} permissions={permissions} className="mb-4" />
+      <Callout
+        tone={tone}
+        className="mb-7"
+        title={title}
+        action={
+          <Link
+            className="font-medium text-accent underline-offset-2 hover:underline"
+            href={spacePath(workspaceSlug, last.spaceId, "runs", last.id)}
+          >
+            Details
+          </Link>
+        }
+      >
         <p>
-          Last savings: {formatBytes(lastSavings.freedBytes)} <RelativeTime at={lastSavings.finishedAt} />.
+          {gcResultText(last)} Ended <RelativeTime at={last.finishedAt} />, started {runStarterText(last)}.
         </p>
-      ) : null}
-      {last.error ? <p>{last.error.message}</p> : null}
-    </Callout>
+        {lastSavings && lastSavings.runId !== last.id ? (
+          <p>
+            Last savings: {formatBytes(lastSavings.freedBytes)} <RelativeTime at={lastSavings.finishedAt} />.
+          </p>
+        ) : null}
+        {last.error ? <p>{last.error.message}</p> : null}
+      </Callout>
+    </>
   );
 }

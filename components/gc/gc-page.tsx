@@ -61,6 +61,7 @@ export function GcPage(props: GcPageProps) {
             workspaceSlug={props.workspaceSlug}
             registryId={status.data.registryId}
             registryName={status.data.registryName}
+            permissions={props.permissions}
           />
         )}
       </div>
@@ -83,7 +84,7 @@ function GcNow({ status, ...props }: GcPageProps & { status: GcStatusDto }) {
         <>
           <GcEnablement workspaceId={props.workspaceId} permissions={props.permissions} status={status} />
           <GcUnused {...props} status={status} />
-          <GcLastResult workspaceId={props.workspaceId} workspaceSlug={props.workspaceSlug} status={status} />
+          <GcLastResult {...props} status={status} />
         </>
       )}
       <GcSchedule

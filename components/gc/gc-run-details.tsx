@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import type { RunDto } from "@/contracts/history";
+import type { Permission } from "@/domain/access/permissions";
 import { formatDateTime, formatDuration } from "@/lib/dates";
 import { useRunEvents } from "../history/queries";
 import { phaseText } from "../history/run-event-words";
@@ -10,22 +11,26 @@ import { runStarterText } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { KeyValueList } from "../ui/key-value-list";
 import { GcTotals } from "./gc-totals";
+import { GcUndo } from "./gc-undo";
 import { gcModeOf, gcOptionsText, phaseTimes } from "./gc-words";
 
 /** All there is to know of one collection: who, with which options, how it ended, its phases and their times, totals and log. */
 export function GcRunDetails({
   workspaceId,
   workspaceSlug,
+  permissions,
   run,
 }: {
   workspaceId: string;
   workspaceSlug: string;
+  permissions: readonly Permission[];
   run: RunDto;
 }) {
   return (
     <div className="flex flex-col gap-5">
       {run.error ? <p className="text-danger">{run.error.message}</p> : null}
       <GcTotals run={run} />
+      <GcUndo workspaceId={workspaceId} run={run} permissions={permissions} />
       <KeyValueList
         items={[
           { label: "Started", value: `${formatDateTime(run.startedAt ?? run.createdAt)}, ${runStarterText(run)}` },

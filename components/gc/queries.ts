@@ -8,6 +8,7 @@ import {
   listGcHistory,
   startGc,
   type startGcBodySchema,
+  undoGc,
 } from "@/contracts/gc";
 import {
   getGcSchedule,
@@ -64,6 +65,15 @@ export function useStartGc(workspaceId: string) {
         queryClient.invalidateQueries({ queryKey: ["registries", workspaceId] }),
       ]);
     },
+  });
+}
+
+/** Has what an online collection took put back; the worker does it within seconds, and its totals say so then. */
+export function useUndoGc(workspaceId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (runId: string) => callOperation(undoGc, { params: { workspaceId, runId } }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: gcKeys.all(workspaceId) }),
   });
 }
 

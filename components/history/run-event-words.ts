@@ -60,6 +60,8 @@ const KNOWN: Record<string, (data: Facts) => string | null> = {
     typeof repository === "string" && Array.isArray(tags)
       ? `${repository}: ${tags.join(", ")} arrived at the last moment and went along`
       : null,
+  marked_again: (data) =>
+    `Marked again: ${count(whole(data.returnedBlobs), "blob")} and ${count(whole(data.returnedManifests), "manifest")} given back`,
   cleaned_up: (data) =>
     `Cleaned up: ${count(whole(data.removedUploads), "abandoned upload")}, ${group(whole(data.removedRepositories))} empty ${whole(data.removedRepositories) === 1 ? "repository" : "repositories"}`,
   finished: ({ status, message }) => {

@@ -7,6 +7,7 @@ import { formatDuration } from "@/lib/dates";
 import { GcLiveView } from "../gc/gc-live";
 import { GcPhaseTimes } from "../gc/gc-run-details";
 import { GcTotals } from "../gc/gc-totals";
+import { GcUndo } from "../gc/gc-undo";
 import { gcOptionsText } from "../gc/gc-words";
 import { ChoiceChips } from "../reclaim/choice-chips";
 import { RunNowButton } from "../reclaim/run-now-button";
@@ -106,6 +107,7 @@ function GcRunBody({ run, ...props }: RunPageProps & { run: RunDto }) {
     <div className="flex flex-col gap-6">
       <RunEndNote run={run} />
       <GcTotals run={run} />
+      <GcUndo workspaceId={props.workspaceId} run={run} permissions={props.permissions} />
       <GcPhaseTimes workspaceId={props.workspaceId} run={run} />
       <RunLog workspaceId={props.workspaceId} runId={run.id} />
     </div>
