@@ -47,7 +47,8 @@ export const readOnlyCollection: CollectionMode = {
       const stillHeld = async () => {
         if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
       };
-      const finished = await finishStorage(storage, { nowMs: Date.now(), isBarred: true, signal, stillHeld });
+      // What is asked for here was seen when marking, and nobody could push since.
+      const finished = await finishStorage(scan.view, { nowMs: Date.now(), isBarred: true, signal, stillHeld });
       context.log("cleaned_up", { ...finished });
       return { status: "succeeded" };
     });

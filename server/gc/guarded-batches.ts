@@ -1,5 +1,6 @@
 import { env } from "@/server/platform/env";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
+import { RemovalTooLate } from "@/server/platform/storage/s3-removals";
 import type { Candidate, CandidateKind } from "./candidate-list";
 import { forEachAtOnce } from "./for-each-at-once";
 import { type SettledState, settleCandidates } from "./gc.store";
@@ -43,8 +44,18 @@ export async function settleBatch(
         await checking;
         signal.throwIfAborted();
       }
-      const state = await act(candidate);
-      if (state !== null) done.push({ candidate, state });
+      for (;;) {
+        try {
+          const state = await act(candidate);
+          if (state !== null) done.push({ candidate, state });
+          return;
+        } catch (error) {
+          // The storage itself found that too much time had gone by since it was asked.
+          if (!(error instanceof RemovalTooLate)) throw error;
+          await check();
+          signal.throwIfAborted();
+        }
+      }
     });
   } finally {
     if (done.length > 0)

@@ -1,9 +1,8 @@
 import { type BlobStorage, StorageWriteError } from "@/server/platform/storage/blob-storage";
+import { RemovalTooLate } from "@/server/platform/storage/s3-removals";
 import { TimeSlice } from "@/server/platform/storage/time-slice";
 import type { Candidate } from "./candidate-list";
 
-/** Items under way at once: of use where removing is a request to a server. */
-const CONCURRENCY = 4;
 const TOO_MANY_FAILURES = 1000;
 
 export type SweptItem = { candidate: Candidate; outcome: "removed" | "was_gone" | "kept" };
@@ -64,9 +63,10 @@ export async function sweepCandidates(
 
     const done: SweptItem[] = [];
     const failed: SweepFailure[] = [];
+    let isTooLate = false;
     let next = 0;
     const work = async (): Promise<void> => {
-      while (mustStop() === null) {
+      while (!isTooLate && mustStop() === null) {
         const candidate = batch[next++];
         if (candidate === undefined) return;
         if (slice.isOver) {
@@ -77,18 +77,24 @@ export async function sweepCandidates(
         try {
           done.push({ candidate, outcome: await removeCandidate(storage, candidate) });
         } catch (error) {
+          if (error instanceof RemovalTooLate) {
+            isTooLate = true;
+            return;
+          }
           if (!(error instanceof StorageWriteError)) throw error;
           failed.push({ candidate, error });
           if (candidate.kind === "revision") hasRevisionFailure = true;
         }
       }
     };
-    const workers = await Promise.allSettled(Array.from({ length: Math.min(CONCURRENCY, batch.length) }, work));
+    const workers = await Promise.allSettled(
+      Array.from({ length: Math.min(storage.concurrency.removals, batch.length) }, work),
+    );
     failures.push(...failed);
     if (done.length > 0 || failed.length > 0) await options.onBatch(done, failed);
     for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
 
-    const late = mustStop();
+    const late = mustStop() ?? (isTooLate ? "lease_expired" : null);
     if (late !== null) return { end: late, failures };
     if (failures.length >= TOO_MANY_FAILURES) return { end: "too_many_failures", failures };
   }
@@ -97,7 +103,9 @@ export async function sweepCandidates(
 
 async function removeCandidate(storage: BlobStorage, candidate: Candidate): Promise<SweptItem["outcome"]> {
   const { kind, repositoryName, tag, digest } = candidate;
-  if (kind === "layer_link" && (await storage.statBlob(digest)) !== null) return "kept";
+  // Where asking is a request for each of many links, it is left at what the lease says: nobody could push meanwhile.
+  const isAskedFirst = kind === "layer_link" && storage.concurrency.reads === 1;
+  if (isAskedFirst && (await storage.statBlob(digest)) !== null) return "kept";
   const removed = await {
     revision: () => storage.deleteRevision(repositoryName, digest),
     tag_index: () => storage.deleteTagHistoryEntry(repositoryName, tag, digest),

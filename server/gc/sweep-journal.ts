@@ -36,21 +36,25 @@ export async function sweepJournal(
   const leaseMs = (env().RECLAIM_HEARTBEAT_STALE_SECONDS * 1_000) / 3;
   let checkedAt = 0;
   for (;;) {
-    const outcome = await sweepCandidates(storage, pendingBatches(lease.runId), {
-      beforeBatch: async () => {
-        const askedAt = Date.now();
-        if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
-        checkedAt = askedAt;
+    const outcome = await sweepCandidates(
+      storage,
+      pendingBatches(lease.runId, Math.max(BATCH, storage.concurrency.removals)),
+      {
+        beforeBatch: async () => {
+          const askedAt = Date.now();
+          if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
+          checkedAt = askedAt;
+        },
+        onBatch: async (done, failures) => {
+          await settle(lease.runId, done, failures);
+          tally.add(done, failures);
+        },
+        signal,
+        nowMs: Date.now,
+        isLeaseValid: () => Date.now() - checkedAt < leaseMs,
+        hasRevisionFailure: tally.hasRevisionFailure,
       },
-      onBatch: async (done, failures) => {
-        await settle(lease.runId, done, failures);
-        tally.add(done, failures);
-      },
-      signal,
-      nowMs: Date.now,
-      isLeaseValid: () => Date.now() - checkedAt < leaseMs,
-      hasRevisionFailure: tally.hasRevisionFailure,
-    });
+    );
     if (outcome.end === "lease_expired") continue;
     signal.throwIfAborted();
     return tally.failure();
@@ -58,11 +62,11 @@ export async function sweepJournal(
 }
 
 /** Pending candidates in order of removal; each is seen once, those that failed are passed by. */
-export async function* pendingBatches(runId: string): AsyncGenerator<Candidate[]> {
+export async function* pendingBatches(runId: string, size = BATCH): AsyncGenerator<Candidate[]> {
   for (const kind of CANDIDATE_KINDS) {
     let after: Candidate | null = null;
     for (;;) {
-      const batch: Candidate[] = await listPendingCandidates(runId, kind, after, BATCH);
+      const batch: Candidate[] = await listPendingCandidates(runId, kind, after, size);
       after = batch.at(-1) ?? null;
       if (after === null) break;
       yield batch;

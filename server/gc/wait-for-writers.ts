@@ -61,10 +61,8 @@ async function latestUploadActivity(
     return now;
   };
   let latest = Number.NEGATIVE_INFINITY;
-  for (const repository of await storage.listRepositories({ signal, withUploadsOnly: true })) {
-    for (const { id, lastActivityAtMs } of await storage.listUploads(repository, { signal }))
-      latest = Math.max(latest, activityOf(`${repository}/${id}`, lastActivityAtMs));
-  }
+  for (const { repository, id, lastActivityAtMs } of await storage.listActiveUploads({ signal }))
+    latest = Math.max(latest, activityOf(`${repository}/${id}`, lastActivityAtMs));
   return latest;
 }
 

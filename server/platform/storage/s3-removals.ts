@@ -9,7 +9,7 @@ const GATHER_MS = 10;
  * What was allowed so long ago is not sent any more: whoever asked for it made sure of its lease before, and a process that stood still
  * since may have lost it. Well below the time after which others take over.
  */
-const ALLOWED_MS = 4_000;
+export const ALLOWED_MS = 4_000;
 
 type Wanted = { key: string; askedAtMs: number; done: (error: Error | null) => void };
 
