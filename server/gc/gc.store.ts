@@ -79,30 +79,6 @@ export async function holdsLease(lease: Lease): Promise<boolean> {
   return rows.length === 1;
 }
 
-/** Forgets candidates of an earlier mark that were not removed, nor taken away so that they can be given back. */
-export async function forgetCandidates(runId: string): Promise<void> {
-  await prisma().$executeRaw`
-    DELETE FROM gc_candidates WHERE run_id = ${runId} AND state NOT IN ('deleted', 'quarantined')`;
-}
-
-/** Adds candidates to the journal. False = the lease is lost and nothing was added. */
-export async function insertCandidates(lease: Lease, candidates: readonly Candidate[]): Promise<boolean> {
-  // FOR SHARE: a new epoch waits for this statement, and then forgets what it added.
-  const held = await prisma().$queryRaw<{ held: number }[]>`
-    WITH held AS (
-      SELECT id FROM registries WHERE id = ${lease.registryId} AND gc_epoch = ${lease.gcEpoch}
-        AND (${lease.mode === "online"} OR read_only_run_id = ${lease.runId}) FOR SHARE
-    ), added AS (
-      INSERT INTO gc_candidates (run_id, kind, repository_name, tag, digest, size_bytes, state)
-      SELECT ${lease.runId}, c.kind, c."repositoryName", c.tag, c.digest, c."sizeBytes", 'pending'
-      FROM held, jsonb_to_recordset(${JSON.stringify(candidates)}::jsonb)
-        AS c(kind text, "repositoryName" text, tag text, digest text, "sizeBytes" bigint)
-      ON CONFLICT (run_id, kind, repository_name, tag, digest) DO UPDATE SET state = 'pending', size_bytes = excluded.size_bytes
-    )
-    SELECT count(*)::int AS held FROM held`;
-  return held[0]?.held === 1;
-}
-
 /** Pending candidates of a kind in order, after the one given. */
 export async function listPendingCandidates(
   runId: string,
@@ -138,8 +114,10 @@ export async function settleCandidates(
 ): Promise<void> {
   await prisma().$executeRaw`
     UPDATE gc_candidates c SET state = s.state
-    FROM jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) AS s("repositoryName" text, tag text, digest text, state text)
-    WHERE c.run_id = ${runId} AND c.kind = ${kind} AND c.repository_name = s."repositoryName" AND c.tag = s.tag
+    FROM unnest(${settled.map((one) => one.repositoryName)}::text[], ${settled.map((one) => one.tag)}::text[],
+      ${settled.map((one) => one.digest)}::text[], ${settled.map((one) => one.state)}::text[])
+      AS s(repository_name, tag, digest, state)
+    WHERE c.run_id = ${runId} AND c.kind = ${kind} AND c.repository_name = s.repository_name AND c.tag = s.tag
       AND c.digest = s.digest`;
 }
 

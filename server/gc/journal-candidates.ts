@@ -1,11 +1,10 @@
-import { type Candidate, inBatches } from "./candidate-list";
+import { writeCandidates } from "./candidate-journal.store";
+import type { Candidate } from "./candidate-list";
 import type { FoundCandidates } from "./find-candidates";
-import { forgetCandidates, insertCandidates, type Lease, settleCandidates } from "./gc.store";
+import { type Lease, settleCandidates } from "./gc.store";
 import { LeaseLost } from "./lease-lost";
 import type { StorageScan } from "./scan-storage";
 import { pendingBatches } from "./sweep-journal";
-
-const CANDIDATES_PER_INSERT = 5_000;
 
 /**
  * Makes a run's journal what was just marked. Of an earlier attempt's list, what is gone from storage was removed right before a
@@ -18,11 +17,14 @@ export async function journalCandidates(
   found: FoundCandidates,
   signal: AbortSignal,
 ): Promise<void> {
+  let revisions: ReadonlyMap<string, ReadonlySet<number>> | null = null;
   for await (const batch of pendingBatches(lease.runId)) {
     signal.throwIfAborted();
     const kind = batch[0]?.kind;
     if (kind !== "blob" && kind !== "revision") continue;
-    const gone = batch.filter((candidate) => !isThere(scan, candidate));
+    revisions ??= revisionsOf(scan);
+    const known = revisions;
+    const gone = batch.filter((candidate) => !isThere(scan, known, candidate));
     if (gone.length > 0)
       await settleCandidates(
         lease.runId,
@@ -30,18 +32,21 @@ export async function journalCandidates(
         gone.map(({ repositoryName, tag, digest }) => ({ repositoryName, tag, digest, state: "deleted" as const })),
       );
   }
-  await forgetCandidates(lease.runId);
-  for (const batch of inBatches(found.candidates, CANDIDATES_PER_INSERT)) {
-    signal.throwIfAborted();
-    if (!(await insertCandidates(lease, batch))) throw new LeaseLost("another epoch began");
-  }
+  if (!(await writeCandidates(lease, found.list, signal))) throw new LeaseLost("another epoch began");
 }
 
-function isThere({ graph }: StorageScan, { kind, repositoryName, digest }: Candidate): boolean {
+function revisionsOf({ graph }: StorageScan): Map<string, Set<number>> {
+  return new Map(
+    graph.repositories.map(({ name, revisions }) => [name, new Set(revisions.slice(0, revisions.length))]),
+  );
+}
+
+function isThere(
+  { graph }: StorageScan,
+  revisions: ReadonlyMap<string, ReadonlySet<number>>,
+  { kind, repositoryName, digest }: Candidate,
+): boolean {
   const id = graph.digests.find(digest);
   if (kind === "blob") return id >= 0 && graph.isStored(id);
-  const repository = graph.repositories.find(({ name }) => name === repositoryName);
-  if (id < 0 || !repository) return false;
-  for (let i = 0; i < repository.revisions.length; i++) if (repository.revisions.at(i) === id) return true;
-  return false;
+  return revisions.get(repositoryName)?.has(id) ?? false;
 }

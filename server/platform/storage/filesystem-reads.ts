@@ -58,7 +58,7 @@ export class FilesystemReads {
       const file = fs.openSync(this.absolute(relative), "r");
       try {
         const length = fs.readSync(file, this.#buffer, 0, SMALL_BYTES, 0);
-        return length < SMALL_BYTES ? this.#buffer.latin1Slice(0, length) : fs.readFileSync(file, "latin1");
+        return length < SMALL_BYTES ? this.#buffer.toString("latin1", 0, length) : fs.readFileSync(file, "latin1");
       } finally {
         fs.closeSync(file);
       }
