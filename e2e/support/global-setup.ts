@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startStack } from "./stack";
@@ -9,6 +9,8 @@ import { startStack } from "./stack";
  */
 export default async function prepareTemplates(): Promise<() => void> {
   const templates = mkdtempSync(path.join(tmpdir(), "reclaim-templates-"));
+  // The database's user has to get to its own folder below.
+  chmodSync(templates, 0o711);
   const remove = () => rmSync(templates, { recursive: true, force: true });
   try {
     for (const name of ["demo", "empty"]) {
