@@ -159,6 +159,23 @@ export function liftSilentReadOnly(silentSeconds: number): Promise<{ registryId:
     RETURNING r.id AS "registryId", f.read_only_run_id AS "runId"`;
 }
 
+/** The collection that a registry is read-only for; null where it is for none. */
+export async function findReadOnlyCollection(registryId: string): Promise<{
+  runId: string;
+  registryName: string;
+  since: Date;
+  startedAt: Date;
+  timeBoxMinutes: number | null;
+} | null> {
+  const rows = await prisma().$queryRaw<
+    { runId: string; registryName: string; since: Date; startedAt: Date; timeBoxMinutes: number | null }[]
+  >`
+    SELECT u.id AS "runId", r.name AS "registryName", coalesce(r.read_only_since, now()) AS since,
+      coalesce(u.started_at, u.created_at) AS "startedAt", (u.options ->> 'timeBoxMinutes')::int AS "timeBoxMinutes"
+    FROM registries r JOIN runs u ON u.id = r.read_only_run_id WHERE r.id = ${registryId}`;
+  return rows[0] ?? null;
+}
+
 /**
  * Raises the epoch of registries whose online collection has been silent for so long that nobody took it up: should it wake up, it begins
  * anew. Returns the registries; whoever holds their lock stands still.

@@ -1,7 +1,6 @@
 import type { RunDto } from "@/contracts/history";
+import { getRun } from "@/server/history/get-run";
 import { recordAudit } from "@/server/history/record-audit";
-import { findRun } from "@/server/history/run.store";
-import { runDto } from "@/server/history/run-dto";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
@@ -13,10 +12,10 @@ import { beginUndo, findQuarantine } from "./quarantine.store";
  * @throws AppError not_found; conflict with the reason where there is nothing (any more) to put back
  */
 export async function undoGc(scope: WorkspaceScope, input: { runId: string }): Promise<RunDto> {
-  const run = await findRun(scope.workspaceId, input.runId);
-  if (run?.kind !== "gc") throw notFound();
+  const run = await getRun(scope, input);
+  if (run.kind !== "gc") throw notFound();
   const quarantine = await findQuarantine(run.id);
-  if (quarantine?.state === "giving_back" || quarantine?.state === "given_back") return runDto(run);
+  if (quarantine?.state === "giving_back" || quarantine?.state === "given_back") return run;
   const isBegun = await prisma().$transaction(async (tx) => {
     if (!(await beginUndo(tx, run.id, new Date()))) return false;
     await recordAudit(tx, {
@@ -31,5 +30,5 @@ export async function undoGc(scope: WorkspaceScope, input: { runId: string }): P
   });
   if (!isBegun)
     throw new AppError("conflict", "What this collection took is gone for good: nothing of it is kept (any more).");
-  return runDto(run);
+  return run;
 }

@@ -11,6 +11,7 @@ import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { collectionModes } from "./collection-modes";
 import { issueRegistryToken } from "./issue-registry-token";
 import { findConsoleRegistry } from "./registry.store";
 import { registryCapabilities } from "./registry-capabilities";
@@ -103,11 +104,13 @@ test("the registry that the console runs with decides, not one that it ran with 
     process.env.REGISTRY_URL = url;
     resetEnvForTests();
     expect((await findConsoleRegistry())?.id).toBe(now.registryId);
-    const old = registryCapabilities({ ...before, storageRoot: "/somewhere", gcEnabledAt: new Date() });
-    expect(old.garbageCollection).toMatchObject({
-      isAvailable: false,
-      reason: expect.stringContaining("another registry"),
+    const old = { ...before, storageRoot: "/somewhere", gcEnabledAt: new Date() };
+    // Nobody can be kept out of it any more: it can still be collected online.
+    expect(collectionModes(old)).toMatchObject({
+      read_only: { isAvailable: false, reason: expect.stringContaining("another registry") },
+      online: { isAvailable: true },
     });
+    expect(registryCapabilities(old).garbageCollection).toMatchObject({ isAvailable: true });
   } finally {
     delete process.env.REGISTRY_URL;
     resetEnvForTests();
@@ -130,13 +133,23 @@ test("the expiry of a write token is stored before it is answered; a pull's is n
   expect((await lastExpiry())?.getTime()).toBe((decodeJwt(answer.token).exp ?? 0) * 1000);
 });
 
-test("D-15 read-only mode: a push is denied in words that name the collection, a pull is served", async () => {
+test("D-15, R-18 read-only mode: a push is denied in words that name the collection and its end, a pull is served", async () => {
   const run = await startCollection();
   await prisma().registry.update({
     where: { id: tenant.registryId },
-    data: { readOnlyRunId: run.id, readOnlySince: new Date() },
+    data: { readOnlyRunId: run.id, readOnlySince: new Date("2026-05-01T10:00:30Z") },
   });
-  expect(await granted("editor", "repository:acme/app:pull,push")).toMatch(/^denied: garbage collection/);
+  const push = () => granted("editor", "repository:acme/app:pull,push");
+  expect(await push()).toBe(
+    `denied: garbage collection ${run.id} of registry has kept it read-only since 2026-05-01 10:00 UTC: pushes are refused until it ends; try again in a few minutes. Pulls work.`,
+  );
+  const startedAt = new Date(Date.now() + 60_000);
+  const options = { ...(run.options as object), timeBoxMinutes: 30 };
+  await prisma().run.update({ where: { id: run.id }, data: { startedAt, options } });
+  const end = new Date(Math.ceil((startedAt.getTime() + 30 * 60_000) / 60_000) * 60_000).toISOString();
+  expect(await push()).toContain(`until it ends, at about ${end.slice(0, 16).replace("T", " ")} UTC. Pulls work.`);
+  await prisma().run.update({ where: { id: run.id }, data: { startedAt: new Date(Date.now() - 31 * 60_000) } });
+  expect(await push()).toContain("until it ends, which takes longer than usual");
   expect(await granted("editor", "repository:acme/app:pull")).toBe("repository:acme/app:pull");
   expect(await granted("stranger", "repository:acme/app:pull,push")).toBe("");
   expect(await lastExpiry()).toBeNull();

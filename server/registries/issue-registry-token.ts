@@ -1,5 +1,6 @@
 import { grantAccess, parseScopes, type ScopePrincipal } from "@/domain/access/registry-scope";
 import { liftForgottenReadOnly } from "@/server/gc/lift-forgotten-read-only";
+import { readOnlyMessage } from "@/server/gc/read-only-message";
 import { verifyCredentials } from "@/server/platform/auth/verify-credentials";
 import { env } from "@/server/platform/env";
 import { registryTokenSigner } from "./open-registry";
@@ -19,8 +20,10 @@ async function findWritableRegistry() {
 }
 
 const WRITES = new Set(["push", "delete"]);
-const READ_ONLY_MESSAGE =
-  "garbage collection is running on this registry: pushes are refused until it ends, pulls work. Try again in a few minutes.";
+
+async function denied(registryId: string): Promise<TokenAnswer> {
+  return { kind: "denied", message: await readOnlyMessage(registryId, new Date()) };
+}
 
 /**
  * Answers a token request of a registry client (docker, skopeo, containerd …): the intersection of what it asks and what
@@ -43,7 +46,7 @@ export async function issueRegistryToken(request: {
     principal,
     isReadOnly: registry?.readOnlyRunId != null,
   });
-  if (deniedByReadOnly) return { kind: "denied", message: READ_ONLY_MESSAGE };
+  if (deniedByReadOnly && registry) return denied(registry.id);
   const signer = await registryTokenSigner();
   const ttlSeconds = env().RECLAIM_TOKEN_TTL_SECONDS;
   const signed = await signer.sign({
@@ -56,7 +59,7 @@ export async function issueRegistryToken(request: {
   });
   const isWrite = access.some((one) => one.actions.some((action) => WRITES.has(action)));
   if (isWrite && registry && !(await reserveWriteToken(registry.id, signed.expiresAt))) {
-    return { kind: "denied", message: READ_ONLY_MESSAGE };
+    return denied(registry.id);
   }
   const scope = access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(",")}`).join(" ");
   return { kind: "token", token: signed.token, expiresInSeconds: ttlSeconds, issuedAt: signed.issuedAt, scope };
