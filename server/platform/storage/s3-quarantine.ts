@@ -7,8 +7,6 @@ import { ALLOWED_MS, RemovalTooLate, type S3Removals } from "./s3-removals";
 
 /** Copies under way at once: each is work for the store itself. */
 const COPIES = 32;
-/** What is copied well within the time that a removal is allowed for. */
-const QUICK_BYTES = 32 * 1024 ** 2;
 
 /**
  * Blobs in the quarantine of a run. There is no rename in a bucket: a blob is copied inside the store, and its original deleted once the
@@ -17,6 +15,8 @@ const QUICK_BYTES = 32 * 1024 ** 2;
 export class S3Quarantine {
   #copying = 0;
   readonly #waiting: (() => void)[] = [];
+  /** Copies that took so long that their originals could not be deleted any more: asked for again, only that is left to do. */
+  readonly #copied = new Set<string>();
 
   constructor(
     private readonly bucket: S3Bucket,
@@ -60,10 +60,11 @@ export class S3Quarantine {
     const askedAtMs = performance.now();
     const stat = await this.bucket.stat(from);
     if (stat === null) return false;
-    // One that takes long to copy may be there already, from a call that came too late to delete its original.
-    const isCopied = stat.sizeBytes > QUICK_BYTES && (await this.bucket.stat(to))?.sizeBytes === stat.sizeBytes;
-    if (!isCopied && !(await this.#copy(from, to, stat.sizeBytes))) return false;
-    if (performance.now() - askedAtMs > ALLOWED_MS) throw new RemovalTooLate();
+    if (!this.#copied.delete(to) && !(await this.#copy(from, to, stat.sizeBytes))) return false;
+    if (performance.now() - askedAtMs > ALLOWED_MS) {
+      this.#copied.add(to);
+      throw new RemovalTooLate();
+    }
     await this.removals.remove(from);
     return true;
   }
