@@ -7,7 +7,7 @@ export const CANDIDATE_KINDS = ["revision", "tag_index", "blob", "layer_link"] a
 export type CandidateKind = (typeof CANDIDATE_KINDS)[number];
 
 /** One thing to remove. `repositoryName` is empty for blobs, `tag` for all but tag index entries. Only blobs have a size. */
-export type Candidate = StorageEntry & { sizeBytes: number };
+export type Candidate = StorageEntry & { kind: CandidateKind; sizeBytes: number };
 
 /** Places of candidates of one kind: index into `graph.repositories` (0 for blobs), and the digest's number. */
 class Places {

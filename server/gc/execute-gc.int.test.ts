@@ -522,7 +522,7 @@ describe("stopping and resuming", () => {
   );
 
   it("marks again after the watchdog lifted read-only in the middle of a sweep: what was pushed meanwhile stays", async () => {
-    const { tree, digests } = manyUnused();
+    const { tree, digests } = manyUnused(2_600);
     await slowDownJournal();
     const { id } = await start();
     const working = work(id);

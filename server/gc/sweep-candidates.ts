@@ -1,11 +1,14 @@
 import { type BlobStorage, StorageWriteError } from "@/server/platform/storage/blob-storage";
+import { type EntryOutcome, removeEntry } from "@/server/platform/storage/remove-entry";
 import { RemovalTooLate } from "@/server/platform/storage/s3-removals";
+import { removeInThreads } from "@/server/platform/storage/storage-in-threads";
+import type { ThreadGate } from "@/server/platform/storage/thread-gate";
 import { TimeSlice } from "@/server/platform/storage/time-slice";
 import type { Candidate } from "./candidate-list";
 
 const TOO_MANY_FAILURES = 1000;
 
-export type SweptItem = { candidate: Candidate; outcome: "removed" | "was_gone" | "kept" };
+export type SweptItem = { candidate: Candidate; outcome: EntryOutcome };
 export type SweepFailure = { candidate: Candidate; error: StorageWriteError };
 
 export type SweepOptions = {
@@ -22,6 +25,8 @@ export type SweepOptions = {
    * have taken over, so the epoch has to be checked anew before anything more is touched.
    */
   isLeaseValid?: () => boolean;
+  /** As `isLeaseValid`, the signal and the time box together, for threads: with it, what is on this machine is removed by several. */
+  gate?: ThreadGate;
   /** An earlier part of this sweep could not remove a revision. */
   hasRevisionFailure?: boolean;
 };
@@ -53,64 +58,79 @@ export async function sweepCandidates(
     return null;
   };
 
-  const slice = new TimeSlice();
-
   for await (const batch of batches) {
     if (hasRevisionFailure && batch[0]?.kind === "blob") return { end: "revision_failed", failures };
     const early = mustStop();
     if (early !== null && early !== "lease_expired") return { end: early, failures };
     await options.beforeBatch(batch);
 
-    const done: SweptItem[] = [];
-    const failed: SweepFailure[] = [];
-    let isTooLate = false;
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (!isTooLate && mustStop() === null) {
-        const candidate = batch[next++];
-        if (candidate === undefined) return;
-        if (slice.isOver) {
-          await slice.breathe();
-          // Whatever happened in the meantime, an abort or a long standstill, is asked about before anything is touched.
-          if (mustStop() !== null) return;
-        }
-        try {
-          done.push({ candidate, outcome: await removeCandidate(storage, candidate) });
-        } catch (error) {
-          if (error instanceof RemovalTooLate) {
-            isTooLate = true;
-            return;
-          }
-          if (!(error instanceof StorageWriteError)) throw error;
-          failed.push({ candidate, error });
-          if (candidate.kind === "revision") hasRevisionFailure = true;
-        }
-      }
-    };
-    const workers = await Promise.allSettled(
-      Array.from({ length: Math.min(storage.concurrency.removals, batch.length) }, work),
-    );
+    const { done, failed, isCutShort, error } =
+      (options.gate && (await removeByThreads(storage, batch, options.gate))) ??
+      (await removeOneByOne(storage, batch, () => mustStop() !== null));
+    if (batch[0]?.kind === "revision" && failed.length > 0) hasRevisionFailure = true;
     failures.push(...failed);
     if (done.length > 0 || failed.length > 0) await options.onBatch(done, failed);
-    for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
+    if (error !== null) throw error;
 
-    const late = mustStop() ?? (isTooLate ? "lease_expired" : null);
+    const late = mustStop() ?? (isCutShort ? "lease_expired" : null);
     if (late !== null) return { end: late, failures };
     if (failures.length >= TOO_MANY_FAILURES) return { end: "too_many_failures", failures };
   }
   return { end: "done", failures };
 }
 
-async function removeCandidate(storage: BlobStorage, candidate: Candidate): Promise<SweptItem["outcome"]> {
-  const { kind, repositoryName, tag, digest } = candidate;
-  // Where asking is a request for each of many links, it is left at what the lease says: nobody could push meanwhile.
-  const isAskedFirst = kind === "layer_link" && storage.concurrency.reads === 1;
-  if (isAskedFirst && (await storage.statBlob(digest)) !== null) return "kept";
-  const removed = await {
-    revision: () => storage.deleteRevision(repositoryName, digest),
-    tag_index: () => storage.deleteTagHistoryEntry(repositoryName, tag, digest),
-    blob: () => storage.deleteBlob(digest),
-    layer_link: () => storage.deleteLayerLink(repositoryName, digest),
-  }[kind]();
-  return removed ? "removed" : "was_gone";
+/** `isCutShort`: some were not begun. */
+type BatchEnd = { done: SweptItem[]; failed: SweepFailure[]; isCutShort: boolean; error: unknown };
+
+async function removeByThreads(
+  storage: BlobStorage,
+  batch: readonly Candidate[],
+  gate: ThreadGate,
+): Promise<BatchEnd | null> {
+  const removal = await removeInThreads(storage, batch, gate);
+  if (removal === null) return null;
+  const end: BatchEnd = { done: [], failed: [], isCutShort: false, error: removal.error };
+  batch.forEach((candidate, i) => {
+    const result = removal.results[i];
+    if (result === undefined) end.isCutShort = true;
+    else if ("outcome" in result) end.done.push({ candidate, outcome: result.outcome });
+    else end.failed.push({ candidate, error: result.failure });
+  });
+  return end;
+}
+
+async function removeOneByOne(
+  storage: BlobStorage,
+  batch: readonly Candidate[],
+  mustStop: () => boolean,
+): Promise<BatchEnd> {
+  const end: BatchEnd = { done: [], failed: [], isCutShort: false, error: null };
+  const slice = new TimeSlice();
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (!end.isCutShort && !mustStop()) {
+      const candidate = batch[next++];
+      if (candidate === undefined) return;
+      if (slice.isOver) {
+        await slice.breathe();
+        // Whatever happened in the meantime, an abort or a long standstill, is asked about before anything is touched.
+        if (mustStop()) return;
+      }
+      try {
+        end.done.push({ candidate, outcome: await removeEntry(storage, candidate) });
+      } catch (error) {
+        if (error instanceof RemovalTooLate) {
+          end.isCutShort = true;
+          return;
+        }
+        if (!(error instanceof StorageWriteError)) throw error;
+        end.failed.push({ candidate, error });
+      }
+    }
+  };
+  const workers = await Promise.allSettled(
+    Array.from({ length: Math.min(storage.concurrency.removals, batch.length) }, work),
+  );
+  for (const worker of workers) if (worker.status === "rejected") end.error ??= worker.reason;
+  return end;
 }

@@ -1,7 +1,9 @@
 import type { RunNumbers } from "@/contracts/history";
 import type { RunContext, RunOutcome } from "@/server/history/run-context";
 import { env } from "@/server/platform/env";
+import { log } from "@/server/platform/log";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
+import { ThreadGate } from "@/server/platform/storage/thread-gate";
 import { CANDIDATE_KINDS, type Candidate } from "./candidate-list";
 import {
   type CandidateSum,
@@ -34,30 +36,58 @@ export async function sweepJournal(
   const tally = new Tally(await sumCandidates(lease.runId), context, words);
   // Well below the silence after which others take over: a process that stood still so long asks again before it goes on.
   const leaseMs = (env().RECLAIM_HEARTBEAT_STALE_SECONDS * 1_000) / 3;
+  const gate = new ThreadGate();
+  const close = () => gate.stop();
+  signal.addEventListener("abort", close, { once: true });
+  if (signal.aborted) close();
   let checkedAt = 0;
+  // What became of a batch is written down while the next one goes: whoever is killed in between finds that it is gone.
+  let settling: Promise<void> = Promise.resolve();
+  try {
+    for (;;) {
+      const outcome = await sweepCandidates(
+        storage,
+        ahead(pendingBatches(lease.runId, Math.max(BATCH, storage.concurrency.removals))),
+        {
+          beforeBatch: async () => {
+            const askedAt = Date.now();
+            if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
+            checkedAt = askedAt;
+            gate.openUntil(askedAt + leaseMs);
+          },
+          onBatch: async (done, failures) => {
+            tally.add(done, failures);
+            await settling;
+            settling = settle(lease.runId, done, failures);
+            settling.catch(() => undefined);
+          },
+          signal,
+          nowMs: Date.now,
+          isLeaseValid: () => Date.now() - checkedAt < leaseMs,
+          gate,
+          hasRevisionFailure: tally.hasRevisionFailure,
+        },
+      );
+      await settling;
+      if (outcome.end === "lease_expired") continue;
+      signal.throwIfAborted();
+      return tally.failure();
+    }
+  } finally {
+    signal.removeEventListener("abort", close);
+    await settling.catch((error: unknown) => log.warn({ runId: lease.runId, error }, "settling candidates"));
+  }
+}
+
+/** Asks for the next one while the last is being worked on. */
+async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next();
   for (;;) {
-    const outcome = await sweepCandidates(
-      storage,
-      pendingBatches(lease.runId, Math.max(BATCH, storage.concurrency.removals)),
-      {
-        beforeBatch: async () => {
-          const askedAt = Date.now();
-          if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
-          checkedAt = askedAt;
-        },
-        onBatch: async (done, failures) => {
-          await settle(lease.runId, done, failures);
-          tally.add(done, failures);
-        },
-        signal,
-        nowMs: Date.now,
-        isLeaseValid: () => Date.now() - checkedAt < leaseMs,
-        hasRevisionFailure: tally.hasRevisionFailure,
-      },
-    );
-    if (outcome.end === "lease_expired") continue;
-    signal.throwIfAborted();
-    return tally.failure();
+    const { done, value } = await next;
+    if (done) return;
+    next = source.next();
+    next.catch(() => undefined);
+    yield value;
   }
 }
 

@@ -7,6 +7,7 @@ import { findCandidates } from "@/server/gc/find-candidates";
 import { type ReferenceCache, scanStorage } from "@/server/gc/scan-storage";
 import { sweepCandidates } from "@/server/gc/sweep-candidates";
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
+import { ThreadGate } from "@/server/platform/storage/thread-gate";
 
 /** A reference cache in memory, as PostgreSQL is one. */
 export class MemoryReferenceCache implements ReferenceCache {
@@ -69,6 +70,7 @@ export async function collectTree(root: string, policy: Partial<MarkPolicy> = {}
     beforeBatch: async () => {},
     onBatch: async () => {},
     nowMs: () => 0,
+    gate: new ThreadGate(),
   });
   for (const digest of marked.found.emptyBlobDirectories) await marked.storage.removeEmptyBlob(digest);
   return { ...marked, sweep };

@@ -2,7 +2,7 @@ import type { BlobStorage } from "./blob-storage";
 
 /** One thing to remove from a registry's storage. `repositoryName` is empty for blobs, `tag` for all but tag index entries. */
 export type StorageEntry = {
-  kind: "revision" | "tag_index" | "blob" | "layer_link";
+  kind: "revision" | "tag_index" | "blob" | "layer_link" | "empty_revision" | "empty_blob";
   repositoryName: string;
   tag: string;
   digest: string;
@@ -14,12 +14,16 @@ export type EntryOutcome = "removed" | "was_gone" | "kept";
 /** Removes one entry. @throws StorageWriteError */
 export async function removeEntry(storage: BlobStorage, entry: StorageEntry): Promise<EntryOutcome> {
   const { kind, repositoryName, tag, digest } = entry;
-  if (kind === "layer_link" && (await storage.statBlob(digest)) !== null) return "kept";
+  // Where asking is a request for each of many links, it is left at what the lease says: nobody could push meanwhile.
+  const isAskedFirst = kind === "layer_link" && storage.concurrency.reads === 1;
+  if (isAskedFirst && (await storage.statBlob(digest)) !== null) return "kept";
   const removed = await {
     revision: () => storage.deleteRevision(repositoryName, digest),
     tag_index: () => storage.deleteTagHistoryEntry(repositoryName, tag, digest),
     blob: () => storage.deleteBlob(digest),
     layer_link: () => storage.deleteLayerLink(repositoryName, digest),
+    empty_revision: () => storage.removeEmptyRevision(repositoryName, digest),
+    empty_blob: () => storage.removeEmptyBlob(digest),
   }[kind]();
   return removed ? "removed" : "was_gone";
 }

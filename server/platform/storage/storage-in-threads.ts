@@ -4,7 +4,7 @@ import { FilesystemStorage } from "./filesystem-storage";
 import type { EntryOutcome, StorageEntry } from "./remove-entry";
 import { inThread, READERS, REMOVERS } from "./storage-threads";
 import { ThreadGate } from "./thread-gate";
-import type { ThreadJob, ThreadResults } from "./thread-jobs";
+import type { EntryDone, ThreadJob, ThreadResults } from "./thread-jobs";
 
 const MANIFESTS_PER_JOB = 1000;
 const SIZES_PER_JOB = 4000;
@@ -111,30 +111,40 @@ export class StorageInThreads {
   }
 }
 
-export type EntryResult = { outcome: EntryOutcome } | { failure: StorageWriteError };
+type EntryResult = { outcome: EntryOutcome } | { failure: StorageWriteError };
 
 /**
- * Removes entries in threads, each right after the gate was asked; answers how each ended, undefined for those that were not begun.
- * Null where the storage is not on this machine.
+ * Removes entries in threads, each right after the gate was asked. `results` says how each ended, undefined for those that were not begun;
+ * `error` is what a thread failed with, null where none did. Null where the storage is not on this machine.
  */
 export async function removeInThreads(
   storage: BlobStorage,
   entries: readonly StorageEntry[],
   gate: ThreadGate,
-): Promise<(EntryResult | undefined)[] | null> {
+): Promise<{ results: (EntryResult | undefined)[]; error: unknown } | null> {
   if (!(storage instanceof FilesystemStorage)) return null;
   const root = storage.location;
   const parts = inParts(entries, Math.max(1, Math.ceil(entries.length / REMOVERS)));
-  const done = await Promise.all(
-    parts.map((part) => inThread<"remove">({ kind: "remove", root, gate: gate.shared, entries: part })),
+  const ended = await Promise.allSettled(
+    parts.map((part) => inThread<"remove">({ kind: "remove", root, gate: gate.shared, entries: part.map(bare) })),
   );
-  return parts.flatMap((part, i) =>
-    part.map((_, k): EntryResult | undefined => {
-      const one = done[i]?.[k];
-      if (one === undefined || "outcome" in one) return one;
-      return { failure: new StorageWriteError(one.failure.path, { cause: new Error(one.failure.reason) }) };
-    }),
-  );
+  const results = parts.flatMap((part, i) => {
+    const end = ended[i];
+    const done = end?.status === "fulfilled" ? end.value : [];
+    return part.map((_, k) => resultOf(done[k]));
+  });
+  const failure = ended.find((end) => end.status === "rejected");
+  return { results, error: failure?.reason ?? null };
+}
+
+/** Only what a thread needs is handed to it. */
+function bare({ kind, repositoryName, tag, digest }: StorageEntry): StorageEntry {
+  return { kind, repositoryName, tag, digest };
+}
+
+function resultOf(done: EntryDone | undefined): EntryResult | undefined {
+  if (done === undefined || "outcome" in done) return done;
+  return { failure: new StorageWriteError(done.failure.path, { cause: new Error(done.failure.reason) }) };
 }
 
 function inParts<T>(all: readonly T[], size: number): T[][] {
