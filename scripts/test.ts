@@ -40,6 +40,10 @@ try {
       { command: process.env.RECLAIM_REGISTRY_BINARY ?? "docker-registry", package: "docker-registry" },
       { command: "skopeo", package: "skopeo" },
       { command: process.env.RECLAIM_CHROMIUM ?? "chromium", package: "chromium" },
+      // The S3 server of the tests.
+      { command: "ceph-mon", package: "ceph-mon" },
+      { command: "ceph-osd", package: "ceph-osd" },
+      { command: "radosgw", package: "radosgw" },
     ],
     terminalStep,
   );
