@@ -1,4 +1,4 @@
-import { IdList } from "@/domain/gc/id-list";
+import { IdList, IdSet } from "@/domain/gc/id-list";
 import type { ReferenceGraph } from "@/domain/gc/reference-graph";
 import type { StorageEntry } from "@/server/platform/storage/remove-entry";
 
@@ -71,6 +71,22 @@ export class CandidateList implements Iterable<Candidate> {
     return this.#blobBytes;
   }
 
+  /** Of the blobs in this list, those that are among others, too. */
+  blobsAmong(others: IdList): { count: number; bytes: number } {
+    const isAmong = setOf(others);
+    const sum = { count: 0, bytes: 0 };
+    for (let i = 0; i < this.blobs.length; i++) {
+      if (!isAmong.has(this.blobs.at(i))) continue;
+      sum.count++;
+      sum.bytes += this.#sizes[i] ?? 0;
+    }
+    return sum;
+  }
+
+  blobSet(): IdSet {
+    return setOf(this.blobs);
+  }
+
   /** In the order of removal: revisions, tag index entries, blobs, stale layer links. */
   *[Symbol.iterator](): Generator<Candidate> {
     yield* this.#entries("revision", this.revisions);
@@ -89,6 +105,12 @@ export class CandidateList implements Iterable<Candidate> {
       yield { kind, repositoryName, tag, digest: this.graph.digests.digestOf(digests.at(i)), sizeBytes: 0 };
     }
   }
+}
+
+function setOf(ids: IdList): IdSet {
+  const set = new IdSet();
+  for (let i = 0; i < ids.length; i++) set.add(ids.at(i));
+  return set;
 }
 
 /** Splits candidates into batches of one kind each: a blob must not be touched while revisions that used it are still going. */

@@ -3,13 +3,13 @@ import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
 import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
 import { type Collection, type CollectionMode, enter, failed, underLock } from "./collection";
-import { finishStorage } from "./finish-storage";
+import { finishStorage, seenRepositories } from "./finish-storage";
 import { enterReadOnly, holdsLease, type Lease, leaveReadOnly } from "./gc.store";
 import { journalCandidates } from "./journal-candidates";
 import { journalTotals } from "./journal-totals";
 import { LeaseLost } from "./lease-lost";
 import { markStorage } from "./mark-storage";
-import { measureUnused } from "./measure-unused";
+import { measureLeft, measureUnused } from "./measure-unused";
 import { sweepJournal } from "./sweep-journal";
 import { waitForWriters } from "./wait-for-writers";
 
@@ -48,8 +48,12 @@ export const readOnlyCollection: CollectionMode = {
         if (!(await holdsLease(lease))) throw new LeaseLost("another epoch began");
       };
       // What is asked for here was seen when marking, and nobody could push since.
-      const finished = await finishStorage(scan.view, { nowMs: Date.now(), isBarred: true, signal, stillHeld });
+      const seen = seenRepositories(scan, found);
+      const finished = await finishStorage(scan.view, { nowMs: Date.now(), isBarred: true, seen, signal, stillHeld });
       context.log("cleaned_up", { ...finished });
+      const { registryId } = context.run;
+      if (collection.options.sweepBlobs) await measureLeft(registryId, storage, scan, found.list, signal);
+      else await measureUnused(registryId, signal);
       return { status: "succeeded" };
     });
   },
@@ -64,7 +68,6 @@ export const readOnlyCollection: CollectionMode = {
       const totals = await journalTotals(id);
       if (totals) context.totals(totals);
       await context.flush();
-      if (outcome?.status === "succeeded") await measureUnused(registryId, context.signal);
       await enqueueCrawl(registryId);
     } catch (error) {
       log.warn({ runId: id, error }, "after a collection");

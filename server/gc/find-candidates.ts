@@ -1,5 +1,5 @@
 import { DIGEST_WORDS } from "@/domain/gc/digest-words";
-import { type IdList, IdSet } from "@/domain/gc/id-list";
+import { IdList, IdSet } from "@/domain/gc/id-list";
 import { type MarkPolicy, type MarkResult, markInSlices } from "@/domain/gc/mark";
 import type { ReferenceGraph } from "@/domain/gc/reference-graph";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
@@ -7,8 +7,6 @@ import { StorageInThreads } from "@/server/platform/storage/storage-in-threads";
 import { TimeSlice } from "@/server/platform/storage/time-slice";
 import { type Candidate, CandidateList } from "./candidate-list";
 import type { StorageScan } from "./scan-storage";
-
-export type { Candidate, CandidateKind } from "./candidate-list";
 
 export type FoundCandidates = {
   list: CandidateList;
@@ -19,25 +17,31 @@ export type FoundCandidates = {
   mark: MarkResult;
 };
 
+/** Marks what was scanned, and asks the storage for nothing. @throws the signal's reason */
+export async function markScan({ graph }: StorageScan, policy: MarkPolicy, signal?: AbortSignal): Promise<MarkResult> {
+  const slice = new TimeSlice(signal);
+  const marking = markInSlices(graph, policy);
+  for (;;) {
+    const step = marking.next();
+    if (step.done) return step.value;
+    await slice.pause();
+  }
+}
+
 /**
- * Marks what was scanned and lists what may go, with sizes. Blobs younger than `policy.keepWrittenAfterMs` stay. Reads storage
- * for the sizes of candidates; errors and aborts are thrown as by `scanStorage`.
+ * Marks what was scanned and lists what may go, with sizes. Blobs younger than `policy.keepWrittenAfterMs` stay, and so do those that are
+ * known to be gone since. Reads storage for the sizes of candidates; errors and aborts are thrown as by `scanStorage`.
  */
 export async function findCandidates(
   storage: BlobStorage,
   scan: StorageScan,
   policy: MarkPolicy,
   signal?: AbortSignal,
+  goneSince?: IdSet,
 ): Promise<FoundCandidates> {
   const { graph } = scan;
   const slice = new TimeSlice(signal);
-  const marking = markInSlices(graph, policy);
-  let step = marking.next();
-  while (!step.done) {
-    await slice.pause();
-    step = marking.next();
-  }
-  const mark = step.value;
+  const mark = await markScan(scan, policy, signal);
   const list = new CandidateList(graph);
   const { repository, digest } = mark.candidateRevisions;
   for (let i = 0; i < digest.length; i++) list.revisions.push(repository.at(i), digest.at(i));
@@ -46,9 +50,10 @@ export async function findCandidates(
 
   const emptyBlobDirectories: string[] = [];
   const goneBlobs = new IdSet();
-  const sizes = await sizesOf(storage, scan, mark.candidateBlobs, signal);
-  for (let i = 0; i < mark.candidateBlobs.length; i++) {
-    const id = mark.candidateBlobs.at(i);
+  const blobs = goneSince === undefined ? mark.candidateBlobs : without(mark.candidateBlobs, goneSince);
+  const sizes = await sizesOf(storage, scan, blobs, signal);
+  for (let i = 0; i < blobs.length; i++) {
+    const id = blobs.at(i);
     const [sizeBytes = -1, modifiedAtMs = 0] = [sizes[i * 2], sizes[i * 2 + 1]];
     if (sizeBytes < 0) emptyBlobDirectories.push(graph.digests.digestOf(id));
     else if (policy.keepWrittenAfterMs === null || modifiedAtMs <= policy.keepWrittenAfterMs) {
@@ -73,6 +78,12 @@ export async function findCandidates(
     emptyBlobDirectories,
     mark,
   };
+}
+
+function without(ids: IdList, others: IdSet): IdList {
+  const left = new IdList();
+  for (let i = 0; i < ids.length; i++) if (!others.has(ids.at(i))) left.push(ids.at(i));
+  return left;
 }
 
 /** What tags pointed at before and is no revision any more, or will be none. */

@@ -2,7 +2,7 @@
 // whoever works under an older one changes no row.
 import type { GcMode } from "@/domain/gc/gc-mode";
 import { type Prisma, prisma } from "@/server/platform/db/prisma";
-import type { Candidate, CandidateKind } from "./find-candidates";
+import type { Candidate, CandidateKind } from "./candidate-list";
 
 /** What a collection must still hold before it touches anything. */
 export interface Lease {

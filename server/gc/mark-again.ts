@@ -68,7 +68,7 @@ async function markWithQuarantine(collection: Collection, key: string, cutoffMs:
   const { context, storage, options, signal } = collection;
   const { run } = context;
   const { graph } = await scanStorage(storage, {
-    cache: registryReferences(run.registryId, storage),
+    cache: registryReferences(run.registryId),
     withLinkTimes: true,
     withTagHistories: false,
     quarantineRunId: key,

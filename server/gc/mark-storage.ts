@@ -19,8 +19,9 @@ export async function markStorage(
   const { run } = context;
   await enter(context, "marking");
   const scan = await scanStorage(storage, {
-    cache: registryReferences(run.registryId, storage),
+    cache: registryReferences(run.registryId),
     withLinkTimes: keepWrittenAfterMs !== null,
+    withTagHistories: !run.isDryRun,
     signal,
     onProgress: ({ manifestsDone, manifestsTotal, blobsTotal }) => {
       const blobs = blobsTotal === null ? {} : { blobsTotal, blobsDone: blobsTotal };
