@@ -41,7 +41,7 @@ function OpenDialog({ workspaceId, workspaceName, isPlatformAdmin, registry, onO
   const update = useUpdateRegistry(workspaceId);
   const save = registry ? update : attach;
   const kept = registry?.hasPassword ? registry : null;
-  const problems = draftProblems(draft, kept);
+  const problems = draftProblems(draft, kept, registry?.storageS3 ?? null);
   const isSaving = save.isPending;
   const failure = problemOf(save.error ?? test.error);
 
@@ -119,6 +119,7 @@ function OpenDialog({ workspaceId, workspaceName, isPlatformAdmin, registry, onO
             problems={isChecked ? problems : {}}
             isEdited={registry !== null}
             hasPassword={kept !== null}
+            hasBucketSecret={registry?.storageS3 != null}
             isPlatformAdmin={isPlatformAdmin}
             workspaceName={workspaceName}
           />

@@ -34,11 +34,41 @@ describe("K-35 a registry while it is written down", () => {
     expect(changeBody(draftOf(registry), registry)).toEqual({});
     expect(changeBody({ ...draftOf(registry), name: " New " }, registry)).toEqual({ name: "New" });
     expect(changeBody({ ...draftOf(registry), auth: "none", password: "x" }, registry)).toEqual({ auth: "none" });
-    const moved = changeBody({ ...draftOf(registry), storageRoot: "/data" }, { ...registry, storageRoot: "/old" });
+    const inFolder = { ...registry, storageRoot: "/old" };
+    const moved = changeBody({ ...draftOf(inFolder), storageRoot: "/data" }, inFolder);
     expect(updateRegistryBodySchema.parse(moved)).toEqual({ storageRoot: "/data" });
-    expect(changeBody({ ...draftOf(registry), storageRoot: "" }, { ...registry, storageRoot: "/old" })).toEqual({
-      storageRoot: null,
+    expect(changeBody({ ...draftOf(inFolder), storage: "none" }, inFolder)).toEqual({ storageRoot: null });
+  });
+
+  test("names a bucket whole, and its secret only where one was typed", () => {
+    const location = {
+      ...{ bucket: "images", region: "eu-central-1", endpoint: "https://ceph.example", root: "reg" },
+      ...{ accessKeyId: "key", forcePathStyle: true },
+    };
+    const empty = { ...draft, storage: "bucket" as const };
+    expect(Object.keys(draftProblems(empty, null).bucket ?? {}).sort()).toEqual([
+      ...["accessKeyId", "bucket", "secretAccessKey"],
+    ]);
+    const written = { ...empty, bucket: { ...location, root: "/reg/", secretAccessKey: "s" } };
+    expect(draftProblems(written, null)).toEqual({});
+    const body = attachRegistryBodySchema.parse({ name: "Mine", ...connectionBody(written) });
+    expect(body.storageS3).toEqual({ ...location, secretAccessKey: "s" });
+    expect(body.storageRoot).toBeUndefined();
+    const ftp = { ...written, bucket: { ...written.bucket, endpoint: "ftp://x" } };
+    expect(draftProblems(ftp, null).bucket?.endpoint).toContain("http");
+
+    const kept = { ...registry, storageS3: location };
+    const edited = draftOf(kept);
+    expect(draftProblems(edited, registry, location)).toEqual({});
+    expect(changeBody(edited, kept)).toEqual({});
+    const elsewhere = { ...edited, bucket: { ...edited.bucket, endpoint: "https://other.example" } };
+    expect(draftProblems(elsewhere, registry, location).bucket?.secretAccessKey).toContain("again");
+    const larger = { ...edited, bucket: { ...edited.bucket, root: "other" } };
+    expect(updateRegistryBodySchema.parse(changeBody(larger, kept))).toEqual({
+      storageS3: { ...location, root: "other" },
     });
+    expect(changeBody({ ...edited, storage: "none" }, kept)).toEqual({ storageS3: null });
+    expect(changeBody({ ...edited, storage: "folder", storageRoot: "/data" }, kept)).toEqual({ storageRoot: "/data" });
   });
 
   test("is a body that the API takes", () => {

@@ -5,6 +5,7 @@ import { Input } from "../ui/input";
 import { RadioGroup } from "../ui/radio-group";
 import { Select } from "../ui/select";
 import type { draftProblems, RegistryDraft } from "./registry-draft";
+import { StorageFields } from "./storage-fields";
 
 const KINDS = [
   { value: "distribution", label: "CNCF Distribution", hint: "the Docker registry, 2.8 or 3.x" },
@@ -18,13 +19,15 @@ export type RegistryFormProps = {
   /** A registry that is edited stays whose it is, and keeps the password that it has. */
   isEdited: boolean;
   hasPassword: boolean;
+  /** It has a bucket, and that its secret. */
+  hasBucketSecret: boolean;
   isPlatformAdmin: boolean;
   workspaceName: string;
 };
 
 /** What has to be known about a registry. */
 export function RegistryForm(props: RegistryFormProps) {
-  const { draft, onChange, problems, isEdited, hasPassword, isPlatformAdmin, workspaceName } = props;
+  const { draft, onChange, problems, isEdited, hasPassword, hasBucketSecret, isPlatformAdmin, workspaceName } = props;
   return (
     <>
       <Field label="Name" error={problems.name} required>
@@ -111,20 +114,7 @@ export function RegistryForm(props: RegistryFormProps) {
         </div>
       ) : null}
       {isPlatformAdmin ? (
-        <Field
-          label="Storage folder"
-          aside="optional"
-          hint="The registry's rootdirectory as the console's server sees it: with it, untagged images are seen. It is compared with the registry before it is taken."
-        >
-          <Input
-            value={draft.storageRoot}
-            onChange={(event) => onChange({ storageRoot: event.target.value })}
-            placeholder="/var/lib/registry"
-            mono
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </Field>
+        <StorageFields draft={draft} onChange={onChange} problems={problems} hasSecret={hasBucketSecret} />
       ) : null}
     </>
   );
