@@ -91,7 +91,9 @@ function AskForIt({ workspaceId, permissions, status }: GcEnablementProps) {
         }
       >
         {request ? (
-          <Request request={request} />
+          <>
+            <Request request={request} /> A platform admin has to enable it.
+          </>
         ) : (
           `${ONCE} A platform admin does it; an admin of this workspace can ask for it.`
         )}
@@ -106,7 +108,7 @@ function Request({ request }: { request: GcStatusDto["enablement"]["request"] })
   return (
     <>
       {request.requestedByName} asked for it <RelativeTime at={request.requestedAt} />
-      {request.note ? `: “${request.note}”` : ""}. A platform admin has to enable it.
+      {request.note ? `: “${request.note}”` : ""}.
     </>
   );
 }

@@ -48,7 +48,7 @@ export function GcPage(props: GcPageProps) {
         value={view}
         onValueChange={setView}
         options={[
-          { value: "now", label: "Unused data" },
+          { value: "now", label: "Overview" },
           { value: "history", label: "History" },
         ]}
       />

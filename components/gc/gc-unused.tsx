@@ -88,25 +88,16 @@ function closedReason(status: GcStatusDto, permissions: readonly Permission[]): 
 }
 
 function NoUnusedData({ status, workspaceSlug }: { status: GcStatusDto; workspaceSlug: string }) {
-  const { binBytes, lastSavings, startSpaceId } = status;
+  const { binBytes, startSpaceId } = status;
   return (
     <EmptyState
       className="py-8"
       icon={<Sparkles />}
       title="No unused data"
       description={
-        <>
-          {binBytes > 0
-            ? `Every blob is needed by an image. The recycle bin holds ${formatBytes(binBytes)}, which become unused once its entries are purged.`
-            : "Every blob in the registry is needed by an image."}
-          {lastSavings ? (
-            <>
-              {" "}
-              The last collection freed {formatBytes(lastSavings.freedBytes)}{" "}
-              <RelativeTime at={lastSavings.finishedAt} />.
-            </>
-          ) : null}
-        </>
+        binBytes > 0
+          ? `Every blob is needed by an image. The recycle bin holds ${formatBytes(binBytes)}, which become unused once its entries are purged.`
+          : "Every blob in the registry is needed by an image."
       }
       action={
         binBytes > 0 && startSpaceId ? (

@@ -1,11 +1,14 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { useGcRegistries } from "../gc/queries";
 import { PageHeader } from "../ui/page-header";
 import { TabNav } from "../ui/tab-nav";
 
 /** Head and tabs of what concerns every workspace: for platform admins. */
 export function PlatformFrame({ workspaceSlug, children }: { workspaceSlug: string; children: ReactNode }) {
+  // Nobody tells a platform admin of a request but this.
+  const asked = useGcRegistries().data?.items.filter(({ requests }) => requests.length > 0).length ?? 0;
   const home = `/w/${workspaceSlug}/platform`;
   return (
     <>
@@ -21,7 +24,7 @@ export function PlatformFrame({ workspaceSlug, children }: { workspaceSlug: stri
           { href: home, label: "Reclaim switch" },
           { href: `${home}/protect-rules`, label: "Protect rules" },
           { href: `${home}/quotas`, label: "Tag quotas" },
-          { href: `${home}/garbage-collection`, label: "Garbage collection" },
+          { href: `${home}/garbage-collection`, label: "Garbage collection", count: asked === 0 ? undefined : asked },
         ]}
       />
       {children}
