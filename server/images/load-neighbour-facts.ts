@@ -7,6 +7,7 @@ import {
   readAllBeyond,
   readComponent,
   readNeighbourRows,
+  readStrangers,
   readTagTargets,
 } from "./neighbour-facts.store";
 
@@ -19,6 +20,8 @@ export interface NeighbourFacts {
    * are not the last then), and one manifest that cannot be understood. Blobs are left out. What the inventory does not hold is not there.
    */
   around(digests: Iterable<string>): Promise<Artifact[]>;
+  /** Those of these digests that the inventory does not know in the repository. */
+  strangersAmong(digests: readonly string[]): Promise<string[]>;
   pinTextOf(digest: string): string | null;
 }
 
@@ -37,6 +40,7 @@ export async function loadNeighbourFacts(place: {
   return {
     tagTargets: repository === null ? new Map() : await readTagTargets(repository.id),
     pinTextOf: (digest) => pinTextOf(repositoryName, digest),
+    strangersAmong: async (digests) => (repository === null ? [...digests] : readStrangers(repository.id, digests)),
     async around(digests) {
       if (repository === null) return [];
       const component = await readComponent(repository, [...new Set(digests)]);

@@ -21,6 +21,14 @@ export async function readTagTargets(repositoryId: string): Promise<Map<string, 
   return new Map(rows.map((row) => [row.name, row.digest]));
 }
 
+/** Those of the digests that the repository does not have, as far as the inventory knows. */
+export async function readStrangers(repositoryId: string, digests: readonly string[]): Promise<string[]> {
+  const rows = await prisma().$queryRaw<{ digest: string }[]>`
+    SELECT given.digest FROM unnest(${[...digests]}::text[]) AS given(digest)
+    WHERE NOT EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.repository_id = ${repositoryId} AND rm.digest = given.digest)`;
+  return rows.map((row) => row.digest);
+}
+
 /**
  * These digests and everything that hangs together with them over any number of steps: what lists, is listed, refers and is referred
  * to, by field or fallback tag. Digests that the repository does not hold may be among them.

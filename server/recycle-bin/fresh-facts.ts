@@ -1,7 +1,7 @@
 import { parseManifest } from "@/domain/images/parse-manifest";
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import type { Artifact, TagFact } from "@/domain/rules/facts";
-import { loadNeighbourFacts } from "@/server/images/load-neighbour-facts";
+import { loadNeighbourFacts, type NeighbourFacts } from "@/server/images/load-neighbour-facts";
 import type { Move } from "./move";
 import type { RepositoryLook, RepositoryView } from "./repository-view";
 
@@ -41,8 +41,9 @@ export async function freshFacts(
   const tagsOf = tagFacts(tags, around, nowMs);
   const artifacts = around.map((artifact): Artifact => ({ ...artifact, tags: tagsOf.get(artifact.digest) ?? [] }));
   const held = new Set(artifacts.map((artifact) => artifact.digest));
+  const tops = [...new Set(tags.values()), ...(await untaggedStrangers(move, repositoryName, known))];
   // A pin names a digest: it holds for one that comes back before the inventory knows.
-  for (const manifest of await readUnknown(move, repositoryName, [...new Set(tags.values())], held, claimed)) {
+  for (const manifest of await readUnknown(move, repositoryName, tops, held, claimed)) {
     artifacts.push({
       ...manifest,
       ...{ repositoryName, tags: tagsOf.get(manifest.digest) ?? [], pushedAt: nowMs },
@@ -51,6 +52,19 @@ export async function freshFacts(
     });
   }
   return { artifacts, names, tags };
+}
+
+/**
+ * What the registry has and the inventory does not, tagged or not: an index that lost its tag to the next push, while nobody was told of
+ * either, needs its children all the same. Only the storage tells.
+ */
+async function untaggedStrangers(
+  { sight, signal }: Pick<Move, "sight" | "signal">,
+  repositoryName: string,
+  known: NeighbourFacts,
+): Promise<string[]> {
+  const present = await sight.listManifests(repositoryName, signal);
+  return present === null ? [] : known.strangersAmong(present);
 }
 
 /** Digests whose tags, or whose belonging together, are not as the inventory has them. */

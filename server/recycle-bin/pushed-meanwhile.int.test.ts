@@ -66,6 +66,20 @@ test.each(["remove-top", "delete-top", "top-removed"])(
   },
 );
 
+test("R-05 a child stays that an index needs which was pushed and overwritten before anybody was told of either", async () => {
+  const [shared, own] = [await space.image("shared"), await space.image("own")];
+  const going = await space.push(await space.index("going", [shared, own]), "v1");
+  await space.push(await space.image("other"), "stable");
+  await space.crawl();
+  const late = await space.push(await space.index("late", [shared, await space.image("arm")]), "moved");
+  await space.push(await space.image("next"), "moved");
+  const { items } = await recycle([going], {});
+  expect(items).toMatchObject([{ state: "done", error: null }]);
+  expect(await space.status(own.digest)).toBe(404);
+  // It has no tag by now, and whoever noted its digest pulls it whole.
+  for (const { digest } of [late, shared]) expect(await space.status(digest)).toBe(200);
+});
+
 test("R-05 an image that is pushed again while it goes stays there, and what comes after it is looked at anew", async () => {
   const [one, two] = [await space.image("one"), await space.image("two")];
   // As they go.

@@ -16,6 +16,8 @@ export interface RegistrySight {
   /** What a tag points at; null where there is no such tag. */
   tagTarget(repository: string, tag: string): Promise<string | null>;
   hasManifest(repository: string, digest: string): Promise<boolean>;
+  /** Digests of all manifests of a repository, untagged ones too; null where nobody tells them: the API does not. */
+  listManifests(repository: string, signal?: AbortSignal): Promise<readonly string[] | null>;
   /** Whether it costs no request to see that a manifest is there (again). False says nothing. */
   seesManifest(repository: string, digest: string): Promise<boolean>;
   /** By tag or digest, its bytes checked; null where there is nothing. */
@@ -35,6 +37,7 @@ export function createRegistrySight(adapter: RegistryAdapter, storage: BlobStora
     listTagNames: (repository, signal) => adapter.listTags(repository, signal),
     tagTarget: async (repository, tag) => (await adapter.resolve(repository, tag))?.digest ?? null,
     hasManifest: async (repository, digest) => (await adapter.resolve(repository, digest)) !== null,
+    listManifests: async () => null,
     seesManifest: async () => false,
     readManifest: (repository, reference, signal) => adapter.getManifest(repository, reference, signal),
     missingOf: (repository, manifests, signal) =>
@@ -65,6 +68,11 @@ export function createRegistrySight(adapter: RegistryAdapter, storage: BlobStora
       orElse(
         async () => (await storage.hasRevision(repository, digest)) || undefined,
         () => overApi.hasManifest(repository, digest),
+      ),
+    listManifests: (repository, signal) =>
+      orElse(
+        async () => (await storage.listRevisions(repository, { signal })).revisions.map(({ digest }) => digest),
+        () => overApi.listManifests(repository, signal),
       ),
     seesManifest: (repository, digest) =>
       orElse(

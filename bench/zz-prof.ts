@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { createRunContext } from "@/server/history/run-context";
+import { claimRun, finishRun } from "@/server/history/run.store";
+import { systemScope } from "@/server/platform/auth/workspace-scope";
+import { prisma } from "@/server/platform/db/prisma";
+import { newId } from "@/server/platform/new-id";
+import { planRun } from "@/server/reclaim/plan-run";
+import { setConsoleEnv } from "@/testing/console-env";
+import { fifteenRules } from "./planning-rules";
+setConsoleEnv({ databaseUrl: process.env.DATABASE_URL ?? "", redisUrl: process.env.REDIS_URL ?? "" });
+const spaceId = process.argv[2] ?? "";
+const rounds = Number(process.argv[3] ?? 1);
+const space = await prisma().space.findUniqueOrThrow({ where: { id: spaceId } });
+const cpuOf = (pid: number) => { try { const f = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []; return (Number(f[11]) + Number(f[12])) * 10; } catch { return 0; } };
+for (let round = 0; round < rounds; round++) {
+  const id = newId("run");
+  const { workspaceId, registryId } = space;
+  await prisma().run.create({ data: { ...{ id, workspaceId, spaceId, registryId, kind: "reclaim", isDryRun: true, trigger: "manual" }, ...{ requestedByName: "the bench", frozenNow: new Date() }, options: { ruleIds: [], rules: fifteenRules().map((rule) => ({ ...rule })) } } });
+  const run = await claimRun(id, "bench", 30);
+  if (!run) throw new Error("not claimed");
+  const context = createRunContext(run, systemScope(workspaceId, { name: "the bench" }), new AbortController().signal);
+  const pids = new Map<number, { q: string; cpu: number }>();
+  let stop = false;
+  const poll = (async () => { while (!stop) { const rows = await prisma().$queryRaw<{ pid: number; query: string }[]>`SELECT pid, left(query, 30) AS query FROM pg_stat_activity WHERE application_name = 'reclaim-bulk'`; for (const { pid, query } of rows) pids.set(pid, { q: pids.get(pid)?.q ?? query, cpu: cpuOf(pid) }); await new Promise((r) => setTimeout(r, 1000)); } })();
+  const cpu = process.cpuUsage(); const t = performance.now();
+  const numbers = await planRun(context);
+  const ms = performance.now() - t; const { user, system } = process.cpuUsage(cpu);
+  stop = true; await poll;
+  console.log(JSON.stringify({ ms: Math.round(ms), workerCpu: Math.round((user + system) / 1000), db: [...pids.values()], heap: Math.round(process.memoryUsage().heapTotal/2**20), used: Math.round(process.memoryUsage().heapUsed/2**20), ext: Math.round(process.memoryUsage().arrayBuffers/2**20), rss: Math.round(process.resourceUsage().maxRSS / 1024), items: numbers.itemsTotal, kept: numbers.itemsKept }));
+  await finishRun(run.id, run.epoch, { status: "succeeded", error: null });
+  if (process.env.KEEP !== "yes") await prisma().runItem.deleteMany({ where: { runId: id } });
+}
+process.exit(0);
