@@ -37,12 +37,8 @@ export function startCollectionProcess(): CollectionProcess {
   return {
     async collect(request) {
       child.send(request);
-      const [measure] = (await Promise.race([
-        once(child, "message"),
-        once(child, "exit").then(([code]) => {
-          throw new Error(`the collecting process ended with ${code}`);
-        }),
-      ])) as [CollectionMeasure];
+      const [measure] = (await once(child, "message")) as [CollectionMeasure | null];
+      if (measure === null) throw new Error("the collecting process failed");
       return measure;
     },
     stop: () => child.disconnect(),
@@ -94,7 +90,7 @@ if (process.argv[1] === SELF) {
       (measure) => process.send?.(measure),
       (error: unknown) => {
         process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-        process.exit(1);
+        process.send?.(null);
       },
     );
   });

@@ -133,6 +133,7 @@ async function realRows(bench: BenchTree, { spaceId, registryId }: TestTenant, c
     await bench.restore();
   }
   const sweep = ours.map(({ phaseMs }) => phaseMs.sweeping ?? 0);
+  for (const { phaseMs } of ours) say(JSON.stringify(phaseMs));
   return [
     row("real", peer, ours),
     [
