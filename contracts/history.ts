@@ -47,6 +47,9 @@ const runNumbersSchema = z.object({
   /** while waiting for writers: when the last token ends, with the registry's leeway */
   writersDoneAt: timeSchema.optional(),
   oddities: z.number().int().optional(),
+  /** where what was deleted is not free at once, in words; and when it is expected to be, where that is known */
+  spaceFreeWhy: z.string().optional(),
+  spaceFreeAt: timeSchema.optional(),
   // of one in online mode
   /** until when those are waited for who may still write something that names a quarantined blob */
   settledAt: timeSchema.optional(),

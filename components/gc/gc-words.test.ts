@@ -62,6 +62,10 @@ test("progress of marking and sweeping counts what was done of all", () => {
 test("D-23 a cancelled collection says what it deleted and freed", () => {
   const totals = { deletedBlobs: 118, deletedManifests: 1, freedBytes: 1024 ** 2, candidateBlobs: 230 };
   expect(gcResultText(run({ status: "cancelled", totals }))).toBe("118 blobs and 1 manifest deleted, 1.00 MiB freed.");
+  const held = { ...totals, spaceFreeWhy: "Versions are kept.", spaceFreeAt: "2026-12-22T00:00:00.000Z" };
+  expect(gcResultText(run({ status: "succeeded", totals: held }))).toMatch(
+    /Versions are kept\. .*expected by .*2026\.$/,
+  );
 });
 
 test("a dry run never claims to have deleted anything, and a stopped one only says what it found", () => {

@@ -2,7 +2,7 @@ import type { GcStatusDto } from "@/contracts/gc";
 import type { RunDto, RunEventDto, RunNumbers } from "@/contracts/history";
 import type { GcMode } from "@/domain/gc/gc-mode";
 import { formatBytes } from "@/lib/bytes";
-import { formatDuration } from "@/lib/dates";
+import { formatDate, formatDuration } from "@/lib/dates";
 import { count, group } from "../history/run-words";
 import type { Step } from "../ui/steps";
 
@@ -158,7 +158,13 @@ export function gcResultText(run: RunDto): string {
       : `Found so far: ${found}, ${bytes}.`;
   }
   const deleted = `${count(deletedBlobs, "blob")} and ${count(deletedManifests, "manifest")} deleted`;
-  return `${deleted}, ${formatBytes(run.totals.freedBytes ?? 0)} freed.`;
+  return `${deleted}, ${formatBytes(run.totals.freedBytes ?? 0)} freed.${spaceText(run.totals)}`;
+}
+
+/** AL-14: what a bucket holds on to is freed for the registry, and not yet for whoever pays for it. */
+function spaceText({ spaceFreeWhy, spaceFreeAt }: RunNumbers): string {
+  if (spaceFreeWhy === undefined) return "";
+  return ` ${spaceFreeWhy}${spaceFreeAt === undefined ? "" : ` Physical space is expected by ${formatDate(spaceFreeAt)}.`}`;
 }
 
 /** One phase that a run was in. `tookMs` is null for one that goes on. */

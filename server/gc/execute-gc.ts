@@ -14,6 +14,8 @@ import { LeaseLost } from "./lease-lost";
 import { graceCutoffMs } from "./mark-policy";
 import { markStorage } from "./mark-storage";
 import { ownWords } from "./own-words";
+import { CacheNotCleared, detectBlobCache, REMEMBERS_IN_MEMORY } from "./registry-cache";
+import { tellPhysicalRelease } from "./tell-physical-release";
 
 class TimeBoxReached extends Error {
   override readonly name = "TimeBoxReached";
@@ -47,7 +49,9 @@ export async function executeGc(context: RunContext): Promise<RunOutcome> {
       if (error instanceof TimeBoxReached) return { status: "time_boxed" };
       throw error;
     });
-    return (await mode.letGo(collection, outcome)) ?? outcome;
+    const ended = (await mode.letGo(collection, outcome)) ?? outcome;
+    if (!run.isDryRun && ended.status !== "failed") await tellPhysicalRelease(collection);
+    return ended;
   } catch (error) {
     // Another worker goes on with the run: it finds what it holds as it was.
     if (!isHandedOn(error, context.signal)) await mode.letGo(collection, null);
@@ -85,11 +89,16 @@ async function attemptUntilHeld(
   mode: CollectionMode,
   refusal: string | null,
 ): Promise<RunOutcome> {
-  const { context, signal, words } = collection;
+  const { context, registry, storage, signal, words } = collection;
   if (refusal !== null) return failed("not_possible", refusal);
   for (let attempt = 1; ; attempt++) {
     try {
       signal.throwIfAborted();
+      // Asked before anything is held: one that is gone on with was asked when it began.
+      if (!context.run.isDryRun && !context.isResumed && attempt === 1) {
+        const cache = await detectBlobCache(registry, storage);
+        if (cache === "memory") return failed("registry_cache", REMEMBERS_IN_MEMORY);
+      }
       return context.run.isDryRun ? await dryRun(collection, mode) : await mode.collect(collection);
     } catch (error) {
       signal.throwIfAborted();
@@ -98,6 +107,7 @@ async function attemptUntilHeld(
         return failed("storage_unreadable", `${words.failure(error)}. ${reason}`);
       }
       if (error instanceof StorageWriteError) return failed("storage_not_writable", words.failure(error));
+      if (error instanceof CacheNotCleared) return failed("registry_cache", error.message);
       if (!(error instanceof LeaseLost)) throw error;
       if (attempt >= ATTEMPTS_MAX)
         return failed("lock_lost", `The lock was lost ${ATTEMPTS_MAX} times: ${error.message}`);

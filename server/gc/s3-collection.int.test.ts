@@ -1,3 +1,4 @@
+import { PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunNumbers } from "@/contracts/history";
 import type { MarkPolicy } from "@/domain/gc/mark";
@@ -133,6 +134,7 @@ describe("a collection of a registry whose blobs are in a bucket", () => {
     expect(first).toMatchObject({ status: "succeeded", totals: { deletedManifests: 0, oddities: 0 } });
     // Children of the deleted index are manifests like others: without the other policy they stay with all that is theirs.
     expect(first.totals.deletedBlobs).toBe(1);
+    expect(first.totals.spaceFreeWhy).toBeUndefined();
     expect((await skopeoPull(at("acme/app", overwritten))).ok).toBe(true);
 
     const second = await collect({ mode: "online" });
@@ -160,7 +162,7 @@ describe("a collection of a registry whose blobs are in a bucket", () => {
     expect(await skopeoPull(at("acme/app", "old"))).toMatchObject({ ok: true, digest: deleted });
   });
 
-  test("D-12 stops before it deletes anything where a listing fails in its middle, the keys or the bucket are wrong", {
+  test("D-12 AL-14 stops before it deletes anything where a listing fails in its middle, the keys or the bucket are wrong", {
     timeout: 120_000,
   }, async () => {
     await startRegistry();
@@ -209,7 +211,14 @@ describe("a collection of a registry whose blobs are in a bucket", () => {
     expect(await prisma().registry.findUniqueOrThrow({ where })).toMatchObject({ readOnlyRunId: null });
 
     await prisma().registry.update({ where, data: bucketRow({ location, secretAccessKey }) });
-    expect(await collect({})).toMatchObject({ status: "succeeded", totals: { deletedBlobs: 1, freedBytes: 6 } });
+    await server.client.send(
+      new PutBucketVersioningCommand({ Bucket: location.bucket, VersioningConfiguration: { Status: "Enabled" } }),
+    );
+    const done = await collect({});
+    expect(done).toMatchObject({ status: "succeeded", totals: { deletedBlobs: 1, freedBytes: 6 } });
+    // AL-14: the registry has it no more, the bucket still does.
+    expect(done.totals).toMatchObject({ spaceFreeWhy: expect.stringContaining("no lifecycle rule ends them") });
+    expect(done.totals.spaceFreeAt).toBeUndefined();
     expect((await skopeoPull(at("acme/other", "v1"))).ok).toBe(true);
   });
 });
