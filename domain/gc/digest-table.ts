@@ -2,13 +2,17 @@ import { parseDigest } from "@/domain/images/digest";
 import { DIGEST_WORDS, hexToWords, wordsToHex } from "./digest-words";
 
 const EMPTY = -1;
+/** Digests are kept in parts of so many, which never move: one array that grows would hold them twice meanwhile, and be half empty then. */
+const PART_BITS = 13;
+const PART_MASK = (1 << PART_BITS) - 1;
+const NO_PART = new Uint32Array(0);
 
 /**
  * Numbers for digests, in order of arrival from 0, about 50 bytes each. A registry has hundreds of thousands of digests, and a
  * Map of strings would cost several hundred megabytes. The whole digest is kept and compared: two digests never share a number.
  */
 export class DigestTable {
-  #words = new Uint32Array(1024 * DIGEST_WORDS);
+  readonly #parts: Uint32Array[] = [];
   #slots = new Int32Array(4096).fill(EMPTY);
   #count = 0;
   /** sha512 digests are rare and go by text; their place in `#words` stays unused. */
@@ -45,7 +49,9 @@ export class DigestTable {
     const found = this.#slots[slot] ?? EMPTY;
     if (found !== EMPTY) return found;
     const id = this.#append();
-    for (let word = 0; word < DIGEST_WORDS; word++) this.#words[id * DIGEST_WORDS + word] = words[at + word] ?? 0;
+    const part = this.#partOf(id);
+    const base = (id & PART_MASK) * DIGEST_WORDS;
+    for (let word = 0; word < DIGEST_WORDS; word++) part[base + word] = words[at + word] ?? 0;
     this.#slots[slot] = id;
     if (this.#count * 2 > this.#slots.length) this.#rehash();
     return id;
@@ -63,13 +69,15 @@ export class DigestTable {
   /** The digest of a number. Throws a RangeError where the number was never given. */
   digestOf(id: number): string {
     if (id < 0 || id >= this.#count) throw new RangeError(`no digest has the number ${id}`);
-    return this.#longTexts.get(id) ?? `sha256:${wordsToHex(this.#words, id * DIGEST_WORDS)}`;
+    return this.#longTexts.get(id) ?? `sha256:${wordsToHex(this.#partOf(id), (id & PART_MASK) * DIGEST_WORDS)}`;
   }
 
   /** Writes a sha256 digest's eight words; false, and nothing written, where the number belongs to a sha512 digest. */
   copyWords(id: number, into: Uint32Array, at: number): boolean {
     if (this.isSha512(id)) return false;
-    for (let word = 0; word < DIGEST_WORDS; word++) into[at + word] = this.#words[id * DIGEST_WORDS + word] ?? 0;
+    const part = this.#partOf(id);
+    const base = (id & PART_MASK) * DIGEST_WORDS;
+    for (let word = 0; word < DIGEST_WORDS; word++) into[at + word] = part[base + word] ?? 0;
     return true;
   }
 
@@ -80,12 +88,12 @@ export class DigestTable {
 
   #append(): number {
     const id = this.#count++;
-    if (this.#count * DIGEST_WORDS > this.#words.length) {
-      const grown = new Uint32Array(this.#words.length * 2);
-      grown.set(this.#words);
-      this.#words = grown;
-    }
+    if (id >>> PART_BITS === this.#parts.length) this.#parts.push(new Uint32Array(DIGEST_WORDS << PART_BITS));
     return id;
+  }
+
+  #partOf(id: number): Uint32Array {
+    return this.#parts[id >>> PART_BITS] ?? NO_PART;
   }
 
   #slotOf(words: Uint32Array, at: number): number {
@@ -99,8 +107,9 @@ export class DigestTable {
   }
 
   #equals(id: number, words: Uint32Array, at: number): boolean {
-    const base = id * DIGEST_WORDS;
-    for (let word = 0; word < DIGEST_WORDS; word++) if (this.#words[base + word] !== words[at + word]) return false;
+    const part = this.#partOf(id);
+    const base = (id & PART_MASK) * DIGEST_WORDS;
+    for (let word = 0; word < DIGEST_WORDS; word++) if (part[base + word] !== words[at + word]) return false;
     return true;
   }
 
@@ -109,7 +118,7 @@ export class DigestTable {
     const mask = this.#slots.length - 1;
     for (let id = 0; id < this.#count; id++) {
       if (this.isSha512(id)) continue;
-      let slot = firstSlot(this.#words, id * DIGEST_WORDS) & mask;
+      let slot = firstSlot(this.#partOf(id), (id & PART_MASK) * DIGEST_WORDS) & mask;
       while (this.#slots[slot] !== EMPTY) slot = (slot + 1) & mask;
       this.#slots[slot] = id;
     }
