@@ -16,7 +16,7 @@ import {
 } from "./run-context";
 import { leaveOutPlannedItems } from "./run-item.store";
 
-const HEARTBEAT_MS = 700;
+const HEARTBEAT_MS = 450;
 /** Claims of one run before it is given up: a run that kills its worker each time must not do so for ever. */
 const CLAIMS_MAX = 50;
 
