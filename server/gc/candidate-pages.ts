@@ -7,7 +7,7 @@ const PAGE = 1_000;
 export async function* pages(
   runId: string,
   kind: CandidateKind,
-  state: "pending" | "quarantined",
+  state: "pending" | "quarantined" | "deleted",
 ): AsyncGenerator<Candidate[]> {
   for (let after: Candidate | null = null; ; ) {
     const page: Candidate[] = await listCandidatesIn(runId, kind, state, after, PAGE);

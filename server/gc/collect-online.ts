@@ -16,6 +16,7 @@ import { measureUnused } from "./measure-unused";
 import { purgeQuarantine, removeStaleLinks } from "./purge-quarantine";
 import { findQuarantine, moveQuarantine, openQuarantine, sumQuarantined } from "./quarantine.store";
 import { quarantineCandidates } from "./quarantine-candidates";
+import { forgetInCache } from "./registry-cache";
 import { removedManifests } from "./removed-manifests";
 import { settleWriters } from "./settle-writers";
 import { takeOver } from "./take-over";
@@ -32,7 +33,7 @@ export const onlineCollection: CollectionMode = {
   mode: "online",
 
   async collect(whole) {
-    const { context, storage, signal } = whole;
+    const { context, registry, storage, signal } = whole;
     const { run } = context;
     await enter(context, "waiting_for_lock");
     const taken = await underLock(whole, async (collection) => {
@@ -47,6 +48,7 @@ export const onlineCollection: CollectionMode = {
       await journalCandidates(lease, scan, found, collection.signal);
       await enter(context, "sweeping");
       await quarantineCandidates(collection, lease, key, cutoffMs);
+      await forgetInCache(registry, run.id, "quarantined");
       return { lease, key, cutoffMs, removed };
     });
     const { lease, key } = taken;
@@ -62,6 +64,7 @@ export const onlineCollection: CollectionMode = {
     if (await keepForUndo(whole, lease)) return { status: "succeeded" };
     const guard = { runId: run.id, storage, signal, stillHeld };
     await purgeQuarantine({ ...guard, key, from: "open" }, (numbers) => context.progress(numbers));
+    await forgetInCache(registry, run.id, "deleted");
     await removeStaleLinks(guard);
     return { status: "succeeded" };
   },

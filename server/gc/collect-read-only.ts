@@ -10,6 +10,7 @@ import { journalTotals } from "./journal-totals";
 import { LeaseLost } from "./lease-lost";
 import { markStorage } from "./mark-storage";
 import { measureLeft, measureUnused } from "./measure-unused";
+import { forgetInCache } from "./registry-cache";
 import { sweepJournal } from "./sweep-journal";
 import { waitForWriters } from "./wait-for-writers";
 
@@ -24,7 +25,7 @@ export const readOnlyCollection: CollectionMode = {
   async collect(whole) {
     await enter(whole.context, whole.held.isDrained ? "marking" : "waiting_for_lock");
     return underLock(whole, async (collection) => {
-      const { context, storage, held, words, signal } = collection;
+      const { context, registry, storage, held, words, signal } = collection;
       const lease = await drainWriters(collection);
       if (lease === null) {
         const minutes = Math.round(env().RECLAIM_WRITER_TIMEOUT_SECONDS / 60);
@@ -38,6 +39,7 @@ export const readOnlyCollection: CollectionMode = {
       await journalCandidates(lease, scan, found, signal);
       await enter(context, "sweeping");
       const failure = await sweepJournal(context, storage, lease, words, signal);
+      await forgetInCache(registry, context.run.id, "deleted");
       if (failure) return failure;
       await enter(context, "finishing");
       for (const digest of found.emptyBlobDirectories) {

@@ -159,6 +159,13 @@ export function liftSilentReadOnly(silentSeconds: number): Promise<{ registryId:
     RETURNING r.id AS "registryId", f.read_only_run_id AS "runId"`;
 }
 
+export type BlobCache = "unknown" | "none" | "memory" | "redis";
+
+/** Writes down whether a registry remembers blobs that are gone. */
+export async function saveBlobCache(registryId: string, blobCache: BlobCache): Promise<void> {
+  await prisma().registry.update({ where: { id: registryId }, data: { blobCache } });
+}
+
 /** The collection that a registry is read-only for; null where it is for none. */
 export async function findReadOnlyCollection(registryId: string): Promise<{
   runId: string;

@@ -96,11 +96,11 @@ export async function setLookedOver(runId: string): Promise<void> {
   await prisma().$executeRaw`UPDATE gc_quarantines SET looked_over_at = now() WHERE run_id = ${runId}`;
 }
 
-/** Candidates of a kind in one of two states that an online collection leaves, in order, after the one given. */
+/** Candidates of a kind in a state, in order, after the one given. */
 export async function listCandidatesIn(
   runId: string,
   kind: CandidateKind,
-  state: "pending" | "quarantined",
+  state: "pending" | "quarantined" | "deleted",
   after: Candidate | null,
   limit: number,
 ): Promise<Candidate[]> {

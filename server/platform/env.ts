@@ -40,6 +40,8 @@ const envSchema = z.object({
     .optional()
     .transform((url) => url?.replace(/\/+$/, "") || undefined),
   REGISTRY_STORAGE_ROOT: z.string().optional(),
+  /** Where that registry caches what it knows of blobs (`storage.cache.blobdescriptor: redis`), with its database: collections clear it. */
+  REGISTRY_CACHE_REDIS_URL: z.string().optional(),
   /** Whether workspace admins may attach registries at private and loopback addresses (platform admins always may). */
   RECLAIM_ALLOW_PRIVATE_REGISTRIES: z
     .enum(["true", "false", ""])
