@@ -6,6 +6,7 @@ import { type Candidate, inBatches } from "@/server/gc/candidate-list";
 import { findCandidates } from "@/server/gc/find-candidates";
 import { type ReferenceCache, scanStorage } from "@/server/gc/scan-storage";
 import { sweepCandidates } from "@/server/gc/sweep-candidates";
+import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
 import { ThreadGate } from "@/server/platform/storage/thread-gate";
 
@@ -37,13 +38,24 @@ const DRAINED_POLICY: MarkPolicy = {
   keepRevisionsWrittenAfterMs: null,
 };
 
+/** A storage that is asked by its own calls, as one that lies elsewhere: no thread knows where it is. */
+export function withoutThreads(storage: FilesystemStorage): BlobStorage {
+  const names = Object.getOwnPropertyNames(FilesystemStorage.prototype).filter((name) => name !== "constructor");
+  const calls = Object.fromEntries(
+    names.map((name) => [name, (Reflect.get(storage, name) as (...values: unknown[]) => unknown).bind(storage)]),
+  );
+  const { location, concurrency } = storage;
+  const plain = { ...calls, location, concurrency, snapshot: async () => plain } as unknown as BlobStorage;
+  return plain;
+}
+
 /** Marks a storage tree as a collection does, without a database. */
 export async function markTree(
   root: string,
   policy: Partial<MarkPolicy> = {},
   cache: ReferenceCache = new MemoryReferenceCache(),
+  storage: BlobStorage = new FilesystemStorage(root),
 ) {
-  const storage = new FilesystemStorage(root);
   const whole = { ...DRAINED_POLICY, ...policy };
   const scan = await scanStorage(storage, { cache, withLinkTimes: whole.keepWrittenAfterMs !== null });
   const found = await findCandidates(storage, scan, whole);
