@@ -13,6 +13,19 @@ export interface CollectionRequest {
   forgetReferences: boolean;
 }
 
+export interface StopRequest extends Omit<CollectionRequest, "forgetReferences"> {
+  /** When it is stopped, from its start. */
+  afterMs: number;
+  /** By its worker that shuts down, or by somebody who cancels it. */
+  by: "shutdown" | "cancel";
+}
+
+export interface StopMeasure {
+  /** From the wish until nothing is done any more and the row says so; null where the collection was done before. */
+  ms: number | null;
+  status: string;
+}
+
 export interface CollectionMeasure {
   /** From the request to the stored result. */
   ms: number;
@@ -28,19 +41,25 @@ export interface CollectionMeasure {
 
 export interface CollectionProcess {
   collect(request: CollectionRequest): Promise<CollectionMeasure>;
+  collectAndStop(request: StopRequest): Promise<StopMeasure>;
   stop(): void;
 }
 
 /** A process that executes collections as a worker does, one after the other, so that its memory and its start are its own. */
 export function startCollectionProcess(): CollectionProcess {
-  const child = fork(SELF, [], { execArgv: ["--import", "tsx"], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(SELF, [], {
+    execArgv: ["--max-semi-space-size=4", "--import", "tsx"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const ask = async <T>(request: CollectionRequest | StopRequest): Promise<T> => {
+    child.send(request);
+    const [measure] = (await once(child, "message")) as [T | null];
+    if (measure === null) throw new Error("the collecting process failed");
+    return measure;
+  };
   return {
-    async collect(request) {
-      child.send(request);
-      const [measure] = (await once(child, "message")) as [CollectionMeasure | null];
-      if (measure === null) throw new Error("the collecting process failed");
-      return measure;
-    },
+    collect: (request) => ask<CollectionMeasure>(request),
+    collectAndStop: (request) => ask<StopMeasure>(request),
     stop: () => child.disconnect(),
   };
 }
@@ -48,6 +67,7 @@ export function startCollectionProcess(): CollectionProcess {
 if (process.argv[1] === SELF) {
   const { executeGc } = await import("@/server/gc/execute-gc");
   const { startGc } = await import("@/server/gc/start-gc");
+  const { cancelRun } = await import("@/server/history/cancel-run");
   const { executeRun } = await import("@/server/history/execute-run");
   const { systemScope } = await import("@/server/platform/auth/workspace-scope");
   const { prisma } = await import("@/server/platform/db/prisma");
@@ -84,9 +104,34 @@ if (process.argv[1] === SELF) {
     };
   }
 
+  async function collectAndStop(request: StopRequest): Promise<StopMeasure> {
+    const { spaceId, isDryRun, deleteUntagged, afterMs, by } = request;
+    const { workspaceId } = await prisma().space.findUniqueOrThrow({ where: { id: spaceId } });
+    const scope = systemScope(workspaceId, { name: "the bench" });
+    const { id } = await startGc(scope, { spaceId, isDryRun, deleteUntagged });
+    const shutdown = new AbortController();
+    let wishedAt: number | null = null;
+    const timer = setTimeout(() => {
+      wishedAt = performance.now();
+      if (by === "shutdown") shutdown.abort();
+      else void cancelRun(scope, { runId: id });
+    }, afterMs);
+    await executeRun(id, "bench", executors, shutdown.signal);
+    clearTimeout(timer);
+    const ms = wishedAt === null ? null : performance.now() - wishedAt;
+    const { status } = await prisma().run.findUniqueOrThrow({ where: { id } });
+    // What was given back to the queue is nobody's here.
+    if (status === "queued")
+      await prisma().run.update({ where: { id }, data: { status: "cancelled", finishedAt: new Date() } });
+    await prisma().registry.update({ where: { id: request.registryId }, data: { readOnlyRunId: null } });
+    return { ms: status === "succeeded" ? null : ms, status };
+  }
+
   await prisma().$queryRaw`SELECT 1`;
-  process.on("message", (request: CollectionRequest) => {
-    collect(request).then(
+  process.on("message", (request: CollectionRequest | StopRequest) => {
+    const measuring: Promise<CollectionMeasure | StopMeasure> =
+      "afterMs" in request ? collectAndStop(request) : collect(request);
+    measuring.then(
       (measure) => process.send?.(measure),
       (error: unknown) => {
         process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -16,6 +16,7 @@ const TREES: Record<string, { repositories: number; tagsPerRepository: number; s
 /** The registry's collector takes a quarter of an hour for the largest tree with untagged manifests: once is enough. */
 const ROUNDS = 3;
 const UNTAGGED_ROUNDS: Record<string, number> = { "2k": 3, "20k": 1, "100k": 1 };
+const STOPS = 20;
 const SETTINGS = {
   ...{ RECLAIM_TOKEN_LEEWAY_SECONDS: "0", RECLAIM_UPLOAD_IDLE_SECONDS: "0", RECLAIM_GRACE_HOURS: "0" },
   RECLAIM_HEARTBEAT_STALE_SECONDS: "15",
@@ -65,6 +66,7 @@ async function benchTree(services: BenchServices, name: string): Promise<string[
       ["", "docker-registry", "Reclaim", "ratio", "processor", "peak memory"],
       [...rows.table, ...real],
     );
+    await stopRows(bench, tenant, collector, known);
     const units = revisions + tags;
     return [name, count(units), duration(known), ((known * 1000) / units).toFixed(1)];
   } finally {
@@ -133,7 +135,7 @@ async function realRows(bench: BenchTree, { spaceId, registryId }: TestTenant, c
     await bench.restore();
   }
   const sweep = ours.map(({ phaseMs }) => phaseMs.sweeping ?? 0);
-  for (const { phaseMs } of ours) say(JSON.stringify(phaseMs));
+  for (const { phaseMs } of ours) say(`its phases in ms: ${JSON.stringify(phaseMs)}`);
   return [
     row("real", peer, ours),
     [
@@ -141,6 +143,45 @@ async function realRows(bench: BenchTree, { spaceId, registryId }: TestTenant, c
       ...[`${(median(rm) / median(sweep)).toFixed(1)}×`, "", ""],
     ],
   ];
+}
+
+/** Stops collections at moments spread over their time, in the mark and in the sweep. */
+async function stopRows(
+  bench: BenchTree,
+  { spaceId, registryId }: TestTenant,
+  collector: CollectionProcess,
+  wholeMs: number,
+): Promise<void> {
+  const rows: string[][] = [];
+  for (const { name, by, isDryRun } of [
+    { name: "marking, by a worker that stops", by: "shutdown" as const, isDryRun: true },
+    { name: "whole collection, by a worker that stops", by: "shutdown" as const, isDryRun: false },
+    { name: "whole collection, cancelled on screen", by: "cancel" as const, isDryRun: false },
+  ]) {
+    say(`stopping: ${name} …`);
+    const times: number[] = [];
+    for (let i = 0; i < STOPS; i++) {
+      const afterMs = (wholeMs * (isDryRun ? 0.9 : 3) * (i + 1)) / STOPS;
+      const { ms } = await collector.collectAndStop({
+        spaceId,
+        registryId,
+        isDryRun,
+        deleteUntagged: false,
+        afterMs,
+        by,
+      });
+      if (ms !== null) times.push(ms);
+      if (!isDryRun) await bench.restore();
+    }
+    times.sort((a, b) => a - b);
+    const at = (share: number) => duration(times[Math.floor((times.length - 1) * share)] ?? Number.NaN);
+    rows.push([name, count(times.length), at(0.5), at(1)]);
+  }
+  printTable(
+    "From the wish to stop until nothing is done any more and the run says so",
+    ["", "stopped", "median", "longest"],
+    rows,
+  );
 }
 
 function expectFound({ status, blobs }: CollectionMeasure, expected: number): void {

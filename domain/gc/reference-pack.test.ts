@@ -53,7 +53,7 @@ function graphOfPack(words: Uint32Array): ReferenceGraph {
   return graph;
 }
 
-describe("ReferencePack", () => {
+describe("R-10 ReferencePack", () => {
   it("gives back all that was put in, copied or not, whatever the graph knew before", () => {
     fc.assert(
       fc.property(manifests, (all) => {

@@ -43,7 +43,7 @@ const blob = (number: number): Candidate => {
 const rows = () => prisma().gcCandidate.findMany({ where: { runId }, orderBy: { digest: "asc" } });
 const states = async () => (await rows()).map(({ digest, state }) => [Number.parseInt(digest.slice(7), 16), state]);
 
-test("a journal holds what it was given, whatever names lie on the disk", async () => {
+test("N-06 a journal holds what it was given, whatever names lie on the disk", async () => {
   const odd = ["a\\b", "tab\there", "line\nbreak", "return\r", "\\N", "\\.", "ümläut 'quoted' \"twice\""];
   const entries: Candidate[] = odd.map((tag, i) => {
     return { kind: "tag_index", repositoryName: `team/${tag}`, tag, digest: digestOf(i), sizeBytes: 0 };
@@ -58,7 +58,7 @@ test("a journal holds what it was given, whatever names lie on the disk", async 
   expect(Number(written.at(-1)?.sizeBytes)).toBe(1_299);
 });
 
-test("a new mark forgets what nobody removed, and lists again what came back", async () => {
+test("N-06 a new mark forgets what nobody removed, and lists again what came back", async () => {
   await writeCandidates(lease, [1, 2, 3].map(blob), never);
   const settled = [1, 2].map((number) => ({ ...blob(number), state: "deleted" as const }));
   await settleCandidates(runId, "blob", settled);
@@ -75,7 +75,7 @@ test("a new mark forgets what nobody removed, and lists again what came back", a
   ]);
 });
 
-test("whoever lost the lease changes nothing, and neither does one that fails in the middle", async () => {
+test("N-06 whoever lost the lease changes nothing, and neither does one that fails in the middle", async () => {
   await writeCandidates(lease, [blob(1)], never);
   await expect(
     writeCandidates(
@@ -95,7 +95,7 @@ test("whoever lost the lease changes nothing, and neither does one that fails in
   await expect(writeCandidates(lease, [blob(3)], aborted)).rejects.toThrow("cancelled");
 });
 
-test("packs of references come back word for word, of their registry only", async () => {
+test("R-10 packs of references come back word for word, of their registry only", async () => {
   const { registryId } = tenant;
   const packs = [Uint32Array.of(1, 2, 0xffff_ffff), Uint32Array.from({ length: 70_000 }, (_, i) => i * 77_777)];
   await replaceReferencePacks(registryId, [], packs);

@@ -48,7 +48,7 @@ async function expectExact(tree: GeneratedTree, { policy, deleteUntagged }: (typ
   expect(again.found.candidates).toEqual([]);
 }
 
-describe("a collection sweeps exactly what the generator calls garbage", () => {
+describe("D-14 R-10 K-06 a collection sweeps exactly what the generator calls garbage", () => {
   it("20 repositories of 60 tags: the list of both policies, then the sweep of the larger one", {
     timeout: 120_000,
   }, async () => {
@@ -91,7 +91,7 @@ describe("a collection sweeps exactly what the generator calls garbage", () => {
   });
 });
 
-describe("threads see what the storage's own calls see", () => {
+describe("R-10 threads see what the storage's own calls see", () => {
   const inOrder = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).sort();
 
   it.each([41, 42])("of a tree with every edge case and oddity, seed %i", { timeout: 60_000 }, async (seed) => {
@@ -170,7 +170,7 @@ function addOddities(tree: StorageTree): void {
   tree.file(`blobs/sha256/00/01${"0".repeat(62)}/data`, "in the wrong shard");
 }
 
-describe("what is known of a manifest is not read again", () => {
+describe("R-10 what is known of a manifest is not read again", () => {
   it("reads every manifest once, then none, and finds the same", async () => {
     const tree = generateStorage(newRoot(), { repositories: 3, tagsPerRepository: 10, seed: 14 });
     const cache = new MemoryReferenceCache();

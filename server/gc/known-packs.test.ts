@@ -43,18 +43,18 @@ function manifestsIn(packs: readonly Uint32Array[]): string[] {
   return found.sort();
 }
 
-test("packs that are of use stay as they are", () => {
+test("R-10 packs that are of use stay as they are", () => {
   const packs = [packOf(0, 600), packOf(600, 10)];
   expect(known(packs, range(0, 610)).tidy()).toEqual({ dropped: [], merged: [] });
 });
 
-test("a pack that is mostly gone gives way to one of what is left", () => {
+test("R-10 a pack that is mostly gone gives way to one of what is left", () => {
   const { dropped, merged } = known([packOf(0, 600), packOf(600, 600)], range(500, 700)).tidy();
   expect(dropped).toEqual(["0"]);
   expect(manifestsIn(merged)).toEqual(range(500, 100).map(digestOf));
 });
 
-test("many small packs become one; what cannot be read, or is known twice, goes", () => {
+test("R-10 many small packs become one; what cannot be read, or is known twice, goes", () => {
   const small = range(0, 20).map((i) => packOf(i * 3, 3));
   const { dropped, merged } = known([...small, packOf(0, 3), Uint32Array.of(1, 2, 3)], range(0, 60)).tidy();
   expect(dropped.sort()).toEqual(range(0, 22).map(String).sort());

@@ -27,7 +27,7 @@ function blobs(count: number): StorageEntry[] {
 }
 const left = (entries: readonly StorageEntry[]) => entries.filter(({ digest }) => tree.hasBlob(digest)).length;
 
-describe("removeInThreads", () => {
+describe("D-22 N-06 removeInThreads", () => {
   it("removes all, tells of each, and a second time that it was gone", async () => {
     const entries = blobs(50);
     const removal = await removeInThreads(storage, entries, new ThreadGate());
@@ -86,7 +86,7 @@ describe("removeInThreads", () => {
   });
 });
 
-describe("StorageInThreads", () => {
+describe("D-22 StorageInThreads", () => {
   it("ends with the signal's reason, at once", async () => {
     for (let i = 0; i < 120; i++) tree.image(`team/app-${i % 30}`, `image ${i}`);
     const names = await storage.listRepositories();
