@@ -18,6 +18,7 @@ import { findQuarantine, moveQuarantine, openQuarantine, sumQuarantined } from "
 import { quarantineCandidates } from "./quarantine-candidates";
 import { forgetInCache } from "./registry-cache";
 import { removedManifests } from "./removed-manifests";
+import { selfCheck } from "./self-check";
 import { settleWriters } from "./settle-writers";
 import { takeOver } from "./take-over";
 
@@ -53,9 +54,10 @@ export const onlineCollection: CollectionMode = {
     });
     const { lease, key } = taken;
     const { blobs, manifests } = await sumQuarantined(run.id);
+    let marked: Awaited<ReturnType<typeof markAgain>> | null = null;
     if (blobs + manifests > 0) {
       await settleWriters(whole);
-      await underLock(whole, (collection) => markAgain(collection, lease, taken));
+      marked = await underLock(whole, (collection) => markAgain(collection, lease, taken));
     }
     await enter(context, "finishing");
     const stillHeld = () => requireLease(lease);
@@ -66,6 +68,7 @@ export const onlineCollection: CollectionMode = {
     await purgeQuarantine({ ...guard, key, from: "open" }, (numbers) => context.progress(numbers));
     await forgetInCache(registry, run.id, "deleted");
     await removeStaleLinks(guard);
+    if (marked !== null) await selfCheck(whole, marked, taken.cutoffMs);
     return { status: "succeeded" };
   },
 

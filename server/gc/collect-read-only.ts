@@ -11,6 +11,7 @@ import { LeaseLost } from "./lease-lost";
 import { markStorage } from "./mark-storage";
 import { measureLeft, measureUnused } from "./measure-unused";
 import { forgetInCache } from "./registry-cache";
+import { selfCheck } from "./self-check";
 import { sweepJournal } from "./sweep-journal";
 import { waitForWriters } from "./wait-for-writers";
 
@@ -25,7 +26,7 @@ export const readOnlyCollection: CollectionMode = {
   async collect(whole) {
     await enter(whole.context, whole.held.isDrained ? "marking" : "waiting_for_lock");
     return underLock(whole, async (collection) => {
-      const { context, registry, storage, held, words, signal } = collection;
+      const { context, storage, held, words, signal } = collection;
       const lease = await drainWriters(collection);
       if (lease === null) {
         const minutes = Math.round(env().RECLAIM_WRITER_TIMEOUT_SECONDS / 60);
@@ -39,7 +40,6 @@ export const readOnlyCollection: CollectionMode = {
       await journalCandidates(lease, scan, found, signal);
       await enter(context, "sweeping");
       const failure = await sweepJournal(context, storage, lease, words, signal);
-      await forgetInCache(registry, context.run.id, "deleted");
       if (failure) return failure;
       await enter(context, "finishing");
       for (const digest of found.emptyBlobDirectories) {
@@ -53,6 +53,7 @@ export const readOnlyCollection: CollectionMode = {
       const seen = seenRepositories(scan, found);
       const finished = await finishStorage(scan.view, { nowMs: Date.now(), isBarred: true, seen, signal, stillHeld });
       context.log("cleaned_up", { ...finished });
+      await selfCheck(collection, { graph: scan.graph, mark: found.mark }, null);
       const { registryId } = context.run;
       if (collection.options.sweepBlobs) await measureLeft(registryId, storage, scan, found.list, signal);
       else await measureUnused(registryId, signal);
@@ -61,9 +62,16 @@ export const readOnlyCollection: CollectionMode = {
   },
 
   /** What fails here is seen to by the watchdog and the next crawl. */
-  async letGo({ context, held }, outcome) {
+  async letGo({ context, registry, held }, outcome) {
     const { id, registryId } = context.run;
     if (held.lease === null) return outcome;
+    let ended = outcome;
+    try {
+      // Before anybody pushes, and whatever stopped the sweep.
+      await forgetInCache(registry, id, "deleted");
+    } catch (error) {
+      ended = failed("registry_cache", error instanceof Error ? error.message : String(error));
+    }
     try {
       await leaveReadOnly(held.lease);
       context.log("read_only_ended", { text: "The registry accepts pushes again." });
@@ -74,7 +82,7 @@ export const readOnlyCollection: CollectionMode = {
     } catch (error) {
       log.warn({ runId: id, error }, "after a collection");
     }
-    return outcome;
+    return ended;
   },
 };
 

@@ -15,6 +15,7 @@ import { graceCutoffMs } from "./mark-policy";
 import { markStorage } from "./mark-storage";
 import { ownWords } from "./own-words";
 import { CacheNotCleared, detectBlobCache, REMEMBERS_IN_MEMORY } from "./registry-cache";
+import { SelfCheckFailed } from "./self-check";
 import { tellPhysicalRelease } from "./tell-physical-release";
 
 class TimeBoxReached extends Error {
@@ -107,6 +108,7 @@ async function attemptUntilHeld(
         return failed("storage_unreadable", `${words.failure(error)}. ${reason}`);
       }
       if (error instanceof StorageWriteError) return failed("storage_not_writable", words.failure(error));
+      if (error instanceof SelfCheckFailed) return failed("self_check_failed", error.message);
       if (error instanceof CacheNotCleared) return failed("registry_cache", error.message);
       if (!(error instanceof LeaseLost)) throw error;
       if (attempt >= ATTEMPTS_MAX)

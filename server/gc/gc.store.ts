@@ -134,6 +134,15 @@ export function sumCandidates(runId: string): Promise<CandidateSum[]> {
     FROM gc_candidates WHERE run_id = ${runId} GROUP BY kind, state`;
 }
 
+/** Whether a run removed a blob. */
+export async function wasDeleted(runId: string, digest: string): Promise<boolean> {
+  const candidate = await prisma().gcCandidate.findFirst({
+    where: { runId, kind: "blob", repositoryName: "", tag: "", digest, state: "deleted" },
+    select: { runId: true },
+  });
+  return candidate !== null;
+}
+
 /** Digests that bin entries need, those whose move was interrupted among them. */
 export async function listBinDigests(registryId: string): Promise<string[]> {
   const rows = await prisma().$queryRaw<{ digest: string }[]>`

@@ -28,7 +28,7 @@ const ROUNDS_MAX = 20;
  * checked before its blobs were moved, a referrer of something that came back) is given back, links and blobs. Only under the lock.
  * @throws LeaseLost, StorageReadError, StorageWriteError, and the signal's reason
  */
-export async function markAgain(collection: Collection, lease: Lease, taken: Taken): Promise<void> {
+export async function markAgain(collection: Collection, lease: Lease, taken: Taken): Promise<Marked> {
   const { context, storage, signal } = collection;
   const { key, cutoffMs } = taken;
   await enter(context, "re_marking");
@@ -60,6 +60,7 @@ export async function markAgain(collection: Collection, lease: Lease, taken: Tak
   context.totals({ returnedBlobs, returnedManifests });
   context.progress({ returnedBlobs, returnedManifests });
   context.log("marked_again", { returnedBlobs, returnedManifests });
+  return marked;
 }
 
 type Marked = { graph: ReferenceGraph; mark: MarkResult };
