@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { expect, test } from "@playwright/test";
+import { listWorkspaceBinEntries } from "@/contracts/recycle-bin";
 import type { Role } from "@/domain/access/permissions";
 import { RECYCLE_BIN_PREFIX } from "@/domain/access/registry-scope";
 import { binRepositoryName } from "@/domain/recycle-bin/bin-repository";
@@ -215,4 +216,40 @@ test("R-06 the owner has it again after a restore, and not before", async () => 
   const pulled = await skopeoPull(target("owner's viewer", bin.source, bin.tag));
   expect(pulled.ok).toBe(false);
   expect(closureProblems(stack.storageRoot, bin.repository, bin.digest), "it is still whole").toEqual([]);
+});
+
+/** As `curl -u U:P -X DELETE https://HOST/api/v0/repositories/<namespace>/<reponame>/manifests/<reference>` sends it. */
+async function softDelete(person: Person, path: string, password?: string): Promise<number> {
+  const account = accountOf(person);
+  const basic = account && Buffer.from(`${account.email}:${password ?? account.password}`).toString("base64");
+  const response = await fetch(`${stack.url}/api/v0/repositories/${path}`, {
+    method: "DELETE",
+    headers: {
+      accept: "*/*",
+      "user-agent": "curl/7.88.1",
+      ...(basic === null ? {} : { authorization: `Basic ${basic}` }),
+    },
+  });
+  return response.status;
+}
+
+test("R-07 R-08 R-09 the registry's old DELETE line moves one image to the bin, for whoever may write there", async () => {
+  const { api, place } = { api: owner.admin, place: { workspaceId: owner.workspaceId } };
+  const line = "north/app-0/manifests/v2";
+  expect(await softDelete("nobody", line)).toBe(401);
+  expect(await softDelete("owner's admin", line, "wrong")).toBe(401);
+  expect(await softDelete("stranger's admin", line), "as if there were nothing").toBe(404);
+  expect(await softDelete("stranger's admin", "north/nothing/manifests/v2")).toBe(404);
+  expect(await softDelete("owner's viewer", line)).toBe(403);
+  expect(await softDelete("owner's editor", "north/app-0/manifests/no-such-tag")).toBe(404);
+  expect(await softDelete("owner's editor", "north/app-0/manifests")).toBe(404);
+  const there = target("owner's viewer", "north/app-0", "v2");
+  const { digest } = await skopeoInspectDigest(there);
+  expect(await softDelete("owner's editor", line)).toBe(204);
+  expect((await skopeoPull(there)).ok).toBe(false);
+  const { items } = await api.call(listWorkspaceBinEntries, { params: place, query: { limit: 50 } });
+  expect(items.filter((entry) => entry.digest === digest)).toMatchObject([
+    { state: "held", repositoryName: "north/app-0" },
+  ]);
+  expect(await softDelete("owner's editor", `north/app-0/manifests/${digest}`), "it is there already").toBe(404);
 });

@@ -191,7 +191,7 @@ for (const operation of OF_WORKSPACES) {
     }
   });
 
-  test(`${operation.id}: nobody without a session, no role without its permission`, async () => {
+  test(`K-11 ${operation.id}: nobody without a session, no role without its permission`, async () => {
     expectProblem(await ask(north, operation, { role: null }), 401, "unauthenticated", "signed out");
     const refused = ROLES.filter((role) => !roleCan(role, PERMISSION(operation) ?? ""));
     const isChange = operation.method !== "GET" && !PERMISSION(operation)?.endsWith(".read");

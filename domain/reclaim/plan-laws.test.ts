@@ -60,7 +60,7 @@ describe("laws of a plan", () => {
     );
   });
 
-  it("in whatever order rules and artifacts come, the plan is the same", () => {
+  it("K-08 in whatever order rules and artifacts come, the plan is the same", () => {
     fc.assert(
       fc.property(
         artifacts.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),

@@ -156,7 +156,7 @@ describe("K-35 the test of a registry", () => {
     expect(stateOf(open401, "credentials")).toBe("warning");
   });
 
-  test("K-35 tells what is no registry from one, and what answers not at all", async () => {
+  test("K-16 K-35 tells what is no registry from one, and what answers not at all", async () => {
     const cases: [number, Record<string, string>, RegExp][] = [
       [200, {}, /no Distribution registry/],
       [302, { ...API, location: "https://elsewhere.example/v2/" }, /redirects to https:\/\/elsewhere.example/],

@@ -1,3 +1,4 @@
+import { basicCredentials } from "@/server/platform/http/basic-credentials";
 import { readBody } from "@/server/platform/http/read-body";
 import { log } from "@/server/platform/log";
 import { issueRegistryToken, type TokenAnswer } from "@/server/registries/issue-registry-token";
@@ -8,7 +9,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 export function GET(request: Request): Promise<Response> {
   return answer(async () => {
     const header = request.headers.get("authorization");
-    const credentials = header === null ? null : basicCredentials(header);
+    const credentials = basicCredentials(header);
     if (header !== null && !credentials) return { kind: "denied", message: "send HTTP Basic credentials" };
     return issueRegistryToken({ credentials, scopes: new URL(request.url).searchParams.getAll("scope") });
   });
@@ -54,12 +55,4 @@ function refusal(status: number, code: string, message: string): Response {
       },
     },
   );
-}
-
-function basicCredentials(header: string): { username: string; password: string } | null {
-  const [scheme, encoded] = header.split(" ");
-  if (scheme?.toLowerCase() !== "basic" || !encoded) return null;
-  const text = Buffer.from(encoded, "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  return colon < 0 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
