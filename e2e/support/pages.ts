@@ -21,6 +21,7 @@ export interface ConsolePage {
 /** What the pages show: a space in which everything has happened once. */
 export interface Story {
   spaceId: string;
+  registryId: string;
   ruleId: string;
   previewRunId: string;
   reclaimRunId: string;
@@ -72,11 +73,19 @@ export async function tellStory(api: Api, workspaceId: string): Promise<Story> {
   await api.untilOver(workspaceId, purge.id);
   const gc = await api.call(startGc, { params, body: { deleteUntagged: true } });
   await api.untilOver(workspaceId, gc.id);
-  return { spaceId, ruleId: rule.id, previewRunId: preview.id, reclaimRunId: reclaim.id, gcRunId: gc.id };
+  const registryId = items[0]?.registryId ?? "";
+  return { spaceId, registryId, ruleId: rule.id, previewRunId: preview.id, reclaimRunId: reclaim.id, gcRunId: gc.id };
 }
 
 /** Every page, with the dialogs that matter. */
-export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRunId }: Story): ConsolePage[] {
+export function consolePages({
+  spaceId,
+  registryId,
+  ruleId,
+  previewRunId,
+  reclaimRunId,
+  gcRunId,
+}: Story): ConsolePage[] {
   const space = `/w/acme/spaces/${spaceId}`;
   const wizard = `${space}/reclaim/new`;
   return [
@@ -137,6 +146,10 @@ export function consolePages({ spaceId, ruleId, previewRunId, reclaimRunId, gcRu
     { name: "bin-purge", path: `${space}/recycle-bin`, open: (page) => menu(page, "Purge…", "alertdialog") },
     { name: "gc", path: `${space}/gc` },
     { name: "gc-start", path: `${space}/gc`, open: startCollection },
+    { name: "gc-schedule", path: `${space}/gc`, open: (page) => click(page, "Set a schedule", "dialog") },
+    { name: "gc-history", path: `${space}/gc?view=history`, open: openCollection },
+    { name: "gc-registry", path: `/w/acme/registries/${registryId}/gc` },
+    { name: "platform-gc", path: "/w/acme/platform/garbage-collection" },
     { name: "gc-run", path: `${space}/runs/${gcRunId}` },
     { name: "storage", path: `${space}/storage` },
     { name: "history", path: `${space}/history` },
@@ -271,6 +284,11 @@ async function openRules(page: Page): Promise<void> {
 async function startCollection(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^(Empty garbage|Run garbage collection)$/ }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
+}
+
+async function openCollection(page: Page): Promise<void> {
+  await page.getByRole("list", { name: "History of garbage collection" }).getByRole("button").first().click();
+  await expect(page.getByRole("list", { name: "Phases and their times" })).toBeVisible();
 }
 
 async function openLifecycle(page: Page): Promise<void> {
