@@ -2,7 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { StorageReadError } from "./blob-storage";
 import { doWork, WorkStopped } from "./filesystem-work";
-import type { ThreadAnswer, ThreadJob } from "./thread-jobs";
+import type { ThreadAnswer, ThreadJob, ThreadResults } from "./thread-jobs";
 
 parentPort?.on("message", ({ id, job }: { id: number; job: ThreadJob }) => {
   Promise.resolve()
@@ -20,5 +20,17 @@ parentPort?.on("message", ({ id, job }: { id: number; job: ThreadJob }) => {
         };
       },
     )
-    .then((answer) => parentPort?.postMessage(answer));
+    .then((answer) => parentPort?.postMessage(answer, answer.state === "done" ? buffersOf(answer.result) : []));
 });
+
+/** What is handed over instead of copied. */
+function buffersOf(result: ThreadResults[keyof ThreadResults]): ArrayBuffer[] {
+  if (Array.isArray(result)) return [];
+  const words = ArrayBuffer.isView(result) ? result : wordsIn(result);
+  return words?.buffer instanceof ArrayBuffer ? [words.buffer] : [];
+}
+
+function wordsIn(result: ThreadResults["shards" | "repositories" | "manifests"]): Uint32Array | null {
+  if ("listing" in result) return result.listing.words;
+  return "pack" in result ? result.pack : result.words;
+}
