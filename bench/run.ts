@@ -6,6 +6,8 @@ const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   browse: () => import("./browse"),
   crawl: () => import("./crawl"),
   gc: () => import("./gc"),
+  "gc-memory": () => import("./gc-memory"),
+  "gc-s3": () => import("./gc-s3"),
   inventory: () => import("./inventory"),
   moves: () => import("./moves"),
   planning: () => import("./planning"),

@@ -61,6 +61,10 @@ rgw data = ${folder}/rgw
 rgw gc obj min wait = 1
 rgw thread pool size = 32
 rgw num rados handles = 1
+rgw override bucket index max shards = 1
+rgw dynamic resharding = false
+${["ms", "mon", "osd", "rgw", "objecter", "rados", "auth", "paxos", "monc"].map((part) => `debug ${part} = 0/0`).join("\n")}
+ms crc data = false
 [osd]
 keyring = ${folder}/osd/keyring
 `;
@@ -112,7 +116,7 @@ export async function startTestS3Server(): Promise<TestS3Server> {
     const user = ["--uid=test", "--display-name=Test", `--access-key=${ACCESS_KEY}`, `--secret-key=${SECRET_KEY}`];
     await run("radosgw-admin", ["user", "create", ...user]);
     const endpoint = `http://127.0.0.1:${port}`;
-    const frontend = `--rgw-frontends=beast endpoint=127.0.0.1:${port}`;
+    const frontend = `--rgw-frontends=beast endpoint=127.0.0.1:${port} tcp_nodelay=1`;
     const { service, logFile } = await start("radosgw", "radosgw", ["-f", "-n", "client.rgw.a", frontend]);
     await untilReady(service, logFile, async () => (await fetch(endpoint)).status === 200);
     const client = new S3Client({
