@@ -15,12 +15,13 @@ import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
-import { temporaryRoot } from "@/testing/storage/collect";
+import { markTree, temporaryRoot } from "@/testing/storage/collect";
 import { generateStorage } from "@/testing/storage/generate-storage";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { closureProblems, verifyClosure } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { executeGc } from "./execute-gc";
+import { selfCheck } from "./self-check";
 import { startGc } from "./start-gc";
 import { tendQuarantines } from "./tend-quarantines";
 import { undoGc } from "./undo-gc";
@@ -300,6 +301,40 @@ describe("stopping an online collection", () => {
   });
 });
 
+describe("what an online collection looks after", () => {
+  test("law 8 says so where it finds that it took something from what it kept", async () => {
+    const kept = tree.image("acme/app", "kept");
+    tree.tag("acme/app", "v1", kept.digest);
+    const { id } = await start();
+    const { scan, found, storage: own } = await markTree(root);
+    const logged: string[] = [];
+    const context = { run: await runOf(id), log: (kind: string) => logged.push(kind) };
+    const check = () =>
+      selfCheck({ context, storage: own, signal: never }, { graph: scan.graph, mark: found.mark }, null);
+    await check();
+    expect(logged).toEqual(["self_check"]);
+    // Missing without our doing: it was so before.
+    fs.rmSync(path.join(tree.base, tree.blobPath(kept.config)));
+    await check();
+    const candidate = { runId: id, kind: "blob", repositoryName: "", digest: kept.config, sizeBytes: 1n };
+    await prisma().gcCandidate.create({ data: { ...candidate, state: "deleted" } });
+    await expect(check()).rejects.toThrow(`deleted ${kept.config}, which ${kept.digest} needs`);
+    await cancelRun(tenant.scope, { runId: id });
+  });
+
+  test("law 4 goes through without a Redis", async () => {
+    const unused = tree.blob("unused");
+    makeOld();
+    const { id } = await start();
+    await closeQueues();
+    settings({ REDIS_URL: "redis://127.0.0.1:1" });
+    await work(id);
+    await closeQueues();
+    expect((await runOf(id)).status).toBe("succeeded");
+    expect(tree.hasBlob(unused)).toBe(false);
+  });
+});
+
 describe("the undo of an online collection", () => {
   test("N-07 keeps what it took for as long as was set, and puts it all back when asked", async () => {
     settings({ RECLAIM_QUARANTINE_HOURS: "24" });
@@ -343,6 +378,15 @@ describe("the undo of an online collection", () => {
     expect(await storage().listQuarantines()).toEqual([]);
     expect(tree.hasLayerLink("acme/app", leftover)).toBe(false);
     await expect(undoGc(tenant.scope, { runId: id })).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("a link to a blob whose directory is all that is left goes, too", async () => {
+    const digest = tree.blob("gone since");
+    tree.layerLink("acme/app", digest);
+    makeOld();
+    fs.rmSync(path.join(tree.base, tree.blobPath(digest)));
+    await work((await start()).id);
+    expect(tree.hasLayerLink("acme/app", digest)).toBe(false);
   });
 
   test("N-07, law 1 what may be put back keeps what it shares, against a later collection", async () => {

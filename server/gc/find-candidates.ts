@@ -55,8 +55,10 @@ export async function findCandidates(
   for (let i = 0; i < blobs.length; i++) {
     const id = blobs.at(i);
     const [sizeBytes = -1, modifiedAtMs = 0] = [sizes[i * 2], sizes[i * 2 + 1]];
-    if (sizeBytes < 0) emptyBlobDirectories.push(graph.digests.digestOf(id));
-    else if (policy.keepWrittenAfterMs === null || modifiedAtMs <= policy.keepWrittenAfterMs) {
+    if (sizeBytes < 0) {
+      emptyBlobDirectories.push(graph.digests.digestOf(id));
+      goneBlobs.add(id);
+    } else if (policy.keepWrittenAfterMs === null || modifiedAtMs <= policy.keepWrittenAfterMs) {
       goneBlobs.add(id);
       list.addBlob(id, sizeBytes);
     }

@@ -131,10 +131,16 @@ export async function sumQuarantined(runId: string): Promise<{ blobs: number; si
   return rows[0] ?? { blobs: 0, sizeBytes: 0, manifests: 0 };
 }
 
-/** What manifests share with the rest of the registry that may still be put back: an undo gives back whole images. */
+/**
+ * What has to stay so that an undo gives back whole images: what quarantined manifests share with the rest of the registry, and (for the
+ * links that lead to them) the blobs that are kept in quarantine.
+ */
 export async function listQuarantineNeeds(registryId: string): Promise<string[]> {
   const rows = await prisma().$queryRaw<{ digest: string }[]>`
-    SELECT DISTINCT unnest(needs) AS digest FROM gc_quarantines WHERE registry_id = ${registryId} AND ended_at IS NULL`;
+    SELECT unnest(needs) AS digest FROM gc_quarantines WHERE registry_id = ${registryId} AND ended_at IS NULL
+    UNION
+    SELECT c.digest FROM gc_quarantines q JOIN gc_candidates c ON c.run_id = q.run_id
+    WHERE q.registry_id = ${registryId} AND q.state IN ('kept', 'giving_back') AND c.kind = 'blob' AND c.state = 'quarantined'`;
   return rows.map(({ digest }) => digest);
 }
 

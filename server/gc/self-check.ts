@@ -6,6 +6,8 @@ import { wasDeleted } from "./gc.store";
 /** Manifests looked at: more where asking costs a system call, fewer where it costs a request. */
 const SAMPLE = { calls: 200, requests: 4 };
 
+type Checked = Pick<Collection, "storage" | "signal"> & { context: Pick<Collection["context"], "run" | "log"> };
+
 /** A collection took something that was needed. Nothing can be put back: it is told, loudly. */
 export class SelfCheckFailed extends Error {
   override readonly name = "SelfCheckFailed";
@@ -18,7 +20,7 @@ export class SelfCheckFailed extends Error {
  * @throws SelfCheckFailed naming the first; StorageReadError, and the signal's reason
  */
 export async function selfCheck(
-  { context, storage, signal }: Pick<Collection, "context" | "storage" | "signal">,
+  { context, storage, signal }: Checked,
   marked: { graph: ReferenceGraph; mark: { kept: IdSet } },
   sinceMs: number | null,
 ): Promise<void> {
