@@ -1,7 +1,5 @@
 import { defineConfig } from "@playwright/test";
-
-/** Debian's Chromium; Playwright's own would have to be downloaded. */
-const CHROMIUM = process.env.RECLAIM_CHROMIUM ?? "/usr/bin/chromium";
+import { browserPath } from "./scripts/setup/browser";
 
 export default defineConfig({
   testDir: "e2e",
@@ -22,7 +20,8 @@ export default defineConfig({
     // Recording costs as much as the tests: asked for where one fails and its screenshot does not say why.
     trace: process.env.RECLAIM_TRACE ? "retain-on-failure" : "off",
     launchOptions: {
-      executablePath: CHROMIUM,
+      // Debian's; Playwright's own would have to be downloaded.
+      executablePath: browserPath(),
       // Chromium refuses its sandbox as root, and a container's /dev/shm is too small for it.
       args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
     },

@@ -3,13 +3,13 @@ import { listRegistries } from "@/contracts/registries";
 import { createSpace } from "@/contracts/spaces";
 import { firstWorkspace } from "@/e2e/support/tenants";
 import { openStack } from "@/e2e/support/with-stack";
+import { browserPath } from "@/scripts/setup/browser";
 import { systemScope } from "@/server/platform/auth/workspace-scope";
 import { disconnectPrisma } from "@/server/platform/db/prisma";
 import { setConsoleEnv } from "@/testing/console-env";
 import { fillLargeInventory } from "@/testing/large-inventory";
 import { count, duration, printTable } from "./table";
 
-const CHROMIUM = process.env.RECLAIM_CHROMIUM ?? "/usr/bin/chromium";
 const SIZE = { repositories: 1000, imagesPerRepository: 100, tagsPerImage: 2 };
 const VIEW = { width: 1440, height: 900 };
 const LONG_TASK_MS = 100;
@@ -43,7 +43,7 @@ export async function run(): Promise<void> {
     await disconnectPrisma();
 
     const browser = await chromium.launch({
-      executablePath: CHROMIUM,
+      executablePath: browserPath(),
       args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--enable-precise-memory-info"],
     });
     const page = await browser.newPage({ storageState: session.storageState, viewport: VIEW });

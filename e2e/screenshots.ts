@@ -5,6 +5,7 @@ import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { startGc } from "@/contracts/gc";
 import { startReclaim } from "@/contracts/reclaim";
 import { createRule } from "@/contracts/rules";
+import { browserPath } from "@/scripts/setup/browser";
 import { skopeoCopy } from "@/testing/skopeo";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { type Database, openDatabase } from "./support/database";
@@ -34,7 +35,7 @@ const stack = await openStack("screenshots", {
 });
 const database = await openDatabase(stack.databaseUrl);
 const browser = await chromium.launch({
-  executablePath: process.env.RECLAIM_CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: browserPath(),
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
 });
 try {

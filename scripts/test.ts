@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ServiceError } from "@/scripts/services/service-process";
+import { ensureBrowser } from "@/scripts/setup/browser";
 import { ensureBuilt } from "@/scripts/setup/build";
 import { ensureSystemCommands } from "@/scripts/setup/debian-packages";
 import { dim, formatDuration, silentStep, terminalStep } from "@/scripts/setup/terminal";
@@ -39,7 +40,6 @@ try {
       { command: "redis-server", package: "redis-server" },
       { command: process.env.RECLAIM_REGISTRY_BINARY ?? "docker-registry", package: "docker-registry" },
       { command: "skopeo", package: "skopeo" },
-      { command: process.env.RECLAIM_CHROMIUM ?? "chromium", package: "chromium" },
       // The S3 server of the tests.
       { command: "ceph-mon", package: "ceph-mon" },
       { command: "ceph-osd", package: "ceph-osd" },
@@ -47,6 +47,7 @@ try {
     ],
     terminalStep,
   );
+  const browser = await ensureBrowser(terminalStep);
   await check("prisma generate", [bin.prisma, "generate"]);
   await check("biome", [bin.biome, "check", "."]);
   // Types of the routes first: in a clean clone there are none, and old ones may name routes that are gone.
@@ -58,7 +59,7 @@ try {
   await vitest("unit", 8 * MINUTE_MS);
   await vitest("integration", 15 * MINUTE_MS);
   await build();
-  await playwright(20 * MINUTE_MS);
+  await playwright(browser, 20 * MINUTE_MS);
 } catch (error) {
   report("set-up", { passed: 0, failed: 1, failures: [{ name: "set-up", details: describe(error) }] }, Date.now());
 }
@@ -80,11 +81,12 @@ async function vitest(project: "unit" | "integration", timeoutMs: number): Promi
   report(project, summariseVitest(readReport(file), exitCode), began, vitestFailures(output));
 }
 
-async function playwright(timeoutMs: number): Promise<void> {
+async function playwright(browser: string, timeoutMs: number): Promise<void> {
   const began = Date.now();
   const file = freshReport("playwright");
   const { exitCode } = await run("playwright", [bin.playwright, "test"], timeoutMs, {
     RECLAIM_PLAYWRIGHT_REPORT: file,
+    RECLAIM_CHROMIUM: browser,
   });
   report("playwright", summarisePlaywright(readReport(file), exitCode), began);
 }
