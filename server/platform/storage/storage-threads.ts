@@ -12,7 +12,7 @@ const THREADS_MAX = Math.max(4, Math.min(8, availableParallelism()));
 export const READERS = Math.max(2, Math.min(THREADS_MAX, availableParallelism()));
 export const REMOVERS = THREADS_MAX;
 /** Jobs are small, and what they make is handed over: much less than Node would let them grow to. */
-const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
 type Waiting = {
   job: ThreadJob;
