@@ -65,7 +65,12 @@ export async function scanStorage(storage: BlobStorage, options: ScanOptions): P
   const { signal } = options;
   const packs = options.cache.loadPacks(signal);
   packs.catch(() => undefined);
-  const view = await storage.snapshot({ signal, onOddity: (oddity) => oddities.push(oddity) });
+  const nothing = { repositoriesDone: 0, repositoriesTotal: null, manifestsDone: 0, manifestsTotal: null };
+  const view = await storage.snapshot({
+    signal,
+    onOddity: (oddity) => oddities.push(oddity),
+    onBlobs: (blobsTotal) => options.onProgress?.({ ...nothing, blobsTotal }),
+  });
   const scanner = new Scanner(view, scanSourceOf(view, options, oddities), options, oddities);
   await scanner.readBlobs();
   await scanner.readRepositories();

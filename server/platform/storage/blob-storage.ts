@@ -99,9 +99,10 @@ export interface BlobStorage {
 
   /**
    * A view for one pass over everything: listings, sizes and times (not contents) are answered from what there was when it was opened,
-   * or as it goes, where that costs nothing. A bucket is walked once for it; everything else of the view is as of the storage itself.
+   * or as it goes, where that costs nothing. A bucket is walked once for it, which tells `onBlobs` how many it has found so far; everything
+   * else of the view is as of the storage itself.
    */
-  snapshot(options?: ReadOptions): Promise<BlobStorage>;
+  snapshot(options?: ReadOptions & { onBlobs?: (count: number) => void }): Promise<BlobStorage>;
   /** Uploads that may be growing now, of all repositories. Begun ones without any data are left out where only requests would find them. */
   listActiveUploads(options?: ReadOptions): Promise<(UploadEntry & { repository: string })[]>;
   /** When the bytes of what is deleted now are really free, and why. Never throws: what cannot be found out is said. */

@@ -8,7 +8,7 @@ export const REPOSITORIES = "docker/registry/v2/repositories/";
 const HEX: Record<string, RegExp> = { sha256: /^[0-9a-f]{64}$/, sha512: /^[0-9a-f]{128}$/ };
 
 /** A stored link: what it says is in its content, which its size and its MD5 tell of. */
-export type StoredLink = { sizeBytes: number; modifiedAtMs: number; etag: string };
+type StoredLink = { sizeBytes: number; modifiedAtMs: number; etag: string };
 /** `history` is where its entries are among those of its repository. */
 export type StoredTag = { name: string; link: StoredLink | null; historyFrom: number; historyTo: number };
 

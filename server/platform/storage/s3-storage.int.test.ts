@@ -123,7 +123,13 @@ describe("a registry's storage in a bucket", () => {
     await forEachLimited(keys, 48, (key) => putObject(server, location, key, ""));
     const requests: string[] = [];
     const keysPerPage = 20;
-    const view = await open(location, (command) => requests.push(command), keysPerPage).snapshot();
+    const told: number[] = [];
+    const storage = open(location, (command) => requests.push(command), keysPerPage);
+    const view = await storage.snapshot({ onBlobs: (count) => told.push(count) });
+    // With the first page, and then with each.
+    expect(told[0]).toBe(keysPerPage);
+    expect(told.at(-1)).toBe(digests.length);
+    expect(told.length).toBeGreaterThan(digests.length / keysPerPage);
     const listed = [];
     for (const shard of await view.listBlobShards()) listed.push(...(await view.listBlobs(shard)));
     expect(listed.map((hex) => `sha256:${hex}`)).toEqual([...digests].sort());

@@ -51,9 +51,9 @@ export class S3Storage implements BlobStorage {
     this.#bucket.close();
   }
 
-  async snapshot(options?: ReadOptions): Promise<BlobStorage> {
+  async snapshot(options?: ReadOptions & { onBlobs?: (count: number) => void }): Promise<BlobStorage> {
     options?.signal?.throwIfAborted();
-    const index = await walkBucket(this.#bucket, options?.signal);
+    const index = await walkBucket(this.#bucket, options?.signal, options?.onBlobs);
     if (index.blobCount > 0 && index.repositories.size === 0) throw noRepositories();
     await addUploads(index, await this.#bucket.openUploads(REPOSITORIES, options?.signal));
     return new S3Snapshot(this, index, this.#readLink);

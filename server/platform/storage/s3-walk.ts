@@ -10,20 +10,26 @@ const PARTS_MAX = 16;
  * Reads all keys of a registry's bucket, blobs before repositories: a blob that is pushed later is not among them. Whatever is not read
  * whole is thrown as a StorageReadError; an abort throws the signal's reason.
  */
-export async function walkBucket(bucket: S3Bucket, signal?: AbortSignal): Promise<S3Index> {
+export async function walkBucket(
+  bucket: S3Bucket,
+  signal?: AbortSignal,
+  onBlobs?: (count: number) => void,
+): Promise<S3Index> {
   const index = new S3Index();
-  await walkBlobs(bucket, index, signal);
+  const tell = () => onBlobs?.(index.blobCount);
+  await walkBlobs(bucket, index, tell, signal);
   const parts = Math.min(PARTS_MAX, Math.floor(index.blobCount / bucket.keysPerPage / PAGES_PER_PART));
   const starts = parts < 2 ? [] : thinned(await namesIn(bucket, parts, signal), parts);
-  await readParts(bucket, index, REPOSITORIES, starts, signal);
+  await readParts({ bucket, index, prefix: REPOSITORIES, starts, tell, signal });
   return index;
 }
 
 /** Blobs are spread evenly over their digests, so the first page tells how many there are, and where equal parts of them begin. */
-async function walkBlobs(bucket: S3Bucket, index: S3Index, signal?: AbortSignal): Promise<void> {
+async function walkBlobs(bucket: S3Bucket, index: S3Index, tell: () => void, signal?: AbortSignal): Promise<void> {
   const pages = bucket.pages(BLOBS, { signal });
   const first = (await pages.next()).value ?? [];
   for (const object of first) index.add(object);
+  tell();
   const last = first.at(-1)?.key;
   if (last === undefined || first.length < bucket.keysPerPage) {
     // No more, by what the store itself says: it may also answer with short pages.
@@ -38,18 +44,20 @@ async function walkBlobs(bucket: S3Bucket, index: S3Index, signal?: AbortSignal)
     .filter((start) => start > shard)
     .map((start) => `${BLOBS}sha256/${start.toString(16).padStart(2, "0")}/`);
   await pages.return(undefined);
-  await readParts(bucket, index, BLOBS, starts, signal, last);
+  await readParts({ bucket, index, prefix: BLOBS, starts, tell, signal, from: last });
 }
 
 /** Reads `[from, starts[0])`, `[starts[0], starts[1])` and so on at once. */
-async function readParts(
-  bucket: S3Bucket,
-  index: S3Index,
-  prefix: string,
-  starts: readonly string[],
-  signal: AbortSignal | undefined,
-  from?: string,
-): Promise<void> {
+async function readParts(walk: {
+  bucket: S3Bucket;
+  index: S3Index;
+  prefix: string;
+  starts: readonly string[];
+  tell: () => void;
+  signal: AbortSignal | undefined;
+  from?: string;
+}): Promise<void> {
+  const { bucket, index, prefix, starts, tell, signal, from } = walk;
   const bounds: (string | undefined)[] = [from, ...starts];
   await forEachLimited(
     bounds,
@@ -61,6 +69,7 @@ async function readParts(
           if (end !== undefined && object.key > end) return;
           index.add(object);
         }
+        tell();
       }
     },
     signal,
