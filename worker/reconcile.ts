@@ -1,5 +1,4 @@
 import { liftForgottenReadOnly } from "@/server/gc/lift-forgotten-read-only";
-import { tendQuarantines } from "@/server/gc/tend-quarantines";
 import { prunePreviews } from "@/server/history/prune-previews";
 import { reconcileRuns } from "@/server/history/reconcile-runs";
 import { reconcilePins } from "@/server/images/end-expired-pins";
@@ -24,7 +23,6 @@ export async function reconcile(shutdown: AbortSignal): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ["runs", reconcileRuns],
     ["read-only", liftForgottenReadOnly],
-    ["quarantines", () => tendQuarantines(new Date(), shutdown)],
     ["events", () => enqueuePendingEvents(new Date())],
     ["pins", reconcilePins],
     ["stranded", releaseStranded],

@@ -1,3 +1,4 @@
+import { tendQuarantines } from "@/server/gc/tend-quarantines";
 import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
 import { fire } from "./fire";
@@ -9,9 +10,17 @@ const WATCH_EVERY_MS = 10_000;
 /** How late a schedule may fire on a worker that has nothing else to do. */
 const FIRE_EVERY_MS = 5_000;
 
+/** How long somebody waits at most until an undo of a collection begins. */
+const QUARANTINES_EVERY_MS = 5_000;
+
+const tendGarbage = async (shutdown: AbortSignal): Promise<void> => {
+  await tendQuarantines(new Date(), shutdown);
+};
+
 /**
  * What runs in every worker on its own clock, not from a queue: the reconciler, which rebuilds the queue when Redis was flushed; the clock
- * of schedules and quotas; and the watch, which waits for registries and must not keep the reconciler waiting. Each of their steps is safe to run twice at once.
+ * of schedules and quotas; and the watch and the clock of quarantines, which wait for registries or storages and must not keep the reconciler
+ * waiting. Each of their steps is safe to run twice at once.
  */
 export function startSchedules(context: JobContext): { stop(): void; settled(): Promise<void> } {
   const reconcileEveryMs = Math.max(1_000, Math.min(10_000, (env().RECLAIM_HEARTBEAT_STALE_SECONDS * 1_000) / 3));
@@ -19,6 +28,7 @@ export function startSchedules(context: JobContext): { stop(): void; settled(): 
     startClock("reconcile", reconcileEveryMs, reconcile, context.shutdown),
     startClock("fire", FIRE_EVERY_MS, fire, context.shutdown),
     startClock("watch", WATCH_EVERY_MS, watch, context.shutdown),
+    startClock("quarantines", QUARANTINES_EVERY_MS, tendGarbage, context.shutdown),
   ];
   return {
     stop: () => {

@@ -105,18 +105,16 @@ function makeOld(): void {
     if (entry.isFile()) fs.utimesSync(path.join(entry.parentPath, entry.name), then, then);
 }
 
-/** Every file below the root with its content, so that "as it was" can be asked for. */
-function everything(): Record<string, string> {
+function filesBelow(): string[] {
   const base = path.join(root, "docker/registry");
-  const files = fs.readdirSync(base, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    files.map(({ parentPath, name }) => {
-      const file = path.join(parentPath, name);
-      return [path.relative(base, file), fs.readFileSync(file, "base64")];
-    }),
-  );
+  const entries = fs.readdirSync(base, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [path.join(entry.parentPath, entry.name)] : []));
 }
-const dataFiles = () => Object.keys(everything()).filter((file) => file.endsWith("/data")).length;
+
+/** Every file below the root with its content, so that "as it was" can be asked for. */
+const everything = (): Record<string, string> =>
+  Object.fromEntries(filesBelow().map((file) => [path.relative(root, file), fs.readFileSync(file, "base64")]));
+const dataFiles = () => filesBelow().filter((file) => file.endsWith("/data")).length;
 
 describe("an online collection", () => {
   test("N-07, D-14 removes exactly what nothing needs, keeps nobody out, and goes through its steps in order", async () => {

@@ -14,7 +14,14 @@ import { graceCutoffMs } from "./mark-policy";
 import { markStorage } from "./mark-storage";
 import { measureUnused } from "./measure-unused";
 import { purgeQuarantine, removeStaleLinks } from "./purge-quarantine";
-import { findQuarantine, moveQuarantine, openQuarantine, sumQuarantined } from "./quarantine.store";
+import {
+  endQuarantine,
+  findQuarantine,
+  keepQuarantine,
+  openQuarantine,
+  sumQuarantined,
+  sumReturned,
+} from "./quarantine.store";
 import { quarantineCandidates } from "./quarantine-candidates";
 import { forgetInCache } from "./registry-cache";
 import { removedManifests } from "./removed-manifests";
@@ -68,6 +75,7 @@ export const onlineCollection: CollectionMode = {
     await purgeQuarantine({ ...guard, key, from: "open" }, (numbers) => context.progress(numbers));
     await forgetInCache(registry, run.id, "deleted");
     await removeStaleLinks(guard);
+    await endQuarantine(run.id, "purged");
     if (marked !== null) await selfCheck(whole, marked, taken.cutoffMs);
     return { status: "succeeded" };
   },
@@ -78,10 +86,10 @@ export const onlineCollection: CollectionMode = {
     try {
       if (outcome?.status !== "succeeded" && (await findQuarantine(id)) !== null) {
         const { blobs, manifests } = await giveBack({ runId: id, storage });
-        if (blobs + manifests > 0) {
+        if (blobs + manifests > 0)
           context.log("given_back", { text: "Everything that was not purged yet is where it was.", blobs, manifests });
-          context.totals({ returnedBlobs: blobs, returnedManifests: manifests });
-        }
+        context.totals(await sumReturned(id));
+        await endQuarantine(id, "given_back");
       }
     } catch (error) {
       // The quarantine's row is not ended: the clock tries again for as long as it takes.
@@ -122,7 +130,7 @@ async function keepForUndo({ context }: Collection, lease: Lease): Promise<boole
   if (hours === 0 || blobs + manifests === 0) return false;
   await requireLease(lease);
   const until = new Date(Date.now() + hours * HOUR_MS);
-  if (!(await moveQuarantine(lease.runId, ["open"], "kept", until))) throw new LeaseLost("another epoch began");
+  if (!(await keepQuarantine(lease.runId, until))) throw new LeaseLost("another epoch began");
   const numbers = { quarantinedBlobs: blobs, quarantinedBytes: sizeBytes, undoUntil: until.toISOString() };
   context.totals(numbers);
   context.log("kept_in_quarantine", {

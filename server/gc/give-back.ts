@@ -2,14 +2,13 @@ import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { pages } from "./candidate-pages";
 import { forEachAtOnce } from "./for-each-at-once";
 import { type SettledState, settleCandidates } from "./gc.store";
-import { moveQuarantine } from "./quarantine.store";
 
 type Returned = { blobs: number; manifests: number };
 
 /**
  * Puts back all that an online collection took and has not purged: blobs first, so that no manifest shows before its content, then links.
  * Safe at any moment and any number of times; nothing stops it but what storage refuses (StorageReadError, StorageWriteError). Answers how
- * many blobs and manifests came back now.
+ * many blobs and manifests came back now. That it is over, the caller writes down.
  */
 export async function giveBack({ runId, storage }: { runId: string; storage: BlobStorage }): Promise<Returned> {
   const released = await releaseAll(storage, runId, null);
@@ -27,7 +26,6 @@ export async function giveBack({ runId, storage }: { runId: string; storage: Blo
       page.map((candidate) => ({ ...candidate, state: "returned" })),
     );
   }
-  await moveQuarantine(runId, ["open", "kept", "purging", "giving_back"], "given_back");
   return { blobs: released.size, manifests };
 }
 

@@ -3,11 +3,12 @@ import { pages } from "./candidate-pages";
 import { releaseKey } from "./give-back";
 import { type Guard, settleBatch } from "./guarded-batches";
 import { LeaseLost } from "./lease-lost";
-import { beginPurge, moveQuarantine, type QuarantineState } from "./quarantine.store";
+import { beginPurge, type QuarantineState } from "./quarantine.store";
 
 /**
  * Removes for good what is in a run's quarantine and written down as such, whatever the registry has of the same digests by now. What lies
- * there without being written down was moved by somebody who should not have, and is put back. Can be cut short and gone on with.
+ * there without being written down was moved by somebody who should not have, and is put back. Can be cut short and gone on with; that
+ * it is over, the caller writes down.
  * @throws LeaseLost, StorageWriteError, and the signal's reason
  */
 export async function purgeQuarantine(
@@ -28,7 +29,6 @@ export async function purgeQuarantine(
     onProgress(sums);
   }
   await releaseKey(storage, key);
-  await moveQuarantine(runId, ["purging"], "purged");
 }
 
 /**

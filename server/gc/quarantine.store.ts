@@ -36,17 +36,10 @@ export async function findQuarantine(runId: string): Promise<Quarantine | null> 
   return row && { ...row, state: row.state as QuarantineState };
 }
 
-/** Moves a quarantine on where it is in one of these states; false where somebody else did. */
-export async function moveQuarantine(
-  runId: string,
-  from: readonly QuarantineState[],
-  to: QuarantineState,
-  purgeAfter: Date | null = null,
-): Promise<boolean> {
+/** Keeps what is in a run's quarantine until then; false where the quarantine is not what it was. */
+export async function keepQuarantine(runId: string, purgeAfter: Date): Promise<boolean> {
   const count = await prisma().$executeRaw`
-    UPDATE gc_quarantines SET state = ${to}, purge_after = ${purgeAfter},
-      ended_at = CASE WHEN ${to === "purged" || to === "given_back"} THEN now() END
-    WHERE run_id = ${runId} AND state = ANY(${[...from]})`;
+    UPDATE gc_quarantines SET state = 'kept', purge_after = ${purgeAfter} WHERE run_id = ${runId} AND state = 'open'`;
   return count === 1;
 }
 
@@ -129,6 +122,21 @@ export async function sumQuarantined(runId: string): Promise<{ blobs: number; si
       coalesce(sum(size_bytes) FILTER (WHERE kind = 'blob'), 0)::float8 AS "sizeBytes"
     FROM gc_candidates WHERE run_id = ${runId} AND state = 'quarantined'`;
   return rows[0] ?? { blobs: 0, sizeBytes: 0, manifests: 0 };
+}
+
+/** What came back of what a run took, given back by its second mark or afterwards. */
+export async function sumReturned(runId: string): Promise<{ returnedBlobs: number; returnedManifests: number }> {
+  const rows = await prisma().$queryRaw<{ returnedBlobs: number; returnedManifests: number }[]>`
+    SELECT count(*) FILTER (WHERE kind = 'blob')::int AS "returnedBlobs",
+      count(*) FILTER (WHERE kind = 'revision')::int AS "returnedManifests"
+    FROM gc_candidates WHERE run_id = ${runId} AND state = 'returned'`;
+  return rows[0] ?? { returnedBlobs: 0, returnedManifests: 0 };
+}
+
+/** Writes down that nothing of a run is in quarantine any more. */
+export async function endQuarantine(runId: string, end: "purged" | "given_back"): Promise<void> {
+  await prisma().$executeRaw`
+    UPDATE gc_quarantines SET state = ${end}, purge_after = NULL, ended_at = now() WHERE run_id = ${runId} AND ended_at IS NULL`;
 }
 
 /**

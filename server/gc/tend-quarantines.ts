@@ -8,14 +8,18 @@ import { LeaseLost } from "./lease-lost";
 import { purgeQuarantine, removeStaleLinks } from "./purge-quarantine";
 import {
   correctTotals,
+  endQuarantine,
   findQuarantine,
   listDueQuarantines,
   listUnlookedQuarantines,
   type Quarantine,
   setLookedOver,
+  sumReturned,
 } from "./quarantine.store";
 
 const BATCH = 20;
+const LOCK_WAIT_MS = 5_000;
+const NOTHING_KEPT = { quarantinedBlobs: null, quarantinedBytes: null, undoUntil: null };
 /** A stopped process that wakes up later than that has long been told by its lease. */
 const LOOK_OVER_AFTER_MS = 10 * 60_000;
 
@@ -63,20 +67,15 @@ async function tend({ runId, registryId, storageKey, state }: Quarantine, signal
     const guard = { runId, storage, signal, stillHeld };
     await purgeQuarantine({ ...guard, key: storageKey, from: state }, () => {});
     await removeStaleLinks({ ...guard, stillHeld: async () => {} });
-    await correctTotals(runId, {
-      ...{ quarantinedBlobs: null, quarantinedBytes: null, undoUntil: null },
-      ...(await journalTotals(runId)),
-    });
+    await correctTotals(runId, { ...NOTHING_KEPT, ...(await journalTotals(runId)) });
+    await endQuarantine(runId, "purged");
   } else {
+    // A collection may hold it for long: then another round does it.
+    const waiting = AbortSignal.any([signal, AbortSignal.timeout(LOCK_WAIT_MS)]);
     // As movers do: a collection that marks must not see manifests without their blobs, or blobs without them.
-    const { blobs, manifests } = await withRegistryLock(registryId, "shared", { signal }, () =>
-      giveBack({ runId, storage }),
-    );
-    await correctTotals(runId, {
-      ...{ quarantinedBlobs: null, quarantinedBytes: null, undoUntil: null },
-      ...(blobs + manifests > 0 ? { returnedBlobs: blobs, returnedManifests: manifests } : {}),
-      ...(await journalTotals(runId)),
-    });
+    await withRegistryLock(registryId, "shared", { signal: waiting }, () => giveBack({ runId, storage }));
+    await correctTotals(runId, { ...NOTHING_KEPT, ...(await journalTotals(runId)), ...(await sumReturned(runId)) });
+    await endQuarantine(runId, "given_back");
   }
   await enqueueCrawl(registryId);
 }
