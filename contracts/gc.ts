@@ -41,6 +41,8 @@ const gcStatusSchema = z.object({
   spaces: z.array(z.object({ id: idSchema, name: z.string() })),
   /** other workspaces have spaces there too */
   isShared: z.boolean(),
+  /** its blobs are in a bucket, which may hold on to what was deleted from it */
+  isBucket: z.boolean(),
   /** of the whole registry, as last measured; null = not measured yet */
   unused: z
     .object({

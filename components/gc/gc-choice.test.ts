@@ -7,7 +7,7 @@ import { choiceDraftOf, choiceOf, choiceProblems, type GcChoiceDraft, precaution
 const yes = { isAvailable: true, reason: null };
 const no = { isAvailable: false, reason: "why not" };
 const usual = usualChoice({ read_only: yes, online: yes });
-const status = { registryName: "main", isShared: false } as GcStatusDto;
+const status = { registryName: "main", isShared: false, isBucket: false } as GcStatusDto;
 
 test("D-19 untagged manifests are deleted too unless somebody says otherwise; read-only where it is possible", () => {
   expect(choiceOf(usual)).toEqual({ deleteUntagged: true, sweepBlobs: true, mode: "read_only", timeBoxMinutes: null });
@@ -49,7 +49,8 @@ test("AL-04 AL-05 AL-11 AL-12 AL-14 the precautions say what cannot be undone, w
   expect(said).toMatch(/Nobody else may write to the registry's storage/);
   expect(said).toMatch(/whole registry/);
   expect(said).toMatch(/Pulls work/);
-  expect(said).toMatch(/bucket that keeps versions/);
+  expect(said).not.toMatch(/bucket/);
+  expect(precautions({ ...status, isBucket: true }, usual, false).join("\n")).toMatch(/bucket keeps versions/);
   expect(precautions(status, { ...usual, mode: "online" }, false).join("\n")).not.toMatch(/refused/);
   expect(precautions({ ...status, isShared: true }, usual, false).join("\n")).toMatch(/other workspaces stay/);
   expect(precautions(status, usual, true).join("\n")).toMatch(/deletes nothing/);

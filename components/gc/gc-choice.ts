@@ -56,7 +56,7 @@ export function choiceOf(draft: GcChoiceDraft): GcChoice | null {
 
 /** What somebody should know before they start one of these; of a dry run there is less to say. */
 export function precautions(status: GcStatusDto, draft: GcChoiceDraft, isDryRun: boolean): string[] {
-  const { registryName: name, isShared } = status;
+  const { registryName: name, isShared, isBucket } = status;
   if (isDryRun) {
     return [
       "A dry run deletes nothing. Pushes and pulls work.",
@@ -73,7 +73,9 @@ export function precautions(status: GcStatusDto, draft: GcChoiceDraft, isDryRun:
     `It works on the whole registry${draft.deleteUntagged ? "; untagged manifests go in all spaces of this workspace" : ""}${isShared ? ", and those of other workspaces stay" : ""}.`,
     "What is deleted cannot be brought back, so be sure that it could be built and pushed again. Tagged images, their indexes and signatures, pins and the recycle bin are kept.",
     "Nobody else may write to the registry's storage or delete from it, while it runs or right after: what they do there is not seen.",
-    "Disks show the freed space at once. A bucket that keeps versions shows it when its own rules remove them, which may take days.",
+    ...(isBucket
+      ? ["If the bucket keeps versions, its usage falls only when its own rules remove them, which may take days."]
+      : []),
     "It can be cancelled in every phase; what was deleted until then stays deleted.",
   ];
 }

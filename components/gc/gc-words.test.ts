@@ -68,6 +68,18 @@ test("D-23 a cancelled collection says what it deleted and freed", () => {
   );
 });
 
+test("N-07 what is only put aside is not said to be deleted", () => {
+  const totals = {
+    quarantinedBlobs: 3,
+    quarantinedBytes: 1024,
+    undoUntil: "2026-11-22T09:00:00.000Z",
+    deletedBlobs: 0,
+  };
+  expect(gcResultText(run({ status: "succeeded", totals }))).toBe(
+    "3 blobs put aside, 1.00 KiB: freed when they are deleted for good.",
+  );
+});
+
 test("a dry run never claims to have deleted anything, and a stopped one only says what it found", () => {
   const totals = { candidateBlobs: 2, candidateManifests: 1, candidateBytes: 1024 };
   expect(gcResultText(run({ isDryRun: true, status: "succeeded", totals }))).toBe(

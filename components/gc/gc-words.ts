@@ -157,6 +157,10 @@ export function gcResultText(run: RunDto): string {
       ? `A collection would delete ${found} and free ${bytes}.`
       : `Found so far: ${found}, ${bytes}.`;
   }
+  const { undoUntil, quarantinedBlobs = 0, quarantinedBytes = 0 } = run.totals;
+  if (undoUntil !== undefined) {
+    return `${count(quarantinedBlobs, "blob")} put aside, ${formatBytes(quarantinedBytes)}: freed when they are deleted for good.`;
+  }
   const deleted = `${count(deletedBlobs, "blob")} and ${count(deletedManifests, "manifest")} deleted`;
   return `${deleted}, ${formatBytes(run.totals.freedBytes ?? 0)} freed.${spaceText(run.totals)}`;
 }

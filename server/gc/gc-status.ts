@@ -37,6 +37,7 @@ export async function gcStatus(
     startSpaceId: spaceId ?? spaces[0]?.id ?? null,
     spaces,
     isShared,
+    isBucket: registry.storageS3 !== null,
     unused: unusedOf(registry),
     binBytes: [...bins.values()].reduce((sum, bytes) => sum + bytes, 0),
     activeRun: active && isOurs ? runDto(active) : null,
