@@ -73,10 +73,15 @@ function BucketFields({
   problems: BucketProblems;
   hasSecret: boolean;
 }) {
+  const change = (field: TextField, value: string) => {
+    // Naming an endpoint, or taking it away, says what is behind it most of the time.
+    const isOther = field === "endpoint" && (value === "") !== (draft.endpoint === "");
+    onChange({ [field]: value, ...(isOther ? { forcePathStyle: value !== "" } : {}) });
+  };
   const input = (field: TextField, placeholder?: string) => (
     <Input
       value={draft[field]}
-      onChange={(event) => onChange({ [field]: event.target.value })}
+      onChange={(event) => change(field, event.target.value)}
       placeholder={placeholder}
       mono
       autoComplete="off"

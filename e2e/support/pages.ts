@@ -94,6 +94,15 @@ export function consolePages({
     { name: "members", path: "/w/acme/members" },
     { name: "registries", path: "/w/acme/registries" },
     { name: "registry-attach", path: "/w/acme/registries", open: (page) => click(page, "Attach registry", "dialog") },
+    {
+      name: "registry-attach-bucket",
+      path: "/w/acme/registries",
+      open: async (page) => {
+        await click(page, "Attach registry", "dialog");
+        await page.getByRole("radio", { name: "A bucket" }).click();
+        await page.getByLabel("Secret key").scrollIntoViewIfNeeded();
+      },
+    },
     { name: "spaces", path: "/w/acme/spaces" },
     { name: "space-bind", path: "/w/acme/spaces", open: (page) => menu(page, "Bind workspaces…", "dialog") },
     { name: "space-create", path: "/w/acme/spaces", open: (page) => click(page, "Create registry space", "dialog") },
