@@ -14,7 +14,7 @@ import { LeaseLost } from "./lease-lost";
 import { graceCutoffMs } from "./mark-policy";
 import { markStorage } from "./mark-storage";
 import { ownWords } from "./own-words";
-import { CacheNotCleared, detectBlobCache, REMEMBERS_IN_MEMORY } from "./registry-cache";
+import { detectBlobCache, REMEMBERS_IN_MEMORY, RegistryCacheError } from "./registry-cache";
 import { SelfCheckFailed } from "./self-check";
 import { tellPhysicalRelease } from "./tell-physical-release";
 
@@ -109,7 +109,7 @@ async function attemptUntilHeld(
       }
       if (error instanceof StorageWriteError) return failed("storage_not_writable", words.failure(error));
       if (error instanceof SelfCheckFailed) return failed("self_check_failed", error.message);
-      if (error instanceof CacheNotCleared) return failed("registry_cache", error.message);
+      if (error instanceof RegistryCacheError) return failed("registry_cache", error.message);
       if (!(error instanceof LeaseLost)) throw error;
       if (attempt >= ATTEMPTS_MAX)
         return failed("lock_lost", `The lock was lost ${ATTEMPTS_MAX} times: ${error.message}`);

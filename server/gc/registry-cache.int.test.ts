@@ -19,6 +19,7 @@ import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { closeRegistries } from "@/server/registries/open-registry";
+import { startBasicRegistry } from "@/testing/basic-registry";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { startTestRedis, type TestRedis, testRedisUrl } from "@/testing/redis";
@@ -149,5 +150,18 @@ describe("what a registry remembers of blobs that are gone", () => {
     expect(run.totals).toMatchObject({ deletedManifests: 1, deletedBlobs: 3 });
     expect(blobCache).toBe("redis");
     expect(pull).toEqual({ ok: true, digest, error: null });
+  });
+
+  test("one that takes no push from the console is not collected: nobody knows what it remembers", async () => {
+    const registry = await startBasicRegistry({ canDelete: true });
+    stopRegistry = registry.stop;
+    setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl() });
+    const { url: registryUrl, storageRoot } = registry;
+    const tenant = await createTestTenant({ registryUrl, storageRoot, auth: "none" });
+    const { id } = await startGc(tenant.scope, { spaceId: tenant.spaceId, deleteUntagged: true, mode: "online" });
+    await executeRun(id, "worker", executors, new AbortController().signal);
+    const run = await prisma().run.findUniqueOrThrow({ where: { id } });
+    expect(run).toMatchObject({ status: "failed", error: { code: "registry_cache" } });
+    expect(JSON.stringify(run.error)).toContain("takes no push to recyclebin/cache-probe");
   });
 });

@@ -4,6 +4,7 @@ import { isDatabaseLost } from "@/server/platform/db/is-database-lost";
 import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
 import { probeBlobCache } from "@/server/platform/registry/probe-blob-cache";
+import { RegistryError } from "@/server/platform/registry/registry-error";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { authorizerOf } from "@/server/registries/open-registry";
 import type { RegistryRecord } from "@/server/registries/registry.store";
@@ -19,18 +20,25 @@ const REDIS_TIMEOUT_MS = 5_000;
 export const REMEMBERS_IN_MEMORY =
   "The registry remembers blobs that are gone (storage.cache.blobdescriptor): after a collection it would take pushes for granted whose blobs are missing. Switch that cache off (REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR=none) and restart the registry, or tell the console where it is (REGISTRY_CACHE_REDIS_URL) where it is a redis. Nothing was deleted.";
 
-/** The registry may take pushes for granted whose blobs are gone, until somebody clears its cache. */
-export class CacheNotCleared extends Error {
-  override readonly name = "CacheNotCleared";
+/** The registry takes, or may take, pushes for granted whose blobs are gone. */
+export class RegistryCacheError extends Error {
+  override readonly name = "RegistryCacheError";
 }
 
 /**
  * Whether a registry remembers blobs that are gone, and where: tried each time, since its settings may have changed. What cannot be tried
  * is as it was last.
- * @throws StorageWriteError
+ * @throws RegistryCacheError where the console may not try it and never did; StorageWriteError
  */
 export async function detectBlobCache(registry: RegistryRecord, storage: BlobStorage): Promise<BlobCache> {
-  const cache = await probeBlobCache<BlobCache>(
+  const cache = await probe(registry, storage);
+  if (cache === null) return registry.blobCache as BlobCache;
+  if (cache !== registry.blobCache) await saveBlobCache(registry.id, cache);
+  return cache;
+}
+
+async function probe(registry: RegistryRecord, storage: BlobStorage): Promise<BlobCache | null> {
+  const found = probeBlobCache<BlobCache>(
     { url: registry.url, authorizer: await authorizerOf(registry), addressPolicy: addressPolicyOf(registry) },
     PROBED_REPOSITORY,
     storage,
@@ -39,15 +47,20 @@ export async function detectBlobCache(registry: RegistryRecord, storage: BlobSto
       return forgotten === 1 ? "redis" : "memory";
     },
   );
-  if (cache === null) return registry.blobCache as BlobCache;
-  if (cache !== registry.blobCache) await saveBlobCache(registry.id, cache);
-  return cache;
+  return found.catch((error: unknown) => {
+    if (!(error instanceof RegistryError)) throw error;
+    if (registry.blobCache !== "unknown") return null;
+    throw new RegistryCacheError(
+      `Whether the registry remembers blobs that are gone (storage.cache.blobdescriptor) could not be tried, because it takes no push to ${PROBED_REPOSITORY} from the console: ${error.message}. Nothing was deleted.`,
+      { cause: error },
+    );
+  });
 }
 
 /**
  * Has a registry's redis forget what a run took away (see facts of the cache: a blob's entry is enough, those of repositories are
  * tidiness). Twice: a question in between may have been answered from before.
- * @throws CacheNotCleared where it is away
+ * @throws RegistryCacheError where it is away
  */
 export async function forgetInCache(
   registry: RegistryRecord,
@@ -84,7 +97,7 @@ async function withCache<T>(registry: RegistryRecord, work: (redis: Redis) => Pr
   } catch (error) {
     if (isDatabaseLost(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CacheNotCleared(
+    throw new RegistryCacheError(
       `The registry's cache (REGISTRY_CACHE_REDIS_URL) could not be cleared: ${reason}. Until it is, or the registry runs without it, pushes may be accepted whose blobs are gone. Run the collection again.`,
       { cause: error },
     );

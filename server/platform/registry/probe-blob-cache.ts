@@ -4,11 +4,13 @@ import { DistributionClient } from "./distribution-client";
 import { createTransport, type Transport } from "./http-transport";
 import { RegistryError } from "./registry-error";
 
+const REFUSALS = new Set(["unauthorized", "denied"]);
+
 /**
  * Finds out whether a registry remembers blobs that are gone (`storage.cache.blobdescriptor`): stores a few bytes over its API, takes them
  * away behind its back, and asks for them. Where it remembers them, `look` is asked with their digest what it is that remembers. Null where
- * the registry could not be asked. What it stored is removed again.
- * @throws StorageWriteError where the storage cannot be written
+ * the registry could not be asked, or takes no pushes at all now. What it stored is removed again.
+ * @throws RegistryError `unauthorized` or `denied` where it does not take them from us; StorageWriteError where the storage cannot be written
  */
 export async function probeBlobCache<T>(
   options: Omit<Parameters<typeof createTransport>[0], "followRedirects" | "attempts">,
@@ -27,7 +29,7 @@ export async function probeBlobCache<T>(
     await storage.deleteBlob(digest);
     return (await believesIn(transport, repository, digest)) ? await look(digest) : "none";
   } catch (error) {
-    if (error instanceof RegistryError) return null;
+    if (error instanceof RegistryError && !REFUSALS.has(error.kind)) return null;
     throw error;
   } finally {
     // Its link is removed by hand: the API deletes only where that is switched on.

@@ -87,6 +87,18 @@ describe("the quarantine of a filesystem", () => {
     expect(textOf(digest)).toBe("three copies");
   });
 
+  test("N-07 makes an end of what a kill between the file and its directory left", async () => {
+    const [digest, other] = [tree.blob("a"), tree.blob("b")];
+    for (const each of [digest, other]) await storage.quarantineBlob(RUN, each);
+    const place = (each: string) => path.join(quarantine(), RUN, each.replace(":", "/"), "data");
+    fs.rmSync(place(digest));
+    expect(await storage.listQuarantinedBlobs(RUN)).toEqual([{ digest: other, sizeBytes: 1 }]);
+    expect(fs.existsSync(path.dirname(place(digest)))).toBe(false);
+    fs.rmSync(place(other));
+    expect(await storage.listQuarantinedBlobs(RUN)).toEqual([]);
+    expect(await storage.listQuarantines()).toEqual([]);
+  });
+
   test("N-07 writes a revision and a tag's history again, whole, and no tag that is gone", async () => {
     const image = tree.image("acme/app", "untagged");
     tree.tag("acme/app", "v1", tree.image("acme/app", "kept").digest, [image.digest]);

@@ -63,6 +63,7 @@ export class FilesystemQuarantine {
     return names.filter((name) => (this.reads.names(paths.quarantine(name)) ?? []).length > 0).sort();
   }
 
+  /** Takes away directories that an interruption left empty, too: a quarantine without content would be one for ever. */
   async list(runId: string, options?: ReadOptions): Promise<{ digest: string; sizeBytes: number }[]> {
     options?.signal?.throwIfAborted();
     const slice = new TimeSlice(options?.signal);
@@ -74,6 +75,7 @@ export class FilesystemQuarantine {
         if (!isDigest(digest)) continue;
         const stat = this.reads.stat(`${paths.quarantinedBlob(runId, digest)}/data`);
         if (stat !== null && stat !== "not_a_directory") found.push({ digest, sizeBytes: stat.size });
+        else this.#removeDirectories(runId, digest);
       }
     }
     return found;
