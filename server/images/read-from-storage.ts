@@ -67,18 +67,24 @@ async function readManifests(
     rows = [];
     bytes = 0;
   };
-  for (const digest of digests) {
+  // As many at once as the storage is worth: where each is a request, one after the other would take hours.
+  const { reads } = storage.concurrency;
+  for (let from = 0; from < digests.length; from += reads) {
     if (slice.isOver) await slice.pause();
-    const body = await readBody(storage, digest);
-    // What is kept of a manifest is believed for ever, by marking too: a body that was damaged must not be taken for it.
-    rows.push(
-      body === null
-        ? unreadableRow(digest, "", 0, "its bytes are missing from the storage, or too large for a manifest")
-        : hasDigest(body, digest)
-          ? manifestRow(digest, "", body, null)
-          : unreadableRow(digest, "", 0, "its bytes in the storage do not have its digest"),
-    );
-    bytes += body?.byteLength ?? 0;
+    const part = digests.slice(from, from + reads);
+    const bodies = await Promise.all(part.map((digest) => readBody(storage, digest)));
+    part.forEach((digest, at) => {
+      const body = bodies[at] ?? null;
+      // What is kept of a manifest is believed for ever, by marking too: a body that was damaged must not be taken for it.
+      rows.push(
+        body === null
+          ? unreadableRow(digest, "", 0, "its bytes are missing from the storage, or too large for a manifest")
+          : hasDigest(body, digest)
+            ? manifestRow(digest, "", body, null)
+            : unreadableRow(digest, "", 0, "its bytes in the storage do not have its digest"),
+      );
+      bytes += body?.byteLength ?? 0;
+    });
     if (rows.length >= ROWS_PER_WRITE || bytes >= BYTES_PER_WRITE) await write();
   }
   if (rows.length > 0) await write();

@@ -49,7 +49,8 @@ export function createRegistrySight(adapter: RegistryAdapter, storage: BlobStora
   };
   if (storage === null) return overApi;
   return {
-    isCheap: true,
+    // Of a bucket each tag is a request, as over the API.
+    isCheap: storage.concurrency.reads === 1,
     listTagNames: (repository, signal) =>
       orElse(
         async () => {

@@ -2,10 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { S3Location } from "@/domain/registries/s3-location";
 import { buildImage, buildLayer } from "@/scripts/demo/oci-image";
 import { createImagePusher } from "@/scripts/demo/push-image";
+import { executeCrawl } from "@/server/images/execute-crawl";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { decryptSecret } from "@/server/platform/crypto/secret-box";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { closeQueues } from "@/server/platform/queue/enqueue";
+import { createSpace } from "@/server/spaces/create-space";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
@@ -16,6 +18,7 @@ import { createTestUser, scopeOf } from "@/testing/signed-in";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { attachRegistry } from "./attach-registry";
 import { detachRegistry } from "./detach-registry";
+import { enqueueCrawl } from "./enqueue-crawl";
 import { closeRegistries } from "./open-registry";
 import { openRegistryById } from "./open-registry-by-id";
 import { testRegistry } from "./test-registry";
@@ -37,7 +40,8 @@ beforeAll(async () => {
   registry = await startTestRegistry({ bucket: { location, secretAccessKey: server.secretAccessKey } });
   const pusher = createImagePusher({ registryUrl: registry.url, username: null, password: null });
   const layers = [await buildLayer("a layer", [{ path: "app", sizeBytes: 2_000 }])];
-  await pusher.push("team/app", buildImage({ layers, createdAt: new Date(0) }), "v1");
+  for (const createdAt of [new Date(0), new Date(1)])
+    await pusher.push("team/app", buildImage({ layers, createdAt }), "v1");
   pusher.close();
 });
 afterAll(async () => {
@@ -115,6 +119,22 @@ describe("a registry whose blobs are in a bucket", () => {
     await detachRegistry(platform, { registryId: attached.id });
     const detached = await prisma().registry.findUniqueOrThrow({ where: { id: attached.id } });
     expect(detached).toMatchObject({ storageS3: null, s3SecretEncrypted: null });
+  });
+
+  test("K-39 its images are read from the bucket, those without a tag too", async () => {
+    const { id: registryId } = await attachRegistry(platform, { name: "Images", ...wanted() });
+    const { id: spaceId } = await createSpace(platform, { name: "Team", registryId, prefix: "team" });
+    await enqueueCrawl(registryId);
+    const crawl = await prisma().crawl.findFirstOrThrow({ where: { registryId } });
+    await executeCrawl(crawl.id, "worker", new AbortController().signal);
+    const repositories = await prisma().repository.findMany({
+      where: { registryId },
+      include: { manifests: true, tags: true },
+    });
+    expect(repositories.map(({ name, spaceId }) => [name, spaceId])).toEqual([["team/app", spaceId]]);
+    expect(repositories[0]?.tags.map(({ name }) => name)).toEqual(["v1"]);
+    // Without its tag, the former one is nowhere but in the storage.
+    expect(repositories[0]?.manifests.filter(({ untaggedSince }) => untaggedSince !== null)).toHaveLength(1);
   });
 
   test("K-35 an edit keeps the secret for its own endpoint and access key alone, and leaves the bucket when told to", async () => {
