@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const SELF = fileURLToPath(import.meta.url);
 
-export interface CollectionRequest {
+interface CollectionRequest {
   spaceId: string;
   registryId: string;
   isDryRun: boolean;
@@ -13,14 +13,14 @@ export interface CollectionRequest {
   forgetReferences: boolean;
 }
 
-export interface StopRequest extends Omit<CollectionRequest, "forgetReferences"> {
+interface StopRequest extends Omit<CollectionRequest, "forgetReferences"> {
   /** When it is stopped, from its start. */
   afterMs: number;
   /** By its worker that shuts down, or by somebody who cancels it. */
   by: "shutdown" | "cancel";
 }
 
-export interface StopMeasure {
+interface StopMeasure {
   /** From the wish until nothing is done any more and the row says so; null where the collection was done before. */
   ms: number | null;
   status: string;

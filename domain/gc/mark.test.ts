@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type MarkPolicy, mark } from "./mark";
-import { ReferenceGraph, type RepositoryFacts } from "./reference-graph";
+import { ReferenceGraph } from "./reference-graph";
+import type { RepositoryFacts } from "./repository-facts";
 
 const POLICY: MarkPolicy = {
   deleteUntagged: true,

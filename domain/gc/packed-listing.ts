@@ -1,5 +1,5 @@
 import { DIGEST_WORDS } from "./digest-words";
-import type { RepositoryFacts } from "./reference-graph";
+import type { RepositoryFacts } from "./repository-facts";
 
 /** What a repository's listing says, but for its digests, which are words in `PackedListing.words` in the order of these fields. */
 export type PackedRepository = {

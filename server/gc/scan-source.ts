@@ -11,7 +11,7 @@ import { StorageInThreads } from "@/server/platform/storage/storage-in-threads";
 
 const MANIFESTS_PER_BATCH = 1000;
 
-export type RepositoryListings = {
+type RepositoryListings = {
   listing: PackedListing;
   emptyRevisions: { repository: string; digest: string }[];
 };

@@ -19,6 +19,8 @@ import type { OwnWords } from "./own-words";
 import { type SweepFailure, type SweptItem, sweepCandidates } from "./sweep-candidates";
 
 const BATCH = 500;
+const SMALL_BATCHES = 6;
+const GROWN = 4;
 const FAILURES_LOGGED_MAX = 50;
 
 /**
@@ -91,12 +93,17 @@ async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
-/** Pending candidates in order of removal; each is seen once, those that failed are passed by. */
+/**
+ * Pending candidates in order of removal; each is seen once, those that failed are passed by. The first batches are small, so that
+ * something is told soon.
+ */
 export async function* pendingBatches(runId: string, size = BATCH): AsyncGenerator<Candidate[]> {
+  let count = 0;
   for (const kind of CANDIDATE_KINDS) {
     let after: Candidate | null = null;
     for (;;) {
-      const batch: Candidate[] = await listPendingCandidates(runId, kind, after, size);
+      const limit = count++ < SMALL_BATCHES ? size : size * GROWN;
+      const batch: Candidate[] = await listPendingCandidates(runId, kind, after, limit);
       after = batch.at(-1) ?? null;
       if (after === null) break;
       yield batch;

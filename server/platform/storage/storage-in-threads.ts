@@ -8,6 +8,8 @@ import type { EntryDone, ThreadJob, ThreadResults } from "./thread-jobs";
 
 const MANIFESTS_PER_JOB = 1000;
 const SIZES_PER_JOB = 4000;
+/** Few, so that no thread is left to be waited for while the others have nothing more to do. */
+const ENTRIES_PER_JOB = 32;
 /** Jobs that are ready to be taken up when a thread has done its own. */
 const JOBS_AHEAD = READERS * 2;
 
@@ -124,7 +126,8 @@ export async function removeInThreads(
 ): Promise<{ results: (EntryResult | undefined)[]; error: unknown } | null> {
   if (!(storage instanceof FilesystemStorage)) return null;
   const root = storage.location;
-  const parts = inParts(entries, Math.max(1, Math.ceil(entries.length / REMOVERS)));
+  const perJob = Math.max(1, Math.min(ENTRIES_PER_JOB, Math.ceil(entries.length / REMOVERS)));
+  const parts = inParts(entries, perJob);
   const ended = await Promise.allSettled(
     parts.map((part) => inThread<"remove">({ kind: "remove", root, gate: gate.shared, entries: part.map(bare) })),
   );
