@@ -17,6 +17,7 @@ import { sha256Of } from "@/testing/storage/storage-tree";
 import type { BlobStorage } from "./blob-storage";
 import { StorageReadError } from "./blob-storage";
 import { FilesystemStorage } from "./filesystem-storage";
+import { ALLOWED_MS, RemovalTooLate } from "./s3-removals";
 import { S3Storage } from "./s3-storage";
 
 const V2 = "docker/registry/v2";
@@ -153,6 +154,23 @@ describe("a registry's storage in a bucket", () => {
     expect(removed.every(Boolean)).toBe(true);
     expect(requests).toEqual(["DeleteObjects", "DeleteObjects"]);
     expect(await keysOf(server, location)).toEqual([blobKey(kept)]);
+  });
+
+  test("law 5: sends no removal that was allowed before this process stood still", async () => {
+    const location = await server.createBucket();
+    const digest = await putBlob(location, "hello");
+    const storage = open(location);
+    // Connected before, so that it is only the sending that is late.
+    expect(await storage.statBlob(digest)).not.toBeNull();
+    const removal = storage.deleteBlob(digest);
+    const refused = expect(removal).rejects.toBeInstanceOf(RemovalTooLate);
+    const asleep = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(asleep, 0, 0, ALLOWED_MS + 200);
+    await refused;
+    expect(await storage.statBlob(digest)).not.toBeNull();
+    // Asked for again, it goes.
+    expect(await storage.deleteBlob(digest)).toBe(true);
+    expect(await keysOf(server, location)).toEqual([]);
   });
 
   test("N-07 moves a blob into a quarantine and back inside the store, and purges only its own copy", async () => {
