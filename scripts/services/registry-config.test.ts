@@ -15,6 +15,22 @@ describe("renderRegistryConfig", () => {
     expect(storage).toEqual({ filesystem: { rootdirectory: "/data" }, delete: { enabled: true } });
   });
 
+  it("keeps its blobs in a bucket when it is told to, and serves them itself", () => {
+    const location = {
+      ...{ bucket: "images", region: "eu", endpoint: "http://ceph:7480", root: "reg", accessKeyId: "key" },
+      forcePathStyle: true,
+    };
+    const { storage } = JSON.parse(renderRegistryConfig({ ...base, bucket: { location, secretAccessKey: "secret" } }));
+    expect(storage).toEqual({
+      s3: {
+        ...{ bucket: "images", region: "eu", rootdirectory: "/reg", accesskey: "key", secretkey: "secret" },
+        ...{ v4auth: true, regionendpoint: "http://ceph:7480", secure: false, forcepathstyle: true },
+      },
+      delete: { enabled: true },
+      redirect: { disable: true },
+    });
+  });
+
   it("listens on loopback only", () => {
     expect(JSON.parse(renderRegistryConfig(base)).http.addr).toBe("127.0.0.1:7450");
   });
