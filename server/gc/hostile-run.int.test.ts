@@ -99,5 +99,5 @@ describe.each(REGISTRIES)("a hostile run against a registry of %s", (_, binary) 
     expect(storedBlobs(root).filter((digest) => !needed.has(digest))).toEqual([]);
     expect([...needed].filter((digest) => !storedBlobs(root).includes(digest))).toEqual([]);
     expect(await new FilesystemStorage(root).listQuarantines()).toEqual([]);
-  });
+  }, 300_000);
 });

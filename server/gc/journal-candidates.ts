@@ -17,6 +17,8 @@ export async function journalCandidates(
   found: FoundCandidates,
   signal: AbortSignal,
 ): Promise<void> {
+  // Killed between a blob's content and its directory: the directory is still there to be seen.
+  const emptied = new Set(found.emptyBlobDirectories);
   let revisions: ReadonlyMap<string, ReadonlySet<number>> | null = null;
   for await (const batch of pendingBatches(lease.runId)) {
     signal.throwIfAborted();
@@ -24,7 +26,7 @@ export async function journalCandidates(
     if (kind !== "blob" && kind !== "revision") continue;
     revisions ??= revisionsOf(scan);
     const known = revisions;
-    const gone = batch.filter((candidate) => !isThere(scan, known, candidate));
+    const gone = batch.filter((candidate) => emptied.has(candidate.digest) || !isThere(scan, known, candidate));
     if (gone.length > 0)
       await settleCandidates(
         lease.runId,
