@@ -26,7 +26,9 @@ export async function journalCandidates(
     if (kind !== "blob" && kind !== "revision") continue;
     revisions ??= revisionsOf(scan);
     const known = revisions;
-    const gone = batch.filter((candidate) => emptied.has(candidate.digest) || !isThere(scan, known, candidate));
+    const gone = batch.filter(
+      (candidate) => (kind === "blob" && emptied.has(candidate.digest)) || !isThere(scan, known, candidate),
+    );
     if (gone.length > 0)
       await settleCandidates(
         lease.runId,
