@@ -1,9 +1,6 @@
 import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CopyObjectCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
@@ -12,10 +9,10 @@ import {
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
-  UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { type S3Access, s3Address } from "@/domain/registries/s3-location";
 import { StorageReadError } from "./blob-storage";
+import { copyObject } from "./s3-copy";
 import { isNoSuchObject, isNoSuchUpload, s3Failure } from "./s3-failure";
 
 /** An object, by its key below the registry's root directory. `etag` is without quotes. */
@@ -34,9 +31,6 @@ const SOCKETS = 64;
 const CONNECT_MS = 5_000;
 /** A copy inside the store takes as long as it takes: this is silence. */
 const SILENCE_MS = 120_000;
-/** What one CopyObject may copy. */
-const COPY_BYTES_MAX = 5 * 1024 ** 3;
-const COPY_PART_BYTES = 1024 ** 3;
 
 /**
  * The requests to a bucket that the storage driver is made of, by keys below the registry's root. Each throws what the client throws,
@@ -186,11 +180,9 @@ export class S3Bucket {
 
   /** Copies an object inside the store, whatever its size; false where there is none. */
   async copy(from: string, to: string, sizeBytes: number): Promise<boolean> {
-    const source = encodeURI(`${this.#bucket}/${this.#prefix}${from}`);
     const target = { Bucket: this.#bucket, Key: this.#prefix + to };
     try {
-      if (sizeBytes > COPY_BYTES_MAX) await this.#copyInParts(source, target, sizeBytes);
-      else await this.#client.send(new CopyObjectCommand({ ...target, CopySource: source }));
+      await copyObject(this.#client, `${this.#bucket}/${this.#prefix}${from}`, target, sizeBytes);
       return true;
     } catch (error) {
       if (isNoSuchObject(error)) return false;
@@ -298,25 +290,6 @@ export class S3Bucket {
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
       yield page;
     } while (token !== undefined);
-  }
-
-  async #copyInParts(source: string, target: { Bucket: string; Key: string }, sizeBytes: number): Promise<void> {
-    const { UploadId } = await this.#client.send(new CreateMultipartUploadCommand(target));
-    const upload = { ...target, UploadId };
-    try {
-      const parts: { PartNumber: number; ETag: string | undefined }[] = [];
-      for (let from = 0; from < sizeBytes; from += COPY_PART_BYTES) {
-        const to = Math.min(from + COPY_PART_BYTES, sizeBytes) - 1;
-        const PartNumber = parts.length + 1;
-        const part = { ...upload, PartNumber, CopySource: source, CopySourceRange: `bytes=${from}-${to}` };
-        const { CopyPartResult } = await this.#client.send(new UploadPartCopyCommand(part));
-        parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
-      }
-      await this.#client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } }));
-    } catch (error) {
-      await this.#client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
-      throw error;
-    }
   }
 
   #relative(key: string | undefined, prefix: string): string {

@@ -1,5 +1,6 @@
 import {
   CreateMultipartUploadCommand,
+  GetObjectCommand,
   ListMultipartUploadsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketVersioningCommand,
@@ -17,6 +18,7 @@ import { sha256Of } from "@/testing/storage/storage-tree";
 import type { BlobStorage } from "./blob-storage";
 import { StorageReadError } from "./blob-storage";
 import { FilesystemStorage } from "./filesystem-storage";
+import { copyObject } from "./s3-copy";
 import { ALLOWED_MS, RemovalTooLate } from "./s3-removals";
 import { S3Storage } from "./s3-storage";
 
@@ -205,6 +207,23 @@ describe("a registry's storage in a bucket", () => {
     expect(await keysOf(server, location)).toEqual([blobKey(digest)]);
     for (const runId of ["..", "a/b", ""])
       await expect(storage.quarantineBlob(runId, digest)).rejects.toBeInstanceOf(TypeError);
+  });
+
+  test("N-07 copies in parts what is too large to be copied at once, and leaves nothing half done", async () => {
+    const location = await server.createBucket();
+    const Bucket = location.bucket;
+    // Parts other than the last are of 5 MiB at least.
+    const partBytes = 5 * 1024 ** 2;
+    const body = Buffer.alloc(partBytes + 1_000, "reclaim");
+    await putObject(server, location, "from", body);
+    const limits = { wholeBytes: partBytes, partBytes };
+    await copyObject(server.client, `${Bucket}/from`, { Bucket, Key: "to" }, body.length, limits);
+    const { Body } = await server.client.send(new GetObjectCommand({ Bucket, Key: "to" }));
+    expect(sha256Of((await Body?.transformToByteArray()) ?? "")).toBe(sha256Of(body));
+    const missing = copyObject(server.client, `${Bucket}/gone`, { Bucket, Key: "never" }, body.length, limits);
+    await expect(missing).rejects.toThrow();
+    expect(await keysOf(server, location)).toEqual(["from", "to"]);
+    expect((await server.client.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).toEqual([]);
   });
 
   test("N-07 writes revisions, layer links and a tag's history again, and no tag that is gone", async () => {

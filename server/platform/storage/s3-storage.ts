@@ -15,13 +15,14 @@ import type {
 import { StorageReadError, StorageWriteError } from "./blob-storage";
 import { paths } from "./filesystem-paths";
 import { layerLinksOf, revisionsOf, tagHistoryOf, tagsOf, uploadsOf } from "./s3-answers";
-import { S3Bucket, type S3BucketOptions, type S3Upload } from "./s3-bucket";
+import { S3Bucket, type S3BucketOptions } from "./s3-bucket";
 import { s3Failure } from "./s3-failure";
 import { BLOBS, REPOSITORIES, RepositoryListing, S3Index } from "./s3-index";
 import { S3Quarantine } from "./s3-quarantine";
 import { physicalRelease } from "./s3-release";
 import { S3Removals } from "./s3-removals";
 import { S3Snapshot } from "./s3-snapshot";
+import { activeUploads, addOpen, addUploads } from "./s3-uploads";
 import { walkBucket } from "./s3-walk";
 
 const V2 = "docker/registry/v2/";
@@ -55,7 +56,7 @@ export class S3Storage implements BlobStorage {
     options?.signal?.throwIfAborted();
     const index = await walkBucket(this.#bucket, options?.signal, options?.onBlobs);
     if (index.blobCount > 0 && index.repositories.size === 0) throw noRepositories();
-    await addUploads(index, await this.#bucket.openUploads(REPOSITORIES, options?.signal));
+    addUploads(index, await this.#bucket.openUploads(REPOSITORIES, options?.signal));
     return new S3Snapshot(this, index, this.#readLink);
   }
 
@@ -159,19 +160,7 @@ export class S3Storage implements BlobStorage {
    * of ten megabytes and more, so that a slow one may look quiet.
    */
   async listActiveUploads(options?: ReadOptions): Promise<(UploadEntry & { repository: string })[]> {
-    const found: (UploadEntry & { repository: string })[] = [];
-    const open = await this.#bucket.openUploads(REPOSITORIES, options?.signal);
-    await forEachLimited(
-      open,
-      LISTINGS,
-      async (upload) => {
-        const place = uploadPlace(upload);
-        const at = place === null ? null : await this.#bucket.lastPartAt(upload, options?.signal);
-        if (place !== null && at !== null) found.push({ ...place, lastActivityAtMs: at });
-      },
-      options?.signal,
-    );
-    return found;
+    return activeUploads(this.#bucket, options?.signal);
   }
 
   async listTagNames(repository: string): Promise<string[]> {
@@ -343,29 +332,4 @@ export class S3Storage implements BlobStorage {
 function noRepositories(): StorageReadError {
   const cause = new Error("there are blobs, but no repositories");
   return new StorageReadError(REPOSITORIES.slice(0, -1), { cause });
-}
-
-function uploadPlace({ key }: S3Upload): { repository: string; id: string } | null {
-  const [, repository, id] = /^docker\/registry\/v2\/repositories\/(.+?)\/_uploads\/([^/]+)\//.exec(key) ?? [];
-  return repository === undefined || id === undefined ? null : { repository, id };
-}
-
-function addOpen(listing: RepositoryListing, uploads: readonly S3Upload[]): void {
-  for (const upload of uploads) {
-    const place = uploadPlace(upload);
-    if (place !== null) listing.uploads.set(place.id, Math.max(listing.uploads.get(place.id) ?? 0, upload.startedAtMs));
-  }
-}
-
-async function addUploads(index: S3Index, uploads: readonly S3Upload[]): Promise<void> {
-  for (const upload of uploads) {
-    const place = uploadPlace(upload);
-    if (place === null) continue;
-    let listing = index.repositories.get(place.repository);
-    if (listing === undefined) {
-      listing = new RepositoryListing();
-      index.repositories.set(place.repository, listing);
-    }
-    addOpen(listing, [upload]);
-  }
 }
