@@ -133,16 +133,7 @@ function RunRow({ run, place }: { run: RunDto; place: GcHistoryProps }) {
           {run.isDryRun ? ", dry run" : ""}
           {tookMs === null ? "" : `, took ${formatDuration(tookMs)}`}
         </span>
-        <span className="text-right tabular-nums">
-          {run.isDryRun ? (
-            <span className="text-muted">{formatBytes(run.totals.candidateBytes ?? 0)} found</span>
-          ) : (
-            <>
-              <span className="font-medium">{formatBytes(run.totals.freedBytes ?? 0)} freed</span>
-              <span className="text-subtle narrow:hidden">, {group(run.totals.deletedBlobs ?? 0)} blobs</span>
-            </>
-          )}
-        </span>
+        <RunNumbersText run={run} />
       </button>
       {isOpen ? (
         <div id={panelId} className="pt-1 pr-1 pb-5 pl-9 narrow:pl-1">
@@ -155,6 +146,22 @@ function RunRow({ run, place }: { run: RunDto; place: GcHistoryProps }) {
         </div>
       ) : null}
     </>
+  );
+}
+
+/** What came of it, in a few words at the end of its row. */
+function RunNumbersText({ run: { isDryRun, totals } }: { run: RunDto }) {
+  if (isDryRun) {
+    return <span className="text-right text-muted tabular-nums">{formatBytes(totals.candidateBytes ?? 0)} found</span>;
+  }
+  if (totals.undoUntil !== undefined) {
+    return <span className="text-right tabular-nums">{formatBytes(totals.quarantinedBytes ?? 0)} put aside</span>;
+  }
+  return (
+    <span className="text-right tabular-nums">
+      <span className="font-medium">{formatBytes(totals.freedBytes ?? 0)} freed</span>
+      <span className="text-subtle narrow:hidden">, {group(totals.deletedBlobs ?? 0)} blobs</span>
+    </span>
   );
 }
 

@@ -87,12 +87,12 @@ export function GcLiveView({ run }: { run: RunDto }) {
             <StatTile
               label="Manifests deleted"
               value={group(progress.deletedManifests ?? 0)}
-              detail={ofAll(progress.candidateManifests)}
+              detail={ofAll(progress.candidateManifests, progress.deletedManifests)}
             />
             <StatTile
               label="Blobs deleted"
               value={group(progress.deletedBlobs ?? 0)}
-              detail={ofAll(progress.candidateBlobs)}
+              detail={ofAll(progress.candidateBlobs, progress.deletedBlobs)}
             />
             <StatTile
               label="Freed"
@@ -113,8 +113,9 @@ function stoppingText(run: RunDto): string {
   return "Stopping after the present batch. What was deleted stays deleted; the registry accepts pushes again right after.";
 }
 
-function ofAll(all: number | undefined): string | undefined {
-  return all === undefined ? undefined : `of ${group(all)}`;
+/** Nothing where more is done than was found: a run that marked again found less, because some of it was deleted by then. */
+function ofAll(all: number | undefined, done = 0): string | undefined {
+  return all === undefined || done > all ? undefined : `of ${group(all)}`;
 }
 
 function StepBar({ step, run }: { step: "marking" | "sweeping" | "re_marking"; run: RunDto }) {
