@@ -181,4 +181,21 @@ describe("R-10 what is known of a manifest is not read again", () => {
     expect(second.garbage).toEqual(first.garbage);
     expect(second.garbage).toEqual(tree.expected.tagged.garbage);
   });
+
+  it("and tells of it what it told before, though it does not read it", async () => {
+    const tree = new StorageTree(newRoot());
+    const unknown = tree.json({ schemaVersion: 2, mediaType: "text/x-unknown", layers: [] }).digest;
+    tree.revision("app", unknown);
+    const gone = tree.image("app", "gone");
+    const cache = new MemoryReferenceCache();
+    const told = async () => {
+      const { oddities, scan } = await markTree(tree.root, {}, cache);
+      return [scan.manifestsRead, ...oddities.map(({ kind, path: place }) => `${kind} ${place}`).sort()];
+    };
+    expect(await told()).toEqual([2, `manifest_type_unknown ${unknown}`]);
+    tree.remove(path.dirname(tree.blobPath(gone.digest)));
+    expect(await told()).toEqual([0, `manifest_missing ${gone.digest}`, `manifest_type_unknown ${unknown}`]);
+    // It comes back whole, since what it refers to stayed.
+    expect([tree.hasBlob(gone.config), (await markTree(tree.root, {}, cache)).garbage]).toEqual([true, []]);
+  });
 });

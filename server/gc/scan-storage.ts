@@ -136,7 +136,7 @@ class Scanner {
       this.#progress.manifestsDone += known.addWanted(id, (digest) => this.#graph.liveRevisions.has(digest));
       await this.#pauseIfDue();
     }
-    await this.#reportGone();
+    await this.#reportKnown();
     const added = await this.#read(this.#unknownRevisions(), "revision");
 
     const asked = new IdSet();
@@ -226,12 +226,17 @@ class Scanner {
     return (pack?.manifestCount ?? 0) + read.unpacked.length + read.unreadable.length + read.missing.length;
   }
 
-  /** What known manifests refer to stays where they are gone themselves, so that pushing them again heals the image. */
-  async #reportGone(): Promise<void> {
+  /**
+   * What is odd about manifests that need not be read. What they refer to stays where they are gone themselves, so that pushing them again
+   * heals the image.
+   */
+  async #reportKnown(): Promise<void> {
     const graph = this.#graph;
     let quarantined: ReadonlySet<string> | null = null;
     for (let i = 0; i < graph.manifests.length; i++) {
       const id = graph.manifests.at(i);
+      if (graph.unknownKinds.has(id))
+        this.#odd("manifest_type_unknown", graph.digests.digestOf(id), "of a media type that nobody knows");
       if (graph.isStored(id)) continue;
       const stored = this.#storedAs(id);
       if (graph.isStored(graph.digests.find(stored)) || (await this.view.statBlob(stored)) !== null) continue;
