@@ -20,6 +20,7 @@ import { ErrorState } from "../ui/error-state";
 import { SearchInput } from "../ui/input";
 import { problemOf } from "../ui/problem-of";
 import { RelativeTime } from "../ui/relative-time";
+import { Section } from "../ui/section";
 import { Skeleton } from "../ui/skeleton";
 import { GcRunDetails } from "./gc-run-details";
 import { useGcHistory } from "./queries";
@@ -45,42 +46,47 @@ export function GcHistory(props: GcHistoryProps) {
   const history = useGcHistory(props.workspaceId, props.registryId, { show, search });
   const items = history.data?.pages.flatMap((page) => page.items);
   return (
-    <div ref={region} className="flex flex-col gap-3">
-      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <ChoiceChips
-          label="Show"
-          value={show}
-          onValueChange={(next) => setFilter({ show: next })}
-          options={GC_HISTORY_KINDS.map((value) => ({ value, label: SHOW_LABEL[value] }))}
-        />
-        <SearchInput
-          label="Search this history"
-          placeholder="Person, words of a log, digest"
-          value={q}
-          onValueChange={(next) => setFilter({ q: next || null })}
-          className="w-80"
-        />
-      </div>
-      <PagedRows query={history} noun={["entry", "entries"]}>
-        {history.isPending ? (
-          <HistorySkeleton />
-        ) : items === undefined ? (
-          <ErrorState
-            problem={problemOf(history.error) ?? { title: "No history" }}
-            onRetry={() => history.refetch()}
-            retrying={history.isFetching}
+    <Section
+      title="History"
+      description={`Every collection of ${props.registryName} by this workspace, and what else happened to it. Kept for good.`}
+    >
+      <div ref={region} className="flex flex-col gap-3">
+        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <ChoiceChips
+            label="Show"
+            value={show}
+            onValueChange={(next) => setFilter({ show: next })}
+            options={GC_HISTORY_KINDS.map((value) => ({ value, label: SHOW_LABEL[value] }))}
           />
-        ) : items.length === 0 ? (
-          <NoHistory {...props} isFiltered={search !== "" || show !== "all"} onClear={() => setFilter(null)} />
-        ) : (
-          <ul aria-label="History of garbage collection" className="border-rule border-t">
-            {items.map((item) => (
-              <HistoryRow key={item.kind === "run" ? item.run.id : item.event.id} item={item} place={props} />
-            ))}
-          </ul>
-        )}
-      </PagedRows>
-    </div>
+          <SearchInput
+            label="Search this history"
+            placeholder="Person, words of a log, digest"
+            value={q}
+            onValueChange={(next) => setFilter({ q: next || null })}
+            className="w-80"
+          />
+        </div>
+        <PagedRows query={history} noun={["entry", "entries"]}>
+          {history.isPending ? (
+            <HistorySkeleton />
+          ) : items === undefined ? (
+            <ErrorState
+              problem={problemOf(history.error) ?? { title: "No history" }}
+              onRetry={() => history.refetch()}
+              retrying={history.isFetching}
+            />
+          ) : items.length === 0 ? (
+            <NoHistory {...props} isFiltered={search !== "" || show !== "all"} onClear={() => setFilter(null)} />
+          ) : (
+            <ul aria-label="History of garbage collection" className="border-rule border-t">
+              {items.map((item) => (
+                <HistoryRow key={item.kind === "run" ? item.run.id : item.event.id} item={item} place={props} />
+              ))}
+            </ul>
+          )}
+        </PagedRows>
+      </div>
+    </Section>
   );
 }
 

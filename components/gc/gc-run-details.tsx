@@ -58,13 +58,21 @@ export function GcRunDetails({
 }
 
 /** The phases that a collection went through, when each began and how long it took. */
-export function GcPhaseTimes({ workspaceId, run }: { workspaceId: string; run: RunDto }) {
+export function GcPhaseTimes({
+  workspaceId,
+  run,
+  heading: Heading = "h3",
+}: {
+  workspaceId: string;
+  run: RunDto;
+  heading?: "h2" | "h3";
+}) {
   const events = useRunEvents(workspaceId, run.id);
   const phases = phaseTimes(events.data ?? [], run.finishedAt);
   if (phases.length === 0) return null;
   return (
     <section className="flex flex-col gap-2">
-      <h3 className="font-medium">Phases</h3>
+      <Heading className="font-medium">Phases</Heading>
       <ol
         aria-label="Phases and their times"
         className="grid w-fit grid-cols-[auto_auto_auto] gap-x-6 gap-y-0.5 tabular-nums narrow:grid-cols-[auto_1fr] narrow:gap-x-3"

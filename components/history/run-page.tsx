@@ -108,7 +108,7 @@ function GcRunBody({ run, ...props }: RunPageProps & { run: RunDto }) {
       <RunEndNote run={run} />
       <GcTotals run={run} />
       <GcUndo workspaceId={props.workspaceId} run={run} permissions={props.permissions} />
-      <GcPhaseTimes workspaceId={props.workspaceId} run={run} />
+      <GcPhaseTimes workspaceId={props.workspaceId} run={run} heading="h2" />
       <RunLog workspaceId={props.workspaceId} runId={run.id} />
     </div>
   );
