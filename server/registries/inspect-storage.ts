@@ -8,7 +8,6 @@ import {
 import type { RegistryAdapter } from "@/server/platform/registry/registry-adapter";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
-import { S3Storage } from "@/server/platform/storage/s3-storage";
 import { listStorages } from "./attachment.store";
 
 type StorageFinding = { state: "good" | "warning" | "bad"; text: string; advice: string | null };
@@ -62,6 +61,7 @@ async function inspectBucket(bucket: S3Access, { names, adapter }: Comparison): 
       "Write the bucket, or the root directory in it, of this registry.",
     );
   }
+  const { S3Storage } = await import("@/server/platform/storage/s3-storage");
   const storage = new S3Storage({ ...bucket, attempts: 2 });
   try {
     const failure = await storage.whyNotReadable();

@@ -15,5 +15,5 @@ export interface OpenRegistry {
 export async function openRegistryById(registryId: string): Promise<OpenRegistry | null> {
   const registry = await findRegistryById(registryId);
   if (!registry) return null;
-  return { registry, adapter: await openRegistry(registry), storage: openStorage(registry) };
+  return { registry, adapter: await openRegistry(registry), storage: await openStorage(registry) };
 }

@@ -54,7 +54,7 @@ export async function openRegistry(registry: RegistryAccount): Promise<RegistryA
   const adapter = createRegistryAdapter(registry.kind, {
     url: registry.url,
     authorizer: await authorizerOf(registry),
-    storageRoot: openStorage(registry)?.location ?? null,
+    storageRoot: (await openStorage(registry))?.location ?? null,
     addressPolicy,
   });
   globals.reclaimAdapters.set(registry.id, { key, adapter });

@@ -1,6 +1,6 @@
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
-import { S3Storage } from "@/server/platform/storage/s3-storage";
+import type { S3Storage } from "@/server/platform/storage/s3-storage";
 import { bucketOf } from "./bucket-access";
 import type { RegistryRecord } from "./registry.store";
 
@@ -17,11 +17,13 @@ export function hasStorage(registry: Pick<RegistryRecord, "storageRoot" | "stora
  * The storage of a registry; null where the console does not reach it. Connections to a bucket are kept: one set a process, made anew when
  * its settings change.
  */
-export function openStorage(registry: Stored): BlobStorage | null {
+export async function openStorage(registry: Stored): Promise<BlobStorage | null> {
   if (registry.storageRoot) return new FilesystemStorage(registry.storageRoot);
   if (registry.storageS3 === null) return null;
   globals.reclaimBuckets ??= new Map();
   const key = JSON.stringify([registry.storageS3, registry.s3SecretEncrypted]);
+  // The client costs 25 MB, and most registries have a folder.
+  const { S3Storage } = await import("@/server/platform/storage/s3-storage");
   const open = globals.reclaimBuckets.get(registry.id);
   if (open?.key === key) return open.storage;
   // What is under way on the former one ends by itself: its sockets are closed when they fall idle.
