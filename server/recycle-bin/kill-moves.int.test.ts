@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BuiltImage } from "@/scripts/demo/oci-image";
@@ -6,15 +7,20 @@ import { prisma } from "@/server/platform/db/prisma";
 import { startRecycle } from "@/server/reclaim/start-recycle";
 import { startUntag } from "@/server/reclaim/start-untag";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
+import { buildProgram } from "@/testing/program";
 import { startPurge } from "./start-purge";
 import { startRestore } from "./start-restore";
 
 let world: BinWorld;
+let program: string;
 
 beforeAll(async () => {
-  world = await startBinWorld();
+  [world, program] = await Promise.all([startBinWorld(), buildProgram("testing/run-and-kill.ts")]);
 });
-afterAll(() => world.stop());
+afterAll(async () => {
+  await world.stop();
+  rmSync(program, { force: true });
+});
 
 /** Each starts a process of its own, which takes its time on a busy machine. */
 const TIMEOUT_MS = 180_000;
@@ -22,7 +28,7 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 
 /** Has a worker of its own execute the run and die at a step. */
 async function killAt(runId: string, step: string, nth: number): Promise<void> {
-  const child = spawn(process.execPath, ["--import", "tsx", "testing/run-and-kill.ts", runId, step, String(nth)], {
+  const child = spawn(process.execPath, [program, runId, step, String(nth)], {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
     env: process.env,
