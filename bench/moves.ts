@@ -29,6 +29,8 @@ const SKOPEO_EACH = 4;
 const RUNS: Readonly<Record<number, number>> = process.env.BENCH_CONCURRENCY
   ? { [Number(process.env.BENCH_CONCURRENCY)]: 20 }
   : { 1: 6, 16: 20, 64: 20 };
+/** Of each repository, moved before anything is measured: a worker runs for weeks, and has moved images before. */
+const WARM_EACH = 10;
 const KEPT_EACH = 50;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -60,6 +62,7 @@ export async function run(): Promise<void> {
     ...{ prefix: "bench", repositories: REPOSITORIES },
     groups: {
       before: SKOPEO_EACH,
+      warm: WARM_EACH,
       ...Object.fromEntries(Object.entries(RUNS).map(([n, each]) => [`c${n}`, each])),
       after: SKOPEO_EACH,
       kept: KEPT_EACH,
@@ -100,12 +103,13 @@ async function measureAll(made: Omit<World, "tenant"> & { storageRoot: string })
     restored.push(await moveWithSkopeo(world, group, "skopeo-bin", "bench"));
   };
   await peer("before");
-  for (const concurrency of Object.keys(RUNS).map(Number)) {
+  say("ours, to warm up …");
+  await move({ world, group: "warm", each: WARM_EACH, concurrency: 16 });
+  for (const [concurrency, each] of Object.entries(RUNS).map(([n, images]) => [Number(n), images] as const)) {
     say(`ours, ${concurrency} at a time …`);
-    process.env.RECLAIM_MOVE_CONCURRENCY = String(concurrency);
-    resetEnvForTests();
-    recycled.push(await recycle(world, concurrency));
-    restored.push(await restore(world, concurrency));
+    const measured = await move({ world, group: `c${concurrency}`, each, concurrency });
+    recycled.push(measured.recycled);
+    restored.push(measured.restored);
   }
   await peer("after");
   const { broken } = verifyClosure(storageRoot);
@@ -174,26 +178,41 @@ function moveWithSkopeo(world: World, group: string, from: string, to: string): 
   });
 }
 
-async function recycle(world: World, concurrency: number): Promise<Measure> {
-  const { scope, spaceId } = world.tenant;
-  const rule = await createRule(scope, {
-    ...{ spaceId, name: `c${concurrency}`, isEnabled: true },
-    definition: ruleOf(`c${concurrency}-*`),
-  });
-  const run = await startReclaim(scope, { spaceId, ruleIds: [rule.id] });
-  return executeAll(world, run.id, concurrency);
+interface OwnMove {
+  world: World;
+  /** What the tags of the images begin with. */
+  group: string;
+  /** of each repository */
+  each: number;
+  concurrency: number;
 }
 
-async function restore(world: World, concurrency: number): Promise<Measure> {
-  const { scope, spaceId } = world.tenant;
+async function move(own: OwnMove): Promise<{ recycled: Measure; restored: Measure }> {
+  process.env.RECLAIM_MOVE_CONCURRENCY = String(own.concurrency);
+  resetEnvForTests();
+  return { recycled: await recycle(own), restored: await restore(own) };
+}
+
+async function recycle(own: OwnMove): Promise<Measure> {
+  const { scope, spaceId } = own.world.tenant;
+  const rule = await createRule(scope, {
+    ...{ spaceId, name: own.group, isEnabled: true },
+    definition: ruleOf(`${own.group}-*`),
+  });
+  const run = await startReclaim(scope, { spaceId, ruleIds: [rule.id] });
+  return executeAll(own, run.id);
+}
+
+async function restore(own: OwnMove): Promise<Measure> {
+  const { scope, spaceId } = own.world.tenant;
   const entries = await prisma().binEntry.findMany({ where: { spaceId, state: "held" }, select: { id: true } });
   const entryIds = entries.map((entry) => entry.id);
   const run = await startRestore(scope, { spaceId, entryIds, onTagConflict: "keep_current" });
-  return executeAll(world, run.id, concurrency);
+  return executeAll(own, run.id);
 }
 
-async function executeAll(world: World, runId: string, concurrency: number): Promise<Measure> {
-  const expected = (RUNS[concurrency] ?? 0) * REPOSITORIES;
+async function executeAll({ world, each, concurrency }: OwnMove, runId: string): Promise<Measure> {
+  const expected = each * REPOSITORIES;
   const measured = await measure(world, `ours, ${concurrency} at a time`, expected, async (begin) => {
     let isBegun = false;
     const hooks: MoveHooks = {
