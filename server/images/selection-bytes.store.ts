@@ -70,6 +70,10 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
       SELECT p.repository_id, p.digest, p.role, ${keyOf(registryId, "p.digest")} AS key FROM part p
       LEFT JOIN kept ON kept.repository_id = p.repository_id AND kept.digest = p.digest WHERE kept.digest IS NULL
     ),
+    -- Where no bin holds anything, nobody has to be asked who is in one.
+    bins AS MATERIALIZED (
+      SELECT EXISTS (SELECT 1 FROM bin_entries e WHERE e.registry_id = ${registryId} AND e.state IN ${IN_BIN}) AS are_there
+    ),
     -- Manifests that no repository has afterwards; a bin may.
     leaving AS MATERIALIZED (
       SELECT g.key, EXISTS (SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id
@@ -106,7 +110,7 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
       FROM used u CROSS JOIN LATERAL (
         SELECT bool_or(ref.manifest_key IN (SELECT key FROM leaving WHERE is_in_bin)) AS in_bin,
           bool_or(ref.manifest_key NOT IN (SELECT key FROM leaving)) AS elsewhere
-        FROM manifest_references ref WHERE NOT u.stays AND ref.digest_key = u.key) others
+        FROM manifest_references ref WHERE NOT u.stays AND (SELECT are_there FROM bins) AND ref.digest_key = u.key) others
     )
     SELECT (SELECT count(*) FROM picked) AS images, (SELECT coalesce(sum(tag_count), 0) FROM picked) AS tags,
       (SELECT count(*) FROM going WHERE role = 1) AS children, (SELECT count(*) FROM going WHERE role = 2) AS referrers,
