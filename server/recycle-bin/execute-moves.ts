@@ -48,10 +48,10 @@ export interface MoveKind {
 const ALONE_MAX = 4;
 /** Enough to find several of one repository among them. */
 const BATCH = 1000;
-/** Groups side by side: while one writes its journal the registry works for another. */
-const LANES = 2;
+/** Groups side by side: while one writes its journal the registry works for the others. */
+const LANES = 4;
 /** So many share the statements of their journal; how many of them make requests at a time is another matter. */
-const GROUP = { least: 8, most: 16 };
+const GROUP_MOST = 16;
 const ATTEMPTS = 4;
 const BACKOFF_FIRST_MS = 400;
 const REPORT_EVERY_MS = 500;
@@ -191,7 +191,7 @@ class ItemMover {
     const queue = new RepositoryQueue(together);
     const lanes = Array.from({ length: Math.min(LANES, this.#concurrency) }, (_, lane) => lane);
     await forEachLimited(lanes, lanes.length, async (lane) => {
-      const take = () => queue.take(lane, this.parts.pace.groupSize(groupSizeMax(this.#concurrency)));
+      const take = () => queue.take(lane, this.parts.pace.groupSize(GROUP_MOST));
       for (let group = take(); group.length > 0; group = take()) await this.#moveGroup(group);
     });
     const isTogether = new Set(together.map((item) => item.ordinal));
@@ -298,10 +298,6 @@ class ItemMover {
     this.#reportedAtMs = Date.now();
     await reportItems(this.context);
   }
-}
-
-function groupSizeMax(concurrency: number): number {
-  return Math.max(GROUP.least, Math.min(GROUP.most, Math.ceil(concurrency / LANES)));
 }
 
 /** Whether the same may work a moment later: the registry or the database did not answer, or the lock's connection was lost. */
