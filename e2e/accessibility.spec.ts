@@ -80,7 +80,9 @@ function settledWidth(page: Page): Promise<number> {
 }
 
 /** Rows of a list are made alike: a dozen of them tell what a hundred would, in a fraction of the time. */
-const MORE_ROWS = ["tbody > tr", "[role=rowgroup] > [role=row]", "ul > li"].map((rows) => [`${rows}:nth-child(n + 13)`]);
+const MORE_ROWS = ["tbody > tr", "[role=rowgroup] > [role=row]", "ul > li"].map((rows) => [
+  `${rows}:nth-child(n + 13)`,
+]);
 
 /** Serious and critical ones, each with what it is about. */
 async function violations(page: Page, which: RunOptions = {}): Promise<string[]> {

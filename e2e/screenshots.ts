@@ -23,6 +23,7 @@ const WIDTHS = [
 const THEMES = ["light", "dark"] as const;
 /** Long enough for four pictures of what is live. */
 const SLOW_SECONDS = 8;
+/** Of the names of the pages to take, as a pattern; all without one. */
 const only = process.argv[2];
 
 const stack = await openStack("screenshots", {
@@ -46,7 +47,7 @@ try {
   const stranger = await browser.newContext({ reducedMotion: "reduce" });
   const story = await tellStory(api, workspaceId);
   for (const it of consolePages(story)) {
-    if (only === undefined || it.name.startsWith(only)) await takeAll(it.isSignedOut ? stranger : signedIn, it);
+    if (only === undefined || new RegExp(`^(${only})`).test(it.name)) await takeAll(it.isSignedOut ? stranger : signedIn, it);
   }
   const live = { stack, database, context: signedIn, story, api, workspaceId };
   if (only === undefined || only === "live") await takeLive(live);

@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { type Page, expect as playwrightExpect } from "@playwright/test";
 import { startGc } from "@/contracts/gc";
 import { confirmRun, previewReclaim, startReclaim } from "@/contracts/reclaim";
 import { listBinEntries, startPurge, startRestore } from "@/contracts/recycle-bin";
@@ -7,6 +7,9 @@ import { listSpaces } from "@/contracts/spaces";
 import { RULE_TEMPLATES } from "@/domain/rules/templates";
 import type { Api } from "./api";
 import { HARBOR_POLICY } from "./harbor-policy";
+
+/** Also for whoever takes pictures, without the runner and its settings. */
+const expect = playwrightExpect.configure({ timeout: 15_000 });
 
 /** A page of the console in a state worth looking at. */
 export interface ConsolePage {
