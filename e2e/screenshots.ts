@@ -47,7 +47,8 @@ try {
   const stranger = await browser.newContext({ reducedMotion: "reduce" });
   const story = await tellStory(api, workspaceId);
   for (const it of consolePages(story)) {
-    if (only === undefined || new RegExp(`^(${only})`).test(it.name)) await takeAll(it.isSignedOut ? stranger : signedIn, it);
+    if (only === undefined || new RegExp(`^(${only})`).test(it.name))
+      await takeAll(it.isSignedOut ? stranger : signedIn, it);
   }
   const live = { stack, database, context: signedIn, story, api, workspaceId };
   if (only === undefined || only === "live") await takeLive(live);
