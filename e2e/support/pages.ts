@@ -227,6 +227,9 @@ async function wizardStep(page: Page, steps: number): Promise<void> {
 async function tryPattern(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Add a pattern to tags", exact: true }).click();
   await page.keyboard.type("pr-*");
+  // On a phone the images are behind a button.
+  const list = page.getByRole("button", { name: "Show the images" });
+  if (await list.isVisible()) await list.click();
   await expect(page.getByRole("list", { name: "Images that the rule finds" }).locator("mark").first()).toBeVisible();
 }
 
