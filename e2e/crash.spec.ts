@@ -37,7 +37,9 @@ let place: { workspaceId: string; spaceId: string };
 let rule: { id: string; revision: number };
 
 test.beforeAll(async () => {
-  stack = await openStack("crash", { isDemo: false, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  // Two repositories at a time: with all four at once there would be no moment between the first image that is done and the last one.
+  const environment = { ...SHORT_TIMES, ...NO_GRACE, RECLAIM_MOVE_CONCURRENCY: "2" };
+  stack = await openStack("crash", { isDemo: false, environment });
   database = await openDatabase(stack.databaseUrl);
   const first = await firstWorkspace(stack);
   api = first.api;
