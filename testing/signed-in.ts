@@ -25,7 +25,7 @@ export async function scopeOf(user: TestUser, workspaceId: string, role: Role = 
   await prisma().member.upsert({ where, create: { workspaceId, userId: user.id, role }, update: { role } });
   const { id: userId, name, isPlatformAdmin } = user;
   return openScope(
-    { kind: "user", userId, name, email: `${userId}@example.test`, isPlatformAdmin, sessionId: "ses_x" },
+    { kind: "user", userId, name, email: `${userId}@example.test`, isPlatformAdmin, sessionId: "ses_x", token: null },
     workspaceId,
   );
 }

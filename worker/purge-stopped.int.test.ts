@@ -14,6 +14,7 @@ let space: BinSpace;
 const ada: Actor = {
   ...{ kind: "user", userId: "usr_Ada", name: "Ada", email: "ada@example.test", isPlatformAdmin: true },
   sessionId: "ses_x",
+  token: null,
 };
 const REASON = "wrong images go";
 

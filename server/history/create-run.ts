@@ -45,7 +45,7 @@ export async function createRun(
         registryId: request.registryId,
         kind: request.kind,
         isDryRun: request.isDryRun ?? false,
-        trigger: request.trigger ?? (scope.actor.kind === "user" ? "manual" : "schedule"),
+        trigger: request.trigger ?? (scope.actor.kind === "system" ? "schedule" : "manual"),
         options: request.options,
         requestedById: scope.actor.kind === "user" ? scope.actor.userId : null,
         requestedByName: scope.actor.name,

@@ -138,7 +138,15 @@ test("T-05 while reclaims are stopped on the platform nothing fires, what is ope
   await setQuota(1);
   await holdTags(5);
   const { id: userId, name } = await createTestUser("Ada", { isPlatformAdmin: true });
-  const ada = { kind: "user" as const, userId, name, email: "a@x.example", isPlatformAdmin: true, sessionId: "ses_x" };
+  const ada = {
+    kind: "user" as const,
+    userId,
+    name,
+    email: "a@x.example",
+    isPlatformAdmin: true,
+    sessionId: "ses_x",
+    token: null,
+  };
   await stopAllReclaims(ada, { reason: "an incident" });
   try {
     expect(await fireLifecycle(NOW)).toBe(0);

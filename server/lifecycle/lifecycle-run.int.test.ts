@@ -29,7 +29,15 @@ const DAY_MS = 86_400_000;
 beforeAll(async () => {
   world = await startBinWorld();
   const { id: userId, name } = await createTestUser("Pia", { isPlatformAdmin: true });
-  admin = { kind: "user", userId, name, email: "pia@x.example", isPlatformAdmin: true, sessionId: "ses_x" };
+  admin = {
+    kind: "user",
+    userId,
+    name,
+    email: "pia@x.example",
+    isPlatformAdmin: true,
+    sessionId: "ses_x",
+    token: null,
+  };
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

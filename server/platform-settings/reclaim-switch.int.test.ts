@@ -28,7 +28,15 @@ beforeEach(async () => {
 });
 
 const person = (name: string, isPlatformAdmin: boolean): Actor => ({
-  ...{ kind: "user", userId: `usr_${name}`, name, email: `${name}@example.test`, isPlatformAdmin, sessionId: "ses_x" },
+  ...{
+    kind: "user",
+    userId: `usr_${name}`,
+    name,
+    email: `${name}@example.test`,
+    isPlatformAdmin,
+    sessionId: "ses_x",
+    token: null,
+  },
 });
 const ada = person("Ada", true);
 const eddi = person("Eddi", false);

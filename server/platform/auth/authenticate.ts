@@ -14,5 +14,5 @@ export async function authenticate(readCookie: (name: string) => string | undefi
   const session = await findLiveSession(claims.sessionId);
   if (!session) return null;
   const { id: userId, name, email, isPlatformAdmin } = session.user;
-  return { kind: "user", userId, name, email, isPlatformAdmin, sessionId: session.id };
+  return { kind: "user", userId, name, email, isPlatformAdmin, sessionId: session.id, token: null };
 }

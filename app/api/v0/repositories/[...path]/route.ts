@@ -17,7 +17,7 @@ export async function DELETE(request: Request, context: { params: Promise<{ path
     const [manifests, reference] = rest.splice(-2);
     if (!namespace || rest.length === 0 || manifests !== "manifests" || !reference) throw notFound();
     const { id: userId, name, email, isPlatformAdmin } = user;
-    const actor = { kind: "user", userId, name, email, isPlatformAdmin, sessionId: "" } as const;
+    const actor = { kind: "user", userId, name, email, isPlatformAdmin, sessionId: "", token: null } as const;
     await softDeleteImage(actor, { namespace, name: rest.join("/"), reference });
     return new Response(null, { status: 204, headers: { "x-request-id": requestId } });
   } catch (error) {
