@@ -2,6 +2,7 @@
 export type IdPrefix =
   | "usr"
   | "ses"
+  | "tok"
   | "ws"
   | "reg"
   | "spc"

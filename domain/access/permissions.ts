@@ -25,6 +25,8 @@ export const PERMISSIONS = {
   "gc.read": { sentence: "See unused data and garbage collections", roles: ["admin", "editor", "viewer"] },
   "gc.run": { sentence: "Run and cancel garbage collections", roles: ["admin"] },
   "history.read": { sentence: "See runs and history", roles: ["admin", "editor", "viewer"] },
+  "tokens.read": { sentence: "See the workspace's tokens, never their secrets", roles: ["admin", "editor", "viewer"] },
+  "tokens.write": { sentence: "Make and revoke the workspace's tokens", roles: ["admin"] },
   "runs.cancel": { sentence: "Cancel a run", roles: ["admin"] },
 } as const satisfies Record<string, { sentence: string; roles: readonly Role[] }>;
 
