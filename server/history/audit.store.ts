@@ -1,34 +1,61 @@
 import type { Actor } from "@/server/platform/auth/actor";
 import type { Prisma, Transaction } from "@/server/platform/db/prisma";
 import { prisma } from "@/server/platform/db/prisma";
+import { requestContext } from "@/server/platform/http/request-context";
 import { newId } from "@/server/platform/new-id";
 
 export interface AuditInput {
   workspaceId: string | null;
   spaceId?: string | null;
-  actor: Actor;
+  /** null = somebody who is not signed in */
+  actor: Actor | null;
   /** `area.verb`, for instance `rules.create` */
   action: string;
   resourceType: string;
   resourceId: string;
+  /** How people call it, where `data` has no name */
+  targetName?: string;
   data?: Record<string, unknown>;
+  before?: object | null;
+  after?: object | null;
+  /** Default done */
+  outcome?: "done" | "refused";
 }
 
+/** Request id and address come from the request that is being answered, where there is one. */
 export async function insertAuditEvents(tx: Transaction, inputs: readonly AuditInput[]): Promise<void> {
   if (inputs.length === 0) return;
+  const request = requestContext();
   await tx.auditEvent.createMany({
     data: inputs.map((input) => ({
       id: newId("evt"),
       workspaceId: input.workspaceId,
       spaceId: input.spaceId ?? null,
-      actorId: input.actor.kind === "user" ? input.actor.userId : null,
-      actorName: input.actor.name,
+      ...actorColumns(input.actor),
       action: input.action,
       resourceType: input.resourceType,
       resourceId: input.resourceId,
+      targetName: input.targetName ?? (typeof input.data?.name === "string" ? input.data.name : null),
       data: (input.data ?? {}) as Prisma.InputJsonValue,
+      ...(input.before ? { before: input.before as Prisma.InputJsonValue } : {}),
+      ...(input.after ? { after: input.after as Prisma.InputJsonValue } : {}),
+      outcome: input.outcome ?? "done",
+      requestId: request?.requestId ?? null,
+      address: request?.address ?? null,
     })),
   });
+}
+
+function actorColumns(actor: Actor | null) {
+  if (actor === null) return { actorKind: "anonymous", actorId: null, actorName: "somebody not signed in" };
+  const token = actor.kind === "system" ? null : actor.token;
+  return {
+    actorKind: actor.kind,
+    actorId: actor.kind === "user" ? actor.userId : actor.kind === "robot" ? actor.tokenId : null,
+    actorName: actor.name,
+    tokenId: token?.id ?? null,
+    tokenName: token?.name ?? null,
+  };
 }
 
 export interface AuditPageInput {

@@ -1,0 +1,25 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Actor } from "../auth/actor";
+
+/** The request that is being answered: whoever records something about it finds it here, however deep. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Where it came from; null where that is not known. */
+  readonly address: string | null;
+  /** The operation's id, or the route where it is none of ours. */
+  readonly operation: string;
+  /** Set once the wrapper knows; null = nobody is signed in (yet). */
+  actor: Actor | null;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Runs `work` as the answer to a request. */
+export function runInRequest<T>(context: RequestContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+/** The request that is being answered; undefined outside of one (worker, scripts). */
+export function requestContext(): RequestContext | undefined {
+  return storage.getStore();
+}
