@@ -12,6 +12,8 @@ interface Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   summary: string;
   /** omitted = any signed-in person */
   permission?: Permission;
+  /** nobody has to be signed in */
+  isPublic?: true;
   params?: P;
   query?: Q;
   body?: B;
@@ -36,7 +38,9 @@ export function defineOperation<
     method: definition.method,
     path: definition.path,
     summary: definition.summary,
-    access: definition.permission ? { kind: "workspace", permission: definition.permission } : { kind: "signed-in" },
+    access: definition.permission
+      ? { kind: "workspace", permission: definition.permission }
+      : { kind: definition.isPublic ? "public" : "signed-in" },
     params: definition.params ?? (nothing as unknown as P),
     query: definition.query ?? (nothing as unknown as Q),
     body: definition.body ?? (nothing as unknown as B),

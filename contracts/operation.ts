@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Permission } from "@/domain/access/permissions";
 
-/** Who may call: a permission inside the workspace of the path, or any signed-in person. */
-type OperationAccess = { kind: "workspace"; permission: Permission } | { kind: "signed-in" };
+/** Who may call: a permission inside the workspace of the path, any signed-in person, or anybody (who has the secret of a link in the body). */
+type OperationAccess = { kind: "workspace"; permission: Permission } | { kind: "signed-in" } | { kind: "public" };
 
 /**
  * One operation of the REST API, declared once: the route wrapper, the browser's and the command line's caller, the

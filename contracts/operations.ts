@@ -1,4 +1,14 @@
 import { getMe } from "./access";
+import {
+  acceptInvitation,
+  changePassword,
+  endSession,
+  endSessions,
+  listSessions,
+  registerByInvitation,
+  updateMe,
+  usePasswordLink,
+} from "./account";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
 import { getActiveGc, getGcStatus, getRegistryGc, listCollecting, listGcHistory, startGc, undoGc } from "./gc";
@@ -25,9 +35,29 @@ import {
   setSpaceLifecycle,
   tryLifecycle,
 } from "./lifecycle";
+import {
+  changeRole,
+  createInvitation,
+  leaveWorkspace,
+  listInvitations,
+  listMembers,
+  removeMember,
+  revokeInvitation,
+} from "./members";
 import type { Operation } from "./operation";
 import { createPins, deletePin, listPins, updatePin } from "./pins";
 import { allowReclaims, getReclaimSwitch, stopAllReclaims } from "./platform";
+import {
+  appointAdmin,
+  createPasswordLink,
+  createUser,
+  createWorkspace,
+  deleteWorkspace,
+  listUsers,
+  listWorkspaces,
+  renameWorkspace,
+  updateUser,
+} from "./platform-people";
 import { createPlatformRule, deletePlatformRule, getPlatformRules, updatePlatformRule } from "./platform-rules";
 import { confirmRun, previewReclaim, startReclaim } from "./reclaim";
 import {
@@ -60,16 +90,30 @@ import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
 import { getReclaimableByReason, getSpaceStorage, getWorkspaceStorage } from "./storage";
 import { listTagQuotas, setTagQuota } from "./tag-quotas";
-import { getWorkspace, listMembers } from "./workspaces";
+import { getWorkspace } from "./workspaces";
 
 /** Every operation there is. A route without an entry here does not exist: tests walk this list. */
 export const OPERATIONS: readonly Operation[] = [
   getMe,
+  updateMe,
+  listSessions,
+  endSession,
+  endSessions,
+  changePassword,
+  acceptInvitation,
+  registerByInvitation,
+  usePasswordLink,
   getReclaimSwitch,
   stopAllReclaims,
   allowReclaims,
   getWorkspace,
   listMembers,
+  changeRole,
+  removeMember,
+  leaveWorkspace,
+  listInvitations,
+  createInvitation,
+  revokeInvitation,
   getWorkspaceStorage,
   listRegistries,
   testRegistry,
@@ -168,4 +212,13 @@ export const OPERATIONS: readonly Operation[] = [
   deletePlatformRule,
   listTagQuotas,
   setTagQuota,
+  listUsers,
+  createUser,
+  updateUser,
+  createPasswordLink,
+  listWorkspaces,
+  createWorkspace,
+  renameWorkspace,
+  appointAdmin,
+  deleteWorkspace,
 ];

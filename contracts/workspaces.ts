@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PERMISSIONS, ROLES } from "@/domain/access/permissions";
-import { bytesSchema, idSchema, timeSchema, workspaceParamsSchema } from "./common";
+import { bytesSchema, idSchema, workspaceParamsSchema } from "./common";
 import { defineOperation } from "./define";
 
 export const getWorkspace = defineOperation({
@@ -27,19 +27,5 @@ export const getWorkspace = defineOperation({
     binBytes: bytesSchema,
     /** bytes freed by garbage collections that this workspace ran, ever */
     freedBytes: bytesSchema,
-  }),
-});
-
-export const listMembers = defineOperation({
-  id: "listMembers",
-  method: "GET",
-  path: "/api/v1/workspaces/{workspaceId}/members",
-  summary: "Members of a workspace and their roles",
-  permission: "workspace.read",
-  params: workspaceParamsSchema,
-  response: z.object({
-    items: z.array(
-      z.object({ userId: idSchema, name: z.string(), email: z.string(), role: z.enum(ROLES), since: timeSchema }),
-    ),
   }),
 });

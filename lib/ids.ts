@@ -4,6 +4,8 @@ export type IdPrefix =
   | "ses"
   | "tok"
   | "ws"
+  | "inv"
+  | "pwl"
   | "reg"
   | "spc"
   | "repo"

@@ -2,7 +2,7 @@
 
 import { Check, Minus, Users } from "lucide-react";
 import type { z } from "zod";
-import type { listMembers } from "@/contracts/workspaces";
+import type { listMembers } from "@/contracts/members";
 import { PERMISSIONS, ROLES, type Role, roleCan } from "@/domain/access/permissions";
 import { cn } from "@/lib/cn";
 import { DataTable } from "../ui/data-table";

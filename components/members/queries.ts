@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { callOperation } from "@/contracts/call";
-import { listMembers } from "@/contracts/workspaces";
+import { listMembers } from "@/contracts/members";
 
 const memberKeys = {
   list: (workspaceId: string) => ["members", workspaceId] as const,

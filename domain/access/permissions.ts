@@ -7,6 +7,7 @@ export const PERMISSIONS = {
     sentence: "See the workspace, its members and its registries",
     roles: ["admin", "editor", "viewer"],
   },
+  "members.write": { sentence: "Invite people, change their roles and remove them", roles: ["admin"] },
   "registries.write": { sentence: "Attach registries, test and change them", roles: ["admin"] },
   "spaces.read": { sentence: "See registry spaces and their settings", roles: ["admin", "editor", "viewer"] },
   "spaces.write": { sentence: "Create registry spaces and change their settings", roles: ["admin"] },

@@ -11,6 +11,7 @@ export async function listMembers(scope: WorkspaceScope) {
       email: user.email,
       role,
       since: createdAt.toISOString(),
+      isDisabled: user.disabledAt !== null,
     })),
   };
 }

@@ -7,7 +7,7 @@ export function findWorkspace(workspaceId: string) {
 export function listMemberRows(workspaceId: string) {
   return prisma().member.findMany({
     where: { workspaceId },
-    select: { role: true, createdAt: true, user: { select: { id: true, name: true, email: true } } },
+    select: { role: true, createdAt: true, user: { select: { id: true, name: true, email: true, disabledAt: true } } },
     orderBy: [{ role: "asc" }, { user: { name: "asc" } }],
   });
 }

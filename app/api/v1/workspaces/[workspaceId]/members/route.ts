@@ -1,4 +1,4 @@
-import { listMembers as listMembersOperation } from "@/contracts/workspaces";
+import { listMembers as listMembersOperation } from "@/contracts/members";
 import { workspaceRoute } from "@/server/platform/http/route";
 import { listMembers } from "@/server/workspaces/list-members";
 
