@@ -13,6 +13,8 @@ const envSchema = z.object({
   RECLAIM_SESSION_SECRET: z.string().min(16),
   /** 32 bytes, base64: encrypts registry credentials at rest. */
   RECLAIM_ENCRYPTION_KEY: z.string().min(40),
+  /** Proxies of ours in front of the console: so many of the last addresses in `x-forwarded-for` are believed. */
+  RECLAIM_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** Folder of the CA that signs registry tokens. */
   RECLAIM_CA_DIR: z.string().min(1),
   /** Shared secret of the notification endpoint. */

@@ -5,8 +5,10 @@ import type { Actor } from "../auth/actor";
 import { authenticate } from "../auth/authenticate";
 import { openScope, requirePermission, type WorkspaceScope } from "../auth/workspace-scope";
 import { env } from "../env";
+import { clientAddress } from "./client-address";
 import { errorResponse, invalidInput, newRequestId } from "./problem-response";
 import { readJsonBody } from "./read-body";
+import { type RequestContext, runInRequest } from "./request-context";
 
 // A route without a name in its path is given no params at all.
 type RouteContext = { params: Promise<Record<string, string | string[] | undefined> | undefined> };
@@ -120,8 +122,8 @@ function respond(
   operation: Operation,
   run: (actor: Actor, request: NextRequest, context: RouteContext, facts: RequestFacts) => Promise<Response>,
 ): RouteHandler {
-  return async (request, context) => {
-    const requestId = newRequestId();
+  const answer = async (request: NextRequest, context: RouteContext, asked: RequestContext): Promise<Response> => {
+    const { requestId } = asked;
     try {
       refuseNul(request.url);
       if (operation.method !== "GET") refuseForeignOrigin(request);
@@ -131,6 +133,7 @@ function respond(
           "unauthenticated",
           "You are not signed in, or your session has ended. Sign in and try again.",
         );
+      asked.actor = actor;
       return await run(actor, request, context, {
         requestId,
         signal: request.signal,
@@ -139,6 +142,15 @@ function respond(
     } catch (error) {
       return errorResponse(error, requestId);
     }
+  };
+  return (request, context) => {
+    const asked: RequestContext = {
+      requestId: newRequestId(),
+      address: clientAddress(request.headers),
+      operation: operation.id,
+      actor: null,
+    };
+    return runInRequest(asked, () => answer(request, context, asked));
   };
 }
 
