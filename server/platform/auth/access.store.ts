@@ -12,9 +12,13 @@ export interface UserRecord {
   name: string;
   isPlatformAdmin: boolean;
   passwordHash: string;
+  disabledAt: Date | null;
 }
 
-const userFields = { id: true, email: true, name: true, isPlatformAdmin: true, passwordHash: true } as const;
+const userFields = {
+  ...{ id: true, email: true, name: true, isPlatformAdmin: true },
+  ...{ passwordHash: true, disabledAt: true },
+} as const;
 
 /** Null also for what no database keeps: credentials are whatever a stranger typed. */
 export async function findUserByEmail(email: string): Promise<UserRecord | null> {
@@ -31,11 +35,11 @@ export async function insertSession(userId: string, userAgent: string | null): P
   return session.id;
 }
 
-/** The live session with its user, or null: expired, revoked and unknown ones are alike. */
+/** The live session with its user, or null: expired, revoked and unknown ones, and those of a disabled person, are alike. */
 export async function findLiveSession(sessionId: string): Promise<{ id: string; user: UserRecord } | null> {
   const now = new Date();
   const session = await prisma().session.findFirst({
-    where: { id: sessionId, revokedAt: null, expiresAt: { gt: now } },
+    where: { id: sessionId, revokedAt: null, expiresAt: { gt: now }, user: { disabledAt: null } },
     select: { id: true, lastSeenAt: true, user: { select: userFields } },
   });
   if (!session) return null;

@@ -118,23 +118,40 @@ export function signedInRoute<O extends Operation>(
   });
 }
 
+/** A route for anybody: what lets them do something is a secret in the body. Nobody is asked who they are. */
+export function publicRoute<O extends Operation>(
+  operation: O,
+  handler: (input: InputOf<O>, facts: RequestFacts) => Promise<OutputOf<O>>,
+): RouteHandler {
+  return answerWith(operation, async (_, request, context, facts) => {
+    const input = await parseInput(operation, request, context);
+    return jsonResponse(operation, await handler(input, facts), facts.requestId);
+  });
+}
+
 function respond(
   operation: Operation,
   run: (actor: Actor, request: NextRequest, context: RouteContext, facts: RequestFacts) => Promise<Response>,
+): RouteHandler {
+  return answerWith(operation, async (asked, request, context, facts) => {
+    const actor = await authenticate((name) => request.cookies.get(name)?.value);
+    if (!actor)
+      throw new AppError("unauthenticated", "You are not signed in, or your session has ended. Sign in and try again.");
+    asked.actor = actor;
+    return run(actor, request, context, facts);
+  });
+}
+
+function answerWith(
+  operation: Operation,
+  run: (asked: RequestContext, request: NextRequest, context: RouteContext, facts: RequestFacts) => Promise<Response>,
 ): RouteHandler {
   const answer = async (request: NextRequest, context: RouteContext, asked: RequestContext): Promise<Response> => {
     const { requestId } = asked;
     try {
       refuseNul(request.url);
       if (operation.method !== "GET") refuseForeignOrigin(request);
-      const actor = await authenticate((name) => request.cookies.get(name)?.value);
-      if (!actor)
-        throw new AppError(
-          "unauthenticated",
-          "You are not signed in, or your session has ended. Sign in and try again.",
-        );
-      asked.actor = actor;
-      return await run(actor, request, context, {
+      return await run(asked, request, context, {
         requestId,
         signal: request.signal,
         lastEventId: request.headers.get("last-event-id"),
