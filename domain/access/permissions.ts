@@ -26,6 +26,7 @@ export const PERMISSIONS = {
   "gc.read": { sentence: "See unused data and garbage collections", roles: ["admin", "editor", "viewer"] },
   "gc.run": { sentence: "Run and cancel garbage collections", roles: ["admin"] },
   "history.read": { sentence: "See runs and history", roles: ["admin", "editor", "viewer"] },
+  "audit.read": { sentence: "Read the audit log: every change and every refusal", roles: ["admin"] },
   "tokens.read": { sentence: "See the workspace's tokens, never their secrets", roles: ["admin", "editor", "viewer"] },
   "tokens.write": { sentence: "Make and revoke the workspace's tokens", roles: ["admin"] },
   "runs.cancel": { sentence: "Cancel a run", roles: ["admin"] },
