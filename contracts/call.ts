@@ -35,12 +35,18 @@ export function operationUrl<O extends Operation>(operation: O, input: Pick<Inpu
 export async function callOperation<O extends Operation>(
   operation: O,
   input: Input<O>,
-  options: { baseUrl?: string; headers?: Record<string, string>; signal?: AbortSignal } = {},
+  options: {
+    baseUrl?: string;
+    headers?: Record<string, string>;
+    signal?: AbortSignal;
+    /** instead of the global one: to try again, or to look at answers as they come */
+    fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  } = {},
 ): Promise<z.output<O["response"]>> {
   const hasBody = operation.method !== "GET" && operation.method !== "DELETE";
   let response: Response;
   try {
-    response = await fetch(`${options.baseUrl ?? ""}${operationUrl(operation, input)}`, {
+    response = await (options.fetch ?? fetch)(`${options.baseUrl ?? ""}${operationUrl(operation, input)}`, {
       method: operation.method,
       headers: {
         accept: "application/json",

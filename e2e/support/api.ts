@@ -3,6 +3,7 @@ import { callOperation, operationUrl } from "@/contracts/call";
 import { getRun, type RunDto } from "@/contracts/history";
 import type { Operation } from "@/contracts/operation";
 import { type Problem, problemSchema } from "@/contracts/problem";
+import { expectDocumented } from "./documented";
 import type { Session } from "./sign-in";
 import { until } from "./until";
 
@@ -23,8 +24,14 @@ export interface Api {
 
 /** The API as a signed-in person uses it. */
 export function apiOf(url: string, session: Session): Api {
-  const options = { baseUrl: url, headers: session.headers };
-  const call: Api["call"] = (operation, input) => callOperation(operation, input, options);
+  const call: Api["call"] = (operation, input) => {
+    const look = async (target: string, init: RequestInit) => {
+      const response = await fetch(target, init);
+      expectDocumented(operation, await readAnswer(response.clone()));
+      return response;
+    };
+    return callOperation(operation, input, { baseUrl: url, headers: session.headers, fetch: look });
+  };
   const untilRun = async (
     place: { workspaceId: string; runId: string },
     what: string,
@@ -96,8 +103,14 @@ export async function send(
     abort.abort();
     return { status: response.status, contentType, text: "", problem: null };
   }
-  const text = await response.text();
-  return { status: response.status, contentType, text, problem: readProblem(contentType, text) };
+  const answer = await readAnswer(response);
+  expectDocumented(operation, answer);
+  return { ...answer, problem: readProblem(contentType, answer.text) };
+}
+
+async function readAnswer(response: Response): Promise<Omit<RawAnswer, "problem">> {
+  const contentType = response.headers.get("content-type") ?? "";
+  return { status: response.status, contentType, text: await response.text() };
 }
 
 function readProblem(contentType: string, text: string): Problem | null {
