@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { Prisma, PrismaClient } from "@/prisma/generated/client/client";
 import { env } from "../env";
+import { tellWhoActs } from "./audited-connections";
 
 export type Transaction = Prisma.TransactionClient;
 export { Prisma };
@@ -28,6 +29,7 @@ function connectionPool(connectionString: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     max: POOL_SIZE,
+    application_name: "reclaim",
     // Where it cannot be set, queries are as right, and slower.
     onConnect: (client) =>
       client.query(PLANNING).then(
@@ -35,6 +37,7 @@ function connectionPool(connectionString: string): pg.Pool {
         () => undefined,
       ),
   });
+  tellWhoActs(pool);
   // An idle connection that breaks is replaced when the next one is wanted.
   pool.on("error", () => undefined);
   return pool;

@@ -14,9 +14,9 @@ export interface RequestContext {
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
-/** Runs `work` as the answer to a request. */
-export function runInRequest<T>(context: RequestContext, work: () => T): T {
-  return storage.run(context, work);
+/** Runs `work` as the answer to a request. Awaited inside: a query of Prisma begins when somebody waits for it. */
+export function runInRequest<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
+  return storage.run(context, async () => await work());
 }
 
 /** The request that is being answered; undefined outside of one (worker, scripts). */
