@@ -17,6 +17,8 @@ export type IdPrefix =
   | "pin"
   | "crawl"
   | "evt"
+  | "target"
+  | "dlv"
   | "req"
   | "wrk";
 

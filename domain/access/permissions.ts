@@ -30,6 +30,8 @@ export const PERMISSIONS = {
   "tokens.read": { sentence: "See the workspace's tokens, never their secrets", roles: ["admin", "editor", "viewer"] },
   "tokens.write": { sentence: "Make and revoke the workspace's tokens", roles: ["admin"] },
   "runs.cancel": { sentence: "Cancel a run", roles: ["admin"] },
+  "notifications.read": { sentence: "See where notifications go and what was sent", roles: ["admin", "editor"] },
+  "notifications.write": { sentence: "Add, test and change notifications", roles: ["admin"] },
 } as const satisfies Record<string, { sentence: string; roles: readonly Role[] }>;
 
 export type Permission = keyof typeof PERMISSIONS;

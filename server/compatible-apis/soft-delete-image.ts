@@ -1,14 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { getRun } from "@/server/history/get-run";
-import { listRunItems } from "@/server/history/list-run-items";
-import { AppError, notFound } from "@/server/platform/app-error";
+import { notFound } from "@/server/platform/app-error";
 import type { Actor } from "@/server/platform/auth/actor";
-import { openScope, requirePermission, type WorkspaceScope } from "@/server/platform/auth/workspace-scope";
-import { startRecycle } from "@/server/reclaim/start-recycle";
-import { findDigest, findRepositoryPlaces } from "./compatible-apis.store";
-
-const WAIT_MAX_MS = 60_000;
-const ASK_EVERY_MS = 150;
+import { openScope, requirePermission } from "@/server/platform/auth/workspace-scope";
+import { findRepositoryId, listPlaces, type Place } from "./compatible-apis.store";
+import { ambiguous, recycleOne } from "./recycle-one";
 
 /**
  * Moves one image to the recycle bin and waits until it is there, as `DELETE …/repositories/<namespace>/<name>/manifests/<reference>` of Docker
@@ -17,36 +11,21 @@ const ASK_EVERY_MS = 150;
  * or it takes longer than a minute: it goes on by itself)
  */
 export async function softDeleteImage(
-  actor: Actor & { kind: "user" },
-  image: { namespace: string; name: string; reference: string },
+  actor: Actor,
+  image: { repositoryName: string; reference: string },
 ): Promise<void> {
-  const repositoryName = `${image.namespace}/${image.name}`;
-  const places = await findRepositoryPlaces(actor.userId, image.namespace, repositoryName);
-  const [place] = places;
-  if (place === undefined) throw notFound();
-  if (places.length > 1) {
-    const detail = `${repositoryName} is in ${places.length} of your registries, and this address does not say in which.`;
-    throw new AppError("conflict", `${detail} Delete it from the console.`);
+  const { repositoryName, reference } = image;
+  const places = (await listPlaces(actor)).filter(({ prefix }) => repositoryName.startsWith(`${prefix}/`));
+  const found: { place: Place; repositoryId: string }[] = [];
+  for (const place of places) {
+    const repositoryId = await findRepositoryId(place.spaceId, repositoryName);
+    if (repositoryId !== null) found.push({ place, repositoryId });
   }
+  const [first] = found;
+  if (!first) throw notFound();
+  if (found.length > 1) throw ambiguous(repositoryName, found.length);
+  const { place, repositoryId } = first;
   const scope = await openScope(actor, place.workspaceId);
   requirePermission(scope, "images.recycle");
-  const digest = await findDigest(place.repositoryId, image.reference);
-  if (digest === null) throw notFound();
-  const { id: runId } = await startRecycle(scope, {
-    spaceId: place.spaceId,
-    selection: { images: [{ repositoryName, digest }] },
-  });
-  await untilMoved(scope, runId);
-}
-
-async function untilMoved(scope: WorkspaceScope, runId: string): Promise<void> {
-  for (const deadline = Date.now() + WAIT_MAX_MS; Date.now() < deadline; await wait(ASK_EVERY_MS)) {
-    const run = await getRun(scope, { runId });
-    if (run.finishedAt === null) continue;
-    if (run.status === "succeeded" && run.totals.itemsDone === 1) return;
-    const { items } = await listRunItems(scope, { runId, limit: 1, sort: "plan", order: "asc" });
-    const why = items[0]?.error ?? items[0]?.reasonText ?? run.error?.message ?? `the run ended as ${run.status}`;
-    throw new AppError("conflict", `The image stays: ${why}.`);
-  }
-  throw new AppError("conflict", "The image is still on its way to the recycle bin. The run goes on: see its history.");
+  await recycleOne(scope, place, { repositoryId, repositoryName, reference });
 }
