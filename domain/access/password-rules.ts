@@ -22,9 +22,11 @@ export function passwordProblem(password: string, person: { email: string; name:
   if (new Set(plain).size < 5) return "Use more than a few different characters.";
   const bare = plain.replace(/[^\p{L}]/gu, "");
   if (COMMON.some((word) => bare.replaceAll(word, "") === "")) return "Everybody tries this one first. Use another.";
-  const own = [person.email, person.email.split("@")[0] ?? "", person.name]
-    .map((text) => text.normalize("NFKC").toLowerCase())
-    .filter((text) => text.length > 3);
-  if (own.some((text) => plain.replaceAll(text, "").length < 5)) return "Do not use your name or e-mail address.";
+  const own = [person.email, person.email.split("@")[0] ?? "", person.name, ...person.name.split(/\s+/)]
+    .map((text) => text.normalize("NFKC").toLowerCase().replace(/\s/g, ""))
+    .filter((text) => text.length > 2)
+    .sort((a, b) => b.length - a.length);
+  const rest = own.reduce((left, text) => left.replaceAll(text, ""), plain.replace(/\s/g, ""));
+  if (rest.length < 5) return "Do not use your name or e-mail address.";
   return null;
 }

@@ -34,6 +34,14 @@ const envSchema = z.object({
   RECLAIM_CRAWL_EVERY_MINUTES: z.coerce.number().min(1).default(30),
   /** Images of one run that make requests to the registry at a time. */
   RECLAIM_MOVE_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(16),
+  /** Wrong passwords that one address may send in a quarter of an hour. */
+  RECLAIM_SIGN_IN_FAILURES_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
+  /** Requests of one person, or of one API token, that are answered a minute; 0 = no limit, as for the next two. */
+  RECLAIM_API_REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(6_000),
+  /** Requests for registry tokens of one account or API token from one address. */
+  RECLAIM_TOKEN_REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(6_000),
+  /** Requests of nobody (no session, no good token) from one address. */
+  RECLAIM_ANONYMOUS_REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(600),
   RECLAIM_GRACE_HOURS: z.coerce.number().min(0).default(24),
   RECLAIM_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   /** The registry that this console runs with, without a trailing slash. */

@@ -30,3 +30,11 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   });
   return timingSafeEqual(actual, expected);
 }
+
+/** What stands in a hash's place where somebody has no password. */
+export const NO_PASSWORD = "none";
+
+/** Whether there is a password behind it at all. */
+export function isPasswordHash(hash: string): boolean {
+  return hash.startsWith("scrypt$");
+}
