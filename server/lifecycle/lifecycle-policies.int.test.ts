@@ -58,7 +58,9 @@ test("T-07 T-11 a workspace's policy is saved whole, switched off without being 
   });
   const off = await setLifecycle(tenant.scope, { revision: 1, isEnabled: false, ...keep(30, 14) });
   expect(off.policy).toMatchObject({ isEnabled: false, keepLatestTags: 30, revision: 2 });
-  const events = await prisma().auditEvent.findMany({ where: { workspaceId: tenant.workspaceId } });
+  const events = await prisma().auditEvent.findMany({
+    where: { workspaceId: tenant.workspaceId, resourceType: "lifecycle-policy" },
+  });
   expect(events.map(({ action }) => action)).toEqual(["lifecycle.set", "lifecycle.set"]);
 });
 

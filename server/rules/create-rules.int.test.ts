@@ -48,7 +48,7 @@ test("K-10 several rules are created in their order, or none where they would pa
     detail: expect.stringMatching(/at most 15 .* 12 more would fit, and these are 13: none was created/),
   });
   expect(await names()).toEqual(["catch-all", "off", "releases"]);
-  expect(await prisma().auditEvent.count({ where: { spaceId: tenant.spaceId } })).toBe(3);
+  expect(await prisma().auditEvent.count({ where: { spaceId: tenant.spaceId, resourceType: "rule" } })).toBe(3);
   await create(...numbered(12));
   await expect(create("one more")).rejects.toMatchObject({
     code: "unprocessable",

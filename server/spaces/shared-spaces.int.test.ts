@@ -104,7 +104,10 @@ describe("K-30 a space that others may read", () => {
     await expect(getSpace(guestScope, owner)).rejects.toMatchObject(NOT_FOUND);
     for (const readerSlug of [await slugOf(reader), "nobody"])
       await expect(unbindSpace(admin, { spaceId: owner.spaceId, readerSlug })).rejects.toMatchObject(NOT_FOUND);
-    const audit = await prisma().auditEvent.findMany({ where: { spaceId: owner.spaceId }, orderBy: { at: "asc" } });
+    const audit = await prisma().auditEvent.findMany({
+      where: { spaceId: owner.spaceId, resourceType: "space" },
+      orderBy: { at: "asc" },
+    });
     expect(audit.map((event) => event.action)).toEqual(["spaces.bind", "spaces.bind", "spaces.unbind"]);
   });
 
