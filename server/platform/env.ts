@@ -52,6 +52,20 @@ const envSchema = z.object({
   REGISTRY_STORAGE_ROOT: z.string().optional(),
   /** Where that registry caches what it knows of blobs (`storage.cache.blobdescriptor: redis`), with its database: collections clear it. */
   REGISTRY_CACHE_REDIS_URL: z.string().optional(),
+  /** A mail server as smtp(s)://user:password@host:port; without one nothing is sent by e-mail. */
+  SMTP_URL: z
+    .string()
+    .optional()
+    .transform((url) => url || undefined),
+  RECLAIM_MAIL_FROM: z
+    .string()
+    .optional()
+    .transform((address) => address || undefined),
+  /** Whether webhooks may lead to private and loopback addresses; link-local and metadata addresses they never do. */
+  RECLAIM_ALLOW_PRIVATE_WEBHOOKS: z
+    .enum(["true", "false", ""])
+    .optional()
+    .transform((value) => value === "true"),
   /** Whether workspace admins may attach registries at private and loopback addresses (platform admins always may). */
   RECLAIM_ALLOW_PRIVATE_REGISTRIES: z
     .enum(["true", "false", ""])
