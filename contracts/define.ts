@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Permission } from "@/domain/access/permissions";
-import type { Operation } from "./operation";
+import type { Operation, TokenReach } from "./operation";
 
 const nothing = z.object({}).strict();
 type Nothing = typeof nothing;
@@ -14,6 +14,8 @@ interface Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   permission?: Permission;
   /** nobody has to be signed in */
   isPublic?: true;
+  /** omitted = what the path says: see `tokenReach` */
+  tokens?: TokenReach;
   params?: P;
   query?: Q;
   body?: B;
@@ -41,6 +43,7 @@ export function defineOperation<
     access: definition.permission
       ? { kind: "workspace", permission: definition.permission }
       : { kind: definition.isPublic ? "public" : "signed-in" },
+    tokens: definition.tokens ?? tokenReach(definition),
     params: definition.params ?? (nothing as unknown as P),
     query: definition.query ?? (nothing as unknown as Q),
     body: definition.body ?? (nothing as unknown as B),
@@ -49,4 +52,14 @@ export function defineOperation<
     successStatus: definition.successStatus ?? 200,
     bodyBytesMax: definition.bodyBytesMax ?? BODY_BYTES_MAX,
   };
+}
+
+/**
+ * What tokens may call where nothing is said of it, on the safe side: what is under a space is for tokens of that space, what is the whole
+ * workspace's or the platform's is for those without a limit, and a person's account is for nobody but them.
+ */
+function tokenReach({ path, permission }: { path: string; permission?: Permission }): TokenReach {
+  if (permission === undefined) return path.startsWith("/api/v1/platform/") ? "unlimited" : "none";
+  if (path.includes("/{spaceId}")) return "space";
+  return path.includes("/{runId}") ? "run" : "unlimited";
 }

@@ -5,6 +5,13 @@ import type { Permission } from "@/domain/access/permissions";
 type OperationAccess = { kind: "workspace"; permission: Permission } | { kind: "signed-in" } | { kind: "public" };
 
 /**
+ * What API tokens may call it. One that is limited to some spaces may not see the others: `space` and `run` are refused unless the space
+ * (or the space of the run) in the path is one of its, `filtered` operations leave the others out by themselves, `unlimited` ones are not
+ * for it. `none` is for people who are signed in, and for no token at all.
+ */
+export type TokenReach = "space" | "run" | "filtered" | "unlimited" | "none";
+
+/**
  * One operation of the REST API, declared once: the route wrapper, the browser's and the command line's caller, the
  * OpenAPI document and the tenancy test all read it.
  */
@@ -21,6 +28,7 @@ export interface Operation<
   readonly path: string;
   readonly summary: string;
   readonly access: OperationAccess;
+  readonly tokens: TokenReach;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;

@@ -61,6 +61,7 @@ const PREFIX = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|_
 
 export const listSpaces = defineOperation({
   id: "listSpaces",
+  tokens: "filtered",
   method: "GET",
   path: "/api/v1/workspaces/{workspaceId}/spaces",
   summary: "Registry spaces of a workspace, and those of others that it may read",

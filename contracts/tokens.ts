@@ -74,6 +74,7 @@ const revokedSchema = z.object({ id: idSchema, revokedCount: z.number().int() })
 
 export const listMyTokens = defineOperation({
   id: "listMyTokens",
+  tokens: "filtered",
   method: "GET",
   path: "/api/v1/me/tokens",
   summary: "Personal tokens of whoever is signed in",
@@ -82,6 +83,7 @@ export const listMyTokens = defineOperation({
 
 export const createMyToken = defineOperation({
   id: "createMyToken",
+  tokens: "filtered",
   method: "POST",
   path: "/api/v1/me/tokens",
   summary:
@@ -93,6 +95,7 @@ export const createMyToken = defineOperation({
 
 export const revokeMyToken = defineOperation({
   id: "revokeMyToken",
+  tokens: "filtered",
   method: "DELETE",
   path: "/api/v1/me/tokens/{tokenId}",
   summary: "Revoke a personal token, and those that were made through it",

@@ -1,5 +1,5 @@
 import type { SpaceDto } from "@/contracts/spaces";
-import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { reachesSpace, type WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { listReadableSpaceRows } from "./space.store";
 import { spaceDtos } from "./space-dto";
 
@@ -8,5 +8,11 @@ export async function listSpaces(
   scope: WorkspaceScope,
   input: { registryId?: string | undefined },
 ): Promise<{ items: SpaceDto[] }> {
-  return { items: await spaceDtos(scope, await listReadableSpaceRows(scope.workspaceId, input.registryId)) };
+  const rows = await listReadableSpaceRows(scope.workspaceId, input.registryId);
+  return {
+    items: await spaceDtos(
+      scope,
+      rows.filter(({ id }) => reachesSpace(scope, id)),
+    ),
+  };
 }

@@ -2,11 +2,14 @@ import type { NextRequest } from "next/server";
 import type { InputOf, Operation, OutputOf } from "@/contracts/operation";
 import { AppError } from "../app-error";
 import type { Actor } from "../auth/actor";
-import { authenticate } from "../auth/authenticate";
-import { openScope, requirePermission, type WorkspaceScope } from "../auth/workspace-scope";
+import { bringsCredentials, identifyRequest } from "../auth/authenticate-request";
+import type { Identity } from "../auth/identity";
+import { requireReach, requireSpaceReach } from "../auth/require-reach";
+import { requirePermission, scopeOfIdentity, type WorkspaceScope } from "../auth/workspace-scope";
 import { env } from "../env";
 import { clientAddress } from "./client-address";
 import { errorResponse, invalidInput, newRequestId } from "./problem-response";
+import { countRequest, type RateLimitState, rateLimitHeaders, refuseExceeded } from "./rate-limit";
 import { readJsonBody } from "./read-body";
 import { type RequestContext, runInRequest } from "./request-context";
 
@@ -35,8 +38,8 @@ export function workspaceRoute<O extends Operation>(
   operation: O,
   handler: (scope: WorkspaceScope, input: InputOf<O>, facts: RequestFacts) => Promise<OutputOf<O>>,
 ): RouteHandler {
-  return respond(operation, async (actor, request, context, facts) => {
-    const scope = await scopeFor(operation, actor, (await context.params) ?? {});
+  return respond(operation, async (identity, request, context, facts) => {
+    const scope = await scopeFor(operation, identity, (await context.params) ?? {});
     const input = await parseInput(operation, request, context);
     return jsonResponse(operation, await handler(scope, input, facts), facts.requestId);
   });
@@ -47,9 +50,9 @@ export function workspaceStreamRoute<O extends Operation>(
   operation: O,
   handler: (scope: WorkspaceScope, input: InputOf<O>, facts: StreamFacts) => Promise<ReadableStream<Uint8Array>>,
 ): RouteHandler {
-  return respond(operation, async (actor, request, context, facts) => {
+  return respond(operation, async (identity, request, context, facts) => {
     const params = (await context.params) ?? {};
-    const scope = await scopeFor(operation, actor, params);
+    const scope = await scopeFor(operation, identity, params);
     const input = await parseInput(operation, request, context);
     const isStillAllowed = () => isAllowed(operation, request, params);
     return new Response(await handler(scope, input, { ...facts, isStillAllowed }), {
@@ -76,8 +79,8 @@ export function workspaceFileRoute<O extends Operation>(
   operation: O,
   handler: (scope: WorkspaceScope, input: InputOf<O>, facts: RequestFacts) => Promise<TextFile>,
 ): RouteHandler {
-  return respond(operation, async (actor, request, context, facts) => {
-    const scope = await scopeFor(operation, actor, (await context.params) ?? {});
+  return respond(operation, async (identity, request, context, facts) => {
+    const scope = await scopeFor(operation, identity, (await context.params) ?? {});
     const file = await handler(scope, await parseInput(operation, request, context), facts);
     return new Response(file.body, {
       headers: {
@@ -96,10 +99,10 @@ async function isAllowed(
   request: NextRequest,
   params: Record<string, unknown>,
 ): Promise<boolean> {
-  const actor = await authenticate((name) => request.cookies.get(name)?.value);
-  if (!actor) return false;
+  const identity = await identifyRequest(request, { workspaceId: String(params.workspaceId) });
+  if (!identity) return false;
   try {
-    await scopeFor(operation, actor, params);
+    await scopeFor(operation, identity, params);
     return true;
   } catch (error) {
     if (error instanceof AppError) return false;
@@ -107,15 +110,21 @@ async function isAllowed(
   }
 }
 
-/** A route for anybody who is signed in. */
+/**
+ * A route for anybody who is signed in, or acts through a token where the operation allows it. `acceptsBasic` lets a command line in with an
+ * e-mail address and a password that has no token yet.
+ */
 export function signedInRoute<O extends Operation>(
   operation: O,
   handler: (actor: Actor, input: InputOf<O>, facts: RequestFacts) => Promise<OutputOf<O>>,
+  options: { acceptsBasic?: boolean } = {},
 ): RouteHandler {
-  return respond(operation, async (actor, request, context, facts) => {
+  const run: Run = async ({ actor }, request, context, facts) => {
+    requireReach(operation, actor);
     const input = await parseInput(operation, request, context);
     return jsonResponse(operation, await handler(actor, input, facts), facts.requestId);
-  });
+  };
+  return respond(operation, run, options);
 }
 
 /** A route for anybody: what lets them do something is a secret in the body. Nobody is asked who they are. */
@@ -123,34 +132,61 @@ export function publicRoute<O extends Operation>(
   operation: O,
   handler: (input: InputOf<O>, facts: RequestFacts) => Promise<OutputOf<O>>,
 ): RouteHandler {
-  return answerWith(operation, async (_, request, context, facts) => {
+  return answerWith(operation, async (asked, request, context, facts) => {
+    await countStranger(asked);
     const input = await parseInput(operation, request, context);
     return jsonResponse(operation, await handler(input, facts), facts.requestId);
   });
 }
 
-function respond(
-  operation: Operation,
-  run: (actor: Actor, request: NextRequest, context: RouteContext, facts: RequestFacts) => Promise<Response>,
-): RouteHandler {
+type Run = (identity: Identity, request: NextRequest, context: RouteContext, facts: RequestFacts) => Promise<Response>;
+
+function respond(operation: Operation, run: Run, { acceptsBasic = false } = {}): RouteHandler {
+  const isOfWorkspace = operation.access.kind === "workspace";
   return answerWith(operation, async (asked, request, context, facts) => {
-    const actor = await authenticate((name) => request.cookies.get(name)?.value);
-    if (!actor)
-      throw new AppError("unauthenticated", "You are not signed in, or your session has ended. Sign in and try again.");
+    const workspaceId = isOfWorkspace ? String((await context.params)?.workspaceId) : null;
+    const identity = await identifyRequest(request, { workspaceId, acceptsBasic });
+    if (!identity) {
+      await countStranger(asked);
+      throw new AppError("unauthenticated", whyUnauthenticated(request));
+    }
+    const { actor } = identity;
     asked.actor = actor;
-    return run(actor, request, context, facts);
+    asked.rateLimit = await countRequest("api", keyOf(actor));
+    refuseExceeded(asked.rateLimit);
+    return run(identity, request, context, facts);
   });
 }
 
+/** Scripts each have their own count, and a person has one for all of their pages. */
+function keyOf(actor: Actor): string {
+  if (actor.kind === "system") return actor.name;
+  return actor.token?.id ?? (actor.kind === "user" ? actor.userId : actor.tokenId);
+}
+
+async function countStranger(asked: Asked): Promise<void> {
+  if (asked.address === null) return;
+  asked.rateLimit = await countRequest("anonymous", asked.address);
+  refuseExceeded(asked.rateLimit);
+}
+
+function whyUnauthenticated(request: NextRequest): string {
+  if (bringsCredentials(request)) return "This API token is not good: it is unknown, has expired or was revoked.";
+  return "You are not signed in, or your session has ended. Sign in and try again.";
+}
+
+/** What is known of a request, and how its caller stands with a limit. */
+type Asked = RequestContext & { rateLimit: RateLimitState | null };
+
 function answerWith(
   operation: Operation,
-  run: (asked: RequestContext, request: NextRequest, context: RouteContext, facts: RequestFacts) => Promise<Response>,
+  run: (asked: Asked, request: NextRequest, context: RouteContext, facts: RequestFacts) => Promise<Response>,
 ): RouteHandler {
-  const answer = async (request: NextRequest, context: RouteContext, asked: RequestContext): Promise<Response> => {
+  const answer = async (request: NextRequest, context: RouteContext, asked: Asked): Promise<Response> => {
     const { requestId } = asked;
     try {
       refuseNul(request.url);
-      if (operation.method !== "GET") refuseForeignOrigin(request);
+      if (operation.method !== "GET" && !bringsCredentials(request)) refuseForeignOrigin(request);
       return await run(asked, request, context, {
         requestId,
         signal: request.signal,
@@ -160,21 +196,30 @@ function answerWith(
       return errorResponse(error, requestId);
     }
   };
-  return (request, context) => {
-    const asked: RequestContext = {
+  return async (request, context) => {
+    const asked: Asked = {
       requestId: newRequestId(),
       address: clientAddress(request.headers),
       operation: operation.id,
       actor: null,
+      rateLimit: null,
     };
-    return runInRequest(asked, () => answer(request, context, asked));
+    const response = await runInRequest(asked, () => answer(request, context, asked));
+    for (const [name, value] of Object.entries(asked.rateLimit ? rateLimitHeaders(asked.rateLimit) : {}))
+      response.headers.set(name, value);
+    return response;
   };
 }
 
-async function scopeFor(operation: Operation, actor: Actor, params: Record<string, unknown>): Promise<WorkspaceScope> {
+async function scopeFor(
+  operation: Operation,
+  identity: Identity,
+  params: Record<string, unknown>,
+): Promise<WorkspaceScope> {
   if (operation.access.kind !== "workspace") throw new Error(`${operation.id} is not an operation of a workspace`);
-  const scope = await openScope(actor, String(params.workspaceId));
+  const scope = scopeOfIdentity(identity);
   requirePermission(scope, operation.access.permission);
+  await requireSpaceReach(operation, scope, params);
   return scope;
 }
 
