@@ -77,9 +77,14 @@ export async function countSelection(chosen: Prisma.Sql): Promise<number> {
 /** The first tags of a selection, `repository:tag`. */
 export async function sampleTags(chosen: Prisma.Sql, limit: number): Promise<string[]> {
   const rows = await prisma().$queryRaw<{ name: string }[]>`
-    WITH chosen AS (${chosen})
-    SELECT r.name || ':' || t.name AS name FROM chosen JOIN repositories r ON r.id = chosen.repository_id
-    JOIN tags t ON t.repository_id = chosen.repository_id AND t.digest = chosen.digest
-    ORDER BY 1 LIMIT ${limit}`;
+    WITH chosen AS MATERIALIZED (${chosen}),
+    -- In the order of what is told, so that the first few repositories give all of it: no name of a repository holds a colon.
+    placed AS MATERIALIZED (
+      SELECT chosen.repository_id, chosen.digest, r.name || ':' AS place FROM chosen JOIN repositories r ON r.id = chosen.repository_id
+      ORDER BY place
+    )
+    SELECT place || t.name AS name FROM (SELECT * FROM placed ORDER BY place) placed CROSS JOIN LATERAL (
+      SELECT name FROM tags WHERE repository_id = placed.repository_id AND digest = placed.digest OFFSET 0) t
+    ORDER BY placed.place, t.name LIMIT ${limit}`;
   return rows.map((row) => row.name);
 }

@@ -13,6 +13,8 @@ import { insertManifests } from "./inventory.store";
 import { listImages } from "./list-images";
 import { measureImages } from "./measure-images";
 import { refreshImages } from "./refresh-images";
+import { chosenImages } from "./select-images";
+import { measureSelection } from "./selection-bytes.store";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -243,10 +245,15 @@ test("N-01 N-02 N-05 R-02 R-03 R-04 graph and sizes of random registries are tho
             ...{ reason: "kept", ownerName: "a test" },
           })),
         });
-        const measured = await measureImages(tenant.scope, {
-          spaceId: tenant.spaceId,
-          selection: { images: chosen.map(({ repositoryName, digest }) => ({ repositoryName, digest })) },
-        });
+        const selection = { images: chosen.map(({ repositoryName, digest }) => ({ repositoryName, digest })) };
+        const measured = await measureImages(tenant.scope, { spaceId: tenant.spaceId, selection });
+        // Blob by blob, as where a selection is a small part of its registry.
+        const probed = await measureSelection(
+          tenant.registryId,
+          await chosenImages({ id: tenant.spaceId }, selection),
+          0,
+        );
+        expect(measured).toMatchObject(probed);
         const names = new Set(pinned.map(({ repositoryName, digest }) => `${repositoryName}@${digest}`));
         expect(measured).toMatchObject(measureModel(model, chosen, names));
       }

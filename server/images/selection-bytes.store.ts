@@ -17,28 +17,43 @@ export interface SelectionNumbers {
   sharedBytes: number;
 }
 
+/** A blob that more of the selection use than this is likely used by very many: one of them is enough to know. */
+const FEW_USERS = 16;
+/** Up to so many references are read for each blob, where that answers for all of them at once. */
+const READS_A_BLOB = 50;
+
 /**
- * A selection of images as one: what is pinned, what has a pinned part (as in holdsOfParts of the plan), and parts that another image of the repository needs stay (with what hangs in them), each blob counts
- * once, and it is freed when no manifest that remains anywhere in the registry, in a repository or in a bin, refers to it.
- * `chosen` is a query of (repository_id, digest) of image rows.
+ * A selection of images as one: what is pinned, what has a pinned part (as in holdsOfParts of the plan), and parts that another image of the
+ * repository needs stay (with what hangs in them), each blob counts once, and it is freed when no manifest that remains anywhere in the
+ * registry, in a repository or in a bin, refers to it.
+ * `chosen` is a query of (repository_id, digest) of image rows; `readsABlob` only chooses between two ways to the same numbers.
  */
-export async function measureSelection(registryId: string, chosen: Prisma.Sql): Promise<SelectionNumbers> {
+export async function measureSelection(
+  registryId: string,
+  chosen: Prisma.Sql,
+  readsABlob = READS_A_BLOB,
+): Promise<SelectionNumbers> {
   const rows = await prisma().$queryRaw<Record<keyof SelectionNumbers, bigint | number>[]>`
-    WITH RECURSIVE chosen AS MATERIALIZED (${chosen}),
+    WITH RECURSIVE chosen AS MATERIALIZED (SELECT * FROM (${chosen}) named ORDER BY 1, 2),
     -- One probe an image, here and below: a join would be planned for guessed numbers, and read whole tables.
     picked AS MATERIALIZED (
       SELECT i.* FROM chosen CROSS JOIN LATERAL (
-        SELECT space_id, repository_id, repository_name, digest, tag_count, logical_bytes FROM images
+        SELECT space_id, repository_id, repository_name, digest, tag_count, logical_bytes,
+          child_count > 0 OR referrer_count > 0 OR health <> 'whole' AS has_parts FROM images
         WHERE repository_id = chosen.repository_id AND digest = chosen.digest LIMIT 1) i
     ),
+    -- Only below images that have anything below them, as the inventory counts it.
     member(repository_id, digest, role) AS (
-      SELECT repository_id, digest, 'top' FROM picked
+      SELECT repository_id, digest, 'top' FROM picked WHERE has_parts
       UNION
       SELECT c.repository_id, next.digest, next.role FROM member c CROSS JOIN LATERAL (${partsBelow(registryId)}) next
     ),
     part AS MATERIALIZED (
-      SELECT member.repository_id, member.digest, min(CASE member.role WHEN 'top' THEN 0 WHEN 'child' THEN 1 ELSE 2 END) AS role
-      FROM member WHERE ${isPresent("member")} GROUP BY 1, 2
+      SELECT repository_id, digest, min(role) AS role FROM (
+        SELECT repository_id, digest, 0 AS role FROM picked
+        UNION ALL
+        SELECT repository_id, digest, CASE role WHEN 'child' THEN 1 ELSE 2 END FROM member WHERE role <> 'top' AND ${isPresent("member")}) one
+      GROUP BY 1, 2
     ),
     -- Whatever a pinned part hangs in: pins are few, so that going up from them is cheap.
     holding(repository_id, digest) AS (
@@ -51,6 +66,11 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
     held AS MATERIALIZED (
       SELECT part.repository_id, part.digest, part.role FROM holding JOIN part ON part.repository_id = holding.repository_id AND part.digest = holding.digest
     ),
+    -- Parts that any index lists. Here and below: a list is looked up in one walk over the index, some times as fast as each by itself; nothing is
+    -- joined with what that finds, for guessed numbers would have it compared row by row.
+    listed AS MATERIALIZED (
+      SELECT digest FROM manifest_references WHERE registry_id = ${registryId} AND role = 'child' AND digest = ANY(ARRAY(SELECT digest FROM part))
+    ),
     -- What is pinned or has a pinned part, what an image outside the selection has too, and parts that are images by a tag of their own stay, with
     -- all below.
     staying(repository_id, digest) AS (
@@ -58,10 +78,10 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
       UNION ALL
       SELECT p.repository_id, p.digest FROM part p WHERE
         (p.role > 0 AND EXISTS (SELECT 1 FROM images own WHERE own.repository_id = p.repository_id AND own.digest = p.digest))
-        OR EXISTS (SELECT 1 FROM manifest_references ref
+        OR (p.digest IN (SELECT digest FROM listed) AND EXISTS (SELECT 1 FROM manifest_references ref
           JOIN repository_manifests parent ON parent.repository_id = p.repository_id AND parent.digest = ref.manifest_digest
           WHERE ref.registry_id = ${registryId} AND ref.digest = p.digest AND ref.role = 'child'
-            AND (p.repository_id, ref.manifest_digest) NOT IN (SELECT repository_id, digest FROM part)))
+            AND (p.repository_id, ref.manifest_digest) NOT IN (SELECT repository_id, digest FROM part))))
       UNION
       SELECT c.repository_id, next.digest FROM staying c CROSS JOIN LATERAL (${partsBelow(registryId)}) next
     ),
@@ -76,41 +96,60 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
     ),
     -- Manifests that no repository has afterwards; a bin may.
     leaving AS MATERIALIZED (
-      SELECT g.key, EXISTS (SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id
-          WHERE bm.digest = g.digest AND e.registry_id = ${registryId} AND e.state IN ${IN_BIN}) AS is_in_bin
-      FROM (SELECT key, digest, count(*) AS places FROM going GROUP BY key, digest) g
-      WHERE g.places = (SELECT count(*) FROM repository_manifests rm WHERE rm.manifest_key = g.key)
+      SELECT left_over.key, left_over.key IN (
+          SELECT g.key FROM going g WHERE (SELECT are_there FROM bins) AND EXISTS (
+            SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id
+            WHERE bm.digest = g.digest AND e.registry_id = ${registryId} AND e.state IN ${IN_BIN})) AS is_in_bin
+      FROM (
+        SELECT key FROM (
+          SELECT key, 1 AS places FROM going
+          UNION ALL
+          SELECT manifest_key, -1 FROM repository_manifests WHERE manifest_key = ANY(ARRAY(SELECT key FROM going))) place
+        GROUP BY key HAVING sum(places) = 0) left_over
     ),
     content AS MATERIALIZED (
-      SELECT ref.digest_key AS key, max(ref.size_bytes) AS bytes, false AS stays, false AS is_in_bin
-      FROM (SELECT DISTINCT key FROM going) g CROSS JOIN LATERAL (
-        SELECT digest_key, size_bytes FROM manifest_references
-        WHERE manifest_key = g.key AND role IN ('config', 'layer') AND NOT is_foreign OFFSET 0) ref
-      GROUP BY ref.digest_key
+      SELECT digest_key AS key, max(size_bytes) AS bytes, count(*) AS users, false AS stays, false AS is_in_bin
+      FROM manifest_references
+      WHERE manifest_key = ANY(ARRAY(SELECT key FROM going)) AND role IN ('config', 'layer') AND NOT is_foreign
+      GROUP BY digest_key
       UNION ALL
-      SELECT g.key, m.size_bytes, l.key IS NULL, coalesce(l.is_in_bin, false)
-      FROM (SELECT DISTINCT digest, key FROM going) g CROSS JOIN LATERAL (
-        SELECT size_bytes FROM manifests WHERE registry_id = ${registryId} AND digest = g.digest LIMIT 1) m
-      LEFT JOIN leaving l ON l.key = g.key
+      SELECT keyed.key, keyed.size_bytes, 1, keyed.key NOT IN (SELECT key FROM leaving), keyed.key IN (SELECT key FROM leaving WHERE is_in_bin)
+      FROM (SELECT ${keyOf(registryId, "m.digest")} AS key, m.size_bytes FROM manifests m
+        WHERE m.registry_id = ${registryId} AND m.digest = ANY(ARRAY(SELECT digest FROM going)) OFFSET 0) keyed
+    ),
+    -- Reading all users of all blobs at once pays where they are a part worth mentioning of all there are, and of blobs that few use.
+    few_users AS MATERIALIZED (
+      SELECT key FROM content WHERE NOT stays AND users < ${FEW_USERS}
+        AND (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'manifest_references'::regclass) <= ${readsABlob} * (SELECT count(*) FROM content)
+    ),
+    one_user AS MATERIALIZED (
+      SELECT digest_key AS key, min(manifest_key) AS manifest_key FROM manifest_references
+      WHERE digest_key = ANY(ARRAY(SELECT key FROM few_users)) AND manifest_key NOT IN (SELECT key FROM leaving)
+      GROUP BY digest_key
+    ),
+    there AS MATERIALIZED (
+      SELECT manifest_key FROM repository_manifests WHERE manifest_key = ANY(ARRAY(SELECT manifest_key FROM one_user))
     ),
     -- Who uses it: somebody that stays (the first that is found will do); else those that leave for a bin, and those that no repository has.
-    used AS (
-      SELECT c.bytes, c.is_in_bin, c.key, c.stays OR coalesce(user_that_stays.is_there, false) AS stays
-      FROM content c LEFT JOIN LATERAL (
-        SELECT true AS is_there FROM manifest_references ref
-        WHERE NOT c.stays AND ref.digest_key = c.key AND ref.manifest_key NOT IN (SELECT key FROM leaving)
-          AND EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.manifest_key = ref.manifest_key)
-        LIMIT 1) user_that_stays ON true
+    used AS MATERIALIZED (
+      SELECT c.bytes, c.is_in_bin, c.key, c.may_have_more, CASE
+        WHEN c.stays OR c.key IN (SELECT key FROM one_user WHERE manifest_key IN (SELECT manifest_key FROM there)) THEN true
+        ELSE c.may_have_more AND EXISTS (
+          SELECT 1 FROM manifest_references ref WHERE ref.digest_key = c.key AND ref.manifest_key NOT IN (SELECT key FROM leaving)
+            AND (SELECT true FROM repository_manifests rm WHERE rm.manifest_key = ref.manifest_key LIMIT 1)) END AS stays
+      FROM (SELECT *, key NOT IN (SELECT key FROM few_users) OR key IN (SELECT key FROM one_user) AS may_have_more FROM content OFFSET 0) c
     ),
-    fate AS (
-      SELECT u.bytes, CASE WHEN u.stays THEN 'shared' WHEN u.is_in_bin OR others.in_bin OR (others.elsewhere AND EXISTS (
-          SELECT 1 FROM manifest_references ref JOIN bin_entry_manifests bm ON bm.digest = ref.manifest_digest JOIN bin_entries e ON e.id = bm.entry_id
-          WHERE ref.digest_key = u.key AND e.registry_id = ${registryId} AND e.state IN ${IN_BIN})) THEN 'bin'
+    -- Where no bin holds anything, none of this is asked.
+    fate AS MATERIALIZED (
+      SELECT u.bytes, CASE WHEN u.stays THEN 'shared' WHEN u.is_in_bin OR ((SELECT are_there FROM bins) AND (
+          ((SELECT bool_or(is_in_bin) FROM leaving) AND EXISTS (SELECT 1 FROM manifest_references ref
+            WHERE ref.digest_key = u.key AND ref.manifest_key IN (SELECT key FROM leaving WHERE is_in_bin)))
+          OR (u.may_have_more AND EXISTS (
+            SELECT 1 FROM manifest_references ref JOIN bin_entry_manifests bm ON bm.digest = ref.manifest_digest JOIN bin_entries e ON e.id = bm.entry_id
+            WHERE ref.digest_key = u.key AND ref.manifest_key NOT IN (SELECT key FROM leaving)
+              AND e.registry_id = ${registryId} AND e.state IN ${IN_BIN})))) THEN 'bin'
         ELSE 'freed' END AS fate
-      FROM used u CROSS JOIN LATERAL (
-        SELECT bool_or(ref.manifest_key IN (SELECT key FROM leaving WHERE is_in_bin)) AS in_bin,
-          bool_or(ref.manifest_key NOT IN (SELECT key FROM leaving)) AS elsewhere
-        FROM manifest_references ref WHERE NOT u.stays AND (SELECT are_there FROM bins) AND ref.digest_key = u.key) others
+      FROM used u
     )
     SELECT (SELECT count(*) FROM picked) AS images, (SELECT coalesce(sum(tag_count), 0) FROM picked) AS tags,
       (SELECT count(*) FROM going WHERE role = 1) AS children, (SELECT count(*) FROM going WHERE role = 2) AS referrers,
@@ -135,6 +174,6 @@ export async function measureSelection(registryId: string, chosen: Prisma.Sql): 
  * up several times as fast by it as by 71 letters. Where two digests share one (once in some 10^8 registries of a million blobs),
  * bytes of one count as used by the other.
  */
-function keyOf(registryId: string, column: "p.digest"): Prisma.Sql {
+function keyOf(registryId: string, column: "p.digest" | "m.digest"): Prisma.Sql {
   return Prisma.sql`hashtextextended(${registryId} || ${Prisma.raw(column)}, 0)`;
 }
