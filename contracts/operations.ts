@@ -90,6 +90,14 @@ import { watchSpace } from "./space-stream";
 import { createSpace, getSpace, listSpaces, removeSpace, syncSpace, updateSpace } from "./spaces";
 import { getReclaimableByReason, getSpaceStorage, getWorkspaceStorage } from "./storage";
 import { listTagQuotas, setTagQuota } from "./tag-quotas";
+import {
+  createMyToken,
+  createWorkspaceToken,
+  listMyTokens,
+  listWorkspaceTokens,
+  revokeMyToken,
+  revokeWorkspaceToken,
+} from "./tokens";
 import { getWorkspace } from "./workspaces";
 
 /** Every operation there is. A route without an entry here does not exist: tests walk this list. */
@@ -212,6 +220,12 @@ export const OPERATIONS: readonly Operation[] = [
   deletePlatformRule,
   listTagQuotas,
   setTagQuota,
+  listMyTokens,
+  createMyToken,
+  revokeMyToken,
+  listWorkspaceTokens,
+  createWorkspaceToken,
+  revokeWorkspaceToken,
   listUsers,
   createUser,
   updateUser,

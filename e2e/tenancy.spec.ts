@@ -8,6 +8,7 @@ import { startReclaim } from "@/contracts/reclaim";
 import { listBinEntries } from "@/contracts/recycle-bin";
 import { createRule } from "@/contracts/rules";
 import { createSpace, updateSpace } from "@/contracts/spaces";
+import { createWorkspaceToken } from "@/contracts/tokens";
 import { ROLES, type Role, roleCan } from "@/domain/access/permissions";
 import { newId } from "@/server/platform/new-id";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
@@ -76,7 +77,11 @@ async function createSide(name: string): Promise<Side> {
   });
   const pinId = pins[0]?.id ?? "";
   const [ownRegistryId, readerSlug] = [newId("reg"), `${name}-readers`];
-  const own = { entryId: entry.id, crawlId: crawl.id, pinId, registryId: ownRegistryId, readerSlug };
+  const { token } = await admin.call(createWorkspaceToken, {
+    ...{ params: { workspaceId }, body: { name: `robot of ${name}`, role: "viewer" } },
+  });
+  const tokenId = token.id;
+  const own = { entryId: entry.id, crawlId: crawl.id, pinId, registryId: ownRegistryId, readerSlug, tokenId };
   const ids = { workspaceId, spaceId, runId, ruleId, ...own };
   const database = await openDatabase(stack.databaseUrl);
   await database.rows(
@@ -154,6 +159,7 @@ const UNKNOWN: TenantIds = {
   crawlId: newId("crawl"),
   pinId: newId("pin"),
   registryId: newId("reg"),
+  tokenId: newId("tok"),
   readerSlug: "no-such-readers",
 };
 /** Nothing is wrong with any entry: there is nothing to try again or to give up. And no collection runs. */
@@ -162,6 +168,8 @@ const NOTHING_THERE: Record<string, number> = {
   giveUpBinEntry: 409,
   getActiveGc: 404,
   undoGc: 404,
+  // The one in the ids is the workspace's.
+  revokeMyToken: 404,
 };
 const OF_WORKSPACES = OPERATIONS.filter((operation) => operation.access.kind === "workspace");
 /** Of the platform: the console's own settings, which no role of a workspace may change. */

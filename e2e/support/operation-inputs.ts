@@ -12,6 +12,8 @@ export type TenantIds = Record<
   | "crawlId"
   | "pinId"
   | "registryId"
+  /** a token of the workspace */
+  | "tokenId"
   /** of a workspace that the space may be bound to */
   | "readerSlug",
   string
@@ -68,6 +70,8 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   requestGc: () => ({ note: "we are nearly full" }),
   setGcSchedule: () => ({ expression: "0 3 * * SUN", timeZone: "UTC", deleteUntagged: true, revision: 0 }),
   setGcEnablement: () => ({ isEnabled: true }),
+  createMyToken: () => ({ name: "laptop", role: "viewer" }),
+  createWorkspaceToken: () => ({ name: "builds", role: "viewer" }),
 };
 
 /** An image that no other example touches. */
