@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AUDIT_AREA_IDS } from "@/domain/access/audit-areas";
 import { idSchema, timeSchema, workspaceParamsSchema } from "./common";
 import { defineOperation } from "./define";
 
@@ -47,8 +48,7 @@ const auditFilterShape = {
   /** in actor, address, action, target and request id */
   search: z.string().trim().max(200).optional(),
   outcome: z.enum(["done", "refused"]).optional(),
-  /** an area of actions, such as `rules` */
-  area: z.string().trim().max(60).optional(),
+  area: z.enum(AUDIT_AREA_IDS).optional(),
   from: timeSchema.optional(),
   until: timeSchema.optional(),
 };
@@ -63,8 +63,6 @@ const auditPageQuerySchema = z
 const auditPageSchema = z.object({
   items: z.array(auditEntrySchema),
   nextCursor: z.string().nullable(),
-  /** what `area` can be */
-  areas: z.array(z.string()),
 });
 export type AuditPageDto = z.infer<typeof auditPageSchema>;
 
@@ -95,7 +93,8 @@ export const listPlatformAudit = defineOperation({
   id: "listPlatformAudit",
   method: "GET",
   path: "/api/v1/platform/audit",
-  summary: "What happened to people, workspaces, registries and the platform, failed sign-ins included (platform admins)",
+  summary:
+    "What happened to people, workspaces, registries and the platform, failed sign-ins included (platform admins)",
   query: auditPageQuerySchema,
   response: auditPageSchema,
 });

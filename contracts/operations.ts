@@ -9,6 +9,7 @@ import {
   updateMe,
   usePasswordLink,
 } from "./account";
+import { exportAudit, exportPlatformAudit, listAudit, listPlatformAudit } from "./audit";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
 import { cancelCrawl, getCrawl, listCrawls } from "./crawls";
 import { getActiveGc, getGcStatus, getRegistryGc, listCollecting, listGcHistory, startGc, undoGc } from "./gc";
@@ -122,6 +123,10 @@ export const OPERATIONS: readonly Operation[] = [
   listInvitations,
   createInvitation,
   revokeInvitation,
+  listAudit,
+  exportAudit,
+  listPlatformAudit,
+  exportPlatformAudit,
   getWorkspaceStorage,
   listRegistries,
   testRegistry,

@@ -1,4 +1,5 @@
 import type { Actor } from "@/server/platform/auth/actor";
+import { actorColumns } from "@/server/platform/auth/actor-columns";
 import type { Prisma, Transaction } from "@/server/platform/db/prisma";
 import { prisma } from "@/server/platform/db/prisma";
 import { requestContext } from "@/server/platform/http/request-context";
@@ -44,18 +45,6 @@ export async function insertAuditEvents(tx: Transaction, inputs: readonly AuditI
       address: request?.address ?? null,
     })),
   });
-}
-
-function actorColumns(actor: Actor | null) {
-  if (actor === null) return { actorKind: "anonymous", actorId: null, actorName: "somebody not signed in" };
-  const token = actor.kind === "system" ? null : actor.token;
-  return {
-    actorKind: actor.kind,
-    actorId: actor.kind === "user" ? actor.userId : actor.kind === "robot" ? actor.tokenId : null,
-    actorName: actor.name,
-    tokenId: token?.id ?? null,
-    tokenName: token?.name ?? null,
-  };
 }
 
 export interface AuditPageInput {

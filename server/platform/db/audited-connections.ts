@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { Actor } from "../auth/actor";
+import { actorColumns } from "../auth/actor-columns";
 import { requestContext } from "../http/request-context";
 
 /** Tables whose changes the database records by itself (`audit_watch` in the migrations; a test compares). */
@@ -81,14 +81,6 @@ function contextStatement(): string | null {
   const context = requestContext();
   if (!context) return null;
   const { requestId, address, operation, actor } = context;
-  const told = { requestId, address, operation, ...toldActor(actor) };
+  const told = { requestId, address, operation, ...actorColumns(actor) };
   return `SET LOCAL reclaim.context = ${pg.escapeLiteral(JSON.stringify(told))}`;
-}
-
-function toldActor(actor: Actor | null) {
-  if (actor === null) return { actorKind: "anonymous", actorName: "somebody not signed in" };
-  const { kind: actorKind, name: actorName } = actor;
-  if (actor.kind === "system") return { actorKind, actorName };
-  const actorId = actor.kind === "user" ? actor.userId : actor.tokenId;
-  return { actorKind, actorName, actorId, tokenId: actor.token?.id, tokenName: actor.token?.name };
 }

@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly operation: string;
   /** Set once the wrapper knows; null = nobody is signed in (yet). */
   actor: Actor | null;
+  /** The workspace that they asked about, where it is one of theirs. */
+  workspaceId?: string | null;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -11,6 +11,7 @@ import { clientAddress } from "./client-address";
 import { errorResponse, invalidInput, newRequestId } from "./problem-response";
 import { countRequest, type RateLimitState, rateLimitHeaders, refuseExceeded } from "./rate-limit";
 import { readJsonBody } from "./read-body";
+import { recordRefusal } from "./record-refusal";
 import { type RequestContext, runInRequest } from "./request-context";
 
 // A route without a name in its path is given no params at all.
@@ -81,16 +82,30 @@ export function workspaceFileRoute<O extends Operation>(
 ): RouteHandler {
   return respond(operation, async (identity, request, context, facts) => {
     const scope = await scopeFor(operation, identity, (await context.params) ?? {});
-    const file = await handler(scope, await parseInput(operation, request, context), facts);
-    return new Response(file.body, {
-      headers: {
-        "content-type": file.contentType,
-        "content-disposition": `attachment; filename="${file.name}"`,
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
-        "x-request-id": facts.requestId,
-      },
-    });
+    return fileResponse(await handler(scope, await parseInput(operation, request, context), facts), facts.requestId);
+  });
+}
+
+/** As `signedInRoute`, for an operation whose output is a file to download. */
+export function signedInFileRoute<O extends Operation>(
+  operation: O,
+  handler: (actor: Actor, input: InputOf<O>, facts: RequestFacts) => Promise<TextFile>,
+): RouteHandler {
+  return respond(operation, async ({ actor }, request, context, facts) => {
+    requireReach(operation, actor);
+    return fileResponse(await handler(actor, await parseInput(operation, request, context), facts), facts.requestId);
+  });
+}
+
+function fileResponse(file: TextFile, requestId: string): Response {
+  return new Response(file.body, {
+    headers: {
+      "content-type": file.contentType,
+      "content-disposition": `attachment; filename="${file.name}"`,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+      "x-request-id": requestId,
+    },
   });
 }
 
@@ -152,10 +167,16 @@ function respond(operation: Operation, run: Run, { acceptsBasic = false } = {}):
     }
     const { actor } = identity;
     asked.actor = actor;
+    asked.workspaceId = isTheirs(identity) ? workspaceId : null;
     asked.rateLimit = await countRequest("api", keyOf(actor));
     refuseExceeded(asked.rateLimit);
     return run(identity, request, context, facts);
   });
+}
+
+/** Whether the workspace that they ask about is one of theirs: what they are refused there concerns its admins. */
+function isTheirs({ actor, workspaceId, memberRole }: Identity): boolean {
+  return memberRole !== null || (actor.kind === "robot" && actor.workspaceId === workspaceId);
 }
 
 /** Scripts each have their own count, and a person has one for all of their pages. */
@@ -193,6 +214,8 @@ function answerWith(
         lastEventId: request.headers.get("last-event-id"),
       });
     } catch (error) {
+      const { method, summary } = operation;
+      await recordRefusal(asked, { method, summary, path: request.nextUrl.pathname }, error);
       return errorResponse(error, requestId);
     }
   };
