@@ -25,6 +25,7 @@ export function PlatformFrame({ workspaceSlug, children }: { workspaceSlug: stri
           { href: `${home}/protect-rules`, label: "Protect rules" },
           { href: `${home}/quotas`, label: "Tag quotas" },
           { href: `${home}/garbage-collection`, label: "Garbage collection", count: asked === 0 ? undefined : asked },
+          { href: `${home}/audit`, label: "Audit" },
         ]}
       />
       {children}

@@ -95,6 +95,10 @@ export function consolePages({
     { name: "sign-in", path: "/sign-in", isSignedOut: true },
     { name: "overview", path: "/w/acme" },
     { name: "members", path: "/w/acme/members" },
+    { name: "audit", path: "/w/acme/audit" },
+    { name: "audit-entry", path: "/w/acme/audit?q=rule", open: openAuditEntry },
+    { name: "audit-refused", path: "/w/acme/audit?outcome=refused" },
+    { name: "platform-audit", path: "/w/acme/platform/audit" },
     { name: "registries", path: "/w/acme/registries" },
     { name: "registry-attach", path: "/w/acme/registries", open: (page) => click(page, "Attach registry", "dialog") },
     {
@@ -304,6 +308,11 @@ async function startCollection(page: Page): Promise<void> {
 async function openCollection(page: Page): Promise<void> {
   await page.getByRole("list", { name: "History of garbage collection" }).getByRole("button").first().click();
   await expect(page.getByRole("list", { name: "Phases and their times" })).toBeVisible();
+}
+
+async function openAuditEntry(page: Page): Promise<void> {
+  await page.getByRole("table", { name: "Audit log" }).getByRole("row", { name: /rule/ }).nth(0).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
 }
 
 async function openLifecycle(page: Page): Promise<void> {
