@@ -79,8 +79,8 @@ export const registerByInvitation = defineOperation({
   successStatus: 201,
 });
 
-export const usePasswordLink = defineOperation({
-  id: "usePasswordLink",
+export const choosePasswordByLink = defineOperation({
+  id: "choosePasswordByLink",
   method: "POST",
   path: "/api/v1/password-links/use",
   summary: "Choose a password by a one-time link; every session of that account ends",

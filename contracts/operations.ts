@@ -2,12 +2,12 @@ import { getMe } from "./access";
 import {
   acceptInvitation,
   changePassword,
+  choosePasswordByLink,
   endSession,
   endSessions,
   listSessions,
   registerByInvitation,
   updateMe,
-  usePasswordLink,
 } from "./account";
 import { exportAudit, exportPlatformAudit, listAudit, listPlatformAudit } from "./audit";
 import { bindSpace, listBindings, unbindSpace } from "./bindings";
@@ -99,6 +99,16 @@ import {
   revokeMyToken,
   revokeWorkspaceToken,
 } from "./tokens";
+import {
+  createNotificationTarget,
+  deleteNotificationTarget,
+  listNotificationDeliveries,
+  listNotificationTargets,
+  retryNotificationDelivery,
+  rotateSigningSecret,
+  testNotificationTarget,
+  updateNotificationTarget,
+} from "./webhooks";
 import { getWorkspace } from "./workspaces";
 
 /** Every operation there is. A route without an entry here does not exist: tests walk this list. */
@@ -111,7 +121,7 @@ export const OPERATIONS: readonly Operation[] = [
   changePassword,
   acceptInvitation,
   registerByInvitation,
-  usePasswordLink,
+  choosePasswordByLink,
   getReclaimSwitch,
   stopAllReclaims,
   allowReclaims,
@@ -240,4 +250,12 @@ export const OPERATIONS: readonly Operation[] = [
   renameWorkspace,
   appointAdmin,
   deleteWorkspace,
+  listNotificationTargets,
+  createNotificationTarget,
+  updateNotificationTarget,
+  rotateSigningSecret,
+  testNotificationTarget,
+  listNotificationDeliveries,
+  retryNotificationDelivery,
+  deleteNotificationTarget,
 ];

@@ -42,6 +42,18 @@ const envSchema = z.object({
   RECLAIM_TOKEN_REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(6_000),
   /** Requests of nobody (no session, no good token) from one address. */
   RECLAIM_ANONYMOUS_REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(600),
+  /** Single sign-on by OpenID Connect: all three, or none. */
+  RECLAIM_OIDC_ISSUER: z
+    .url()
+    .optional()
+    .or(z.literal("").transform(() => undefined)),
+  RECLAIM_OIDC_CLIENT_ID: z.string().optional(),
+  RECLAIM_OIDC_CLIENT_SECRET: z.string().optional(),
+  /** What it is called on the sign-in page. */
+  RECLAIM_OIDC_NAME: z
+    .string()
+    .optional()
+    .transform((name) => name?.trim() || "single sign-on"),
   RECLAIM_GRACE_HOURS: z.coerce.number().min(0).default(24),
   RECLAIM_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   /** The registry that this console runs with, without a trailing slash. */

@@ -10,10 +10,10 @@ export interface TagQuotaRow {
 
 /**
  * Tags of the workspaces' own spaces, from the counts that each repository keeps, without fallback tags of referrers: those are few, and an
- * index holds them alone. `null` = all workspaces.
+ * index holds them alone. `null` = all workspaces that are not deleted.
  */
 export function listTagQuotaRows(workspaceId: string | null): Promise<TagQuotaRow[]> {
-  const only = workspaceId === null ? Prisma.empty : Prisma.sql`WHERE w.id = ${workspaceId}`;
+  const only = workspaceId === null ? Prisma.empty : Prisma.sql`AND w.id = ${workspaceId}`;
   return prisma().$queryRaw<TagQuotaRow[]>`
     SELECT w.id AS "workspaceId", w.slug, w.name, w.tag_quota AS quota, greatest(all_tags.count - fallback.count, 0) AS count
     FROM workspaces w
@@ -25,11 +25,11 @@ export function listTagQuotaRows(workspaceId: string | null): Promise<TagQuotaRo
       SELECT count(*)::int AS count FROM tags t JOIN repositories r ON r.id = t.repository_id JOIN spaces s ON s.id = r.space_id
       WHERE t.workspace_id = w.id AND t.subject_digest IS NOT NULL AND s.removed_at IS NULL
     ) fallback
-    ${only} ORDER BY w.name, w.id`;
+    WHERE w.removed_at IS NULL ${only} ORDER BY w.name, w.id`;
 }
 
 /** False = there is no such workspace. */
 export async function updateTagQuota(tx: Transaction, workspaceId: string, tagQuota: number): Promise<boolean> {
-  const { count } = await tx.workspace.updateMany({ where: { id: workspaceId }, data: { tagQuota } });
+  const { count } = await tx.workspace.updateMany({ where: { id: workspaceId, removedAt: null }, data: { tagQuota } });
   return count === 1;
 }

@@ -30,6 +30,13 @@ export async function throttledVerify(email: string, password: string): Promise<
   return same;
 }
 
+/** Nobody who has just proved to be the owner of an account waits for what others tried. */
+export async function forgetAttempts(email: string): Promise<void> {
+  const limiters = await attemptLimiters();
+  const account = digest(email.trim().toLowerCase());
+  await Promise.all([limiters.attempts.delete(account), limiters.turns.delete(account)]);
+}
+
 async function verify(email: string, password: string, address: string | null): Promise<Verification> {
   const limiters = await attemptLimiters();
   const account = digest(email.trim().toLowerCase());
