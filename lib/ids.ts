@@ -18,6 +18,7 @@ export type IdPrefix =
   | "crawl"
   | "evt"
   | "target"
+  | "ntf"
   | "dlv"
   | "req"
   | "wrk";
