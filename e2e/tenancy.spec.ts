@@ -9,6 +9,7 @@ import { listBinEntries } from "@/contracts/recycle-bin";
 import { createRule } from "@/contracts/rules";
 import { createSpace, updateSpace } from "@/contracts/spaces";
 import { createWorkspaceToken } from "@/contracts/tokens";
+import { createNotificationTarget, testNotificationTarget } from "@/contracts/webhooks";
 import { ROLES, type Role, roleCan } from "@/domain/access/permissions";
 import { newId } from "@/server/platform/new-id";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
@@ -81,7 +82,16 @@ async function createSide(name: string): Promise<Side> {
     ...{ params: { workspaceId }, body: { name: `robot of ${name}`, role: "viewer" } },
   });
   const tokenId = token.id;
-  const own = { entryId: entry.id, crawlId: crawl.id, pinId, registryId: ownRegistryId, readerSlug, tokenId };
+  const { target } = await admin.call(createNotificationTarget, {
+    params: { workspaceId },
+    body: { kind: "webhook", name: `hook of ${name}`, url: `https://hooks.invalid/${name}`, events: ["gc.failed"] },
+  });
+  // Nobody is there: it did not arrive, and can be sent again.
+  const delivery = await admin.call(testNotificationTarget, { params: { workspaceId, targetId: target.id } });
+  const own = {
+    ...{ entryId: entry.id, crawlId: crawl.id, pinId, registryId: ownRegistryId, readerSlug, tokenId },
+    ...{ targetId: target.id, deliveryId: delivery.id },
+  };
   const ids = { workspaceId, spaceId, runId, ruleId, ...own };
   const database = await openDatabase(stack.databaseUrl);
   await database.rows(
@@ -160,6 +170,8 @@ const UNKNOWN: TenantIds = {
   pinId: newId("pin"),
   registryId: newId("reg"),
   tokenId: newId("tok"),
+  targetId: newId("target"),
+  deliveryId: newId("dlv"),
   readerSlug: "no-such-readers",
 };
 /** Nothing is wrong with any entry: there is nothing to try again or to give up. And no collection runs. */

@@ -14,6 +14,9 @@ export type TenantIds = Record<
   | "registryId"
   /** a token of the workspace */
   | "tokenId"
+  /** where notifications go, and one that did not arrive */
+  | "targetId"
+  | "deliveryId"
   /** of a workspace that the space may be bound to */
   | "readerSlug",
   string
@@ -67,6 +70,10 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   }),
   updatePin: () => ({ reason: "a better reason" }),
   startGc: () => ({ deleteUntagged: true, isDryRun: true }),
+  createNotificationTarget: () => ({
+    ...{ kind: "webhook", name: "another", url: "https://hooks.invalid/another", events: ["run.finished"] },
+  }),
+  updateNotificationTarget: () => ({ revision: 1, name: "renamed" }),
   requestGc: () => ({ note: "we are nearly full" }),
   setGcSchedule: () => ({ expression: "0 3 * * SUN", timeZone: "UTC", deleteUntagged: true, revision: 0 }),
   setGcEnablement: () => ({ isEnabled: true }),
