@@ -3,15 +3,15 @@ import type { Actor } from "@/server/platform/auth/actor";
 import { prisma } from "@/server/platform/db/prisma";
 import { makePasswordLink } from "./make-password-link";
 import { recordAudit } from "./record-audit";
-import { requirePlatformAdmin } from "./require-person";
+import { requirePerson, requirePlatformAdmin } from "./require-person";
 import { findUserRow } from "./user.store";
 
 /**
  * A one-time link by which a person chooses a new password: what they have now goes on until it is used.
- * @throws AppError forbidden; not_found; conflict for a disabled person
+ * @throws AppError forbidden, for API tokens too: who is let in must not follow from one that leaked; not_found; conflict for a disabled person
  */
 export async function createPasswordLink(actor: Actor, userId: string): Promise<{ link: string; expiresAt: string }> {
-  requirePlatformAdmin(actor, "make links for passwords");
+  requirePlatformAdmin(requirePerson(actor), "make links for passwords");
   return prisma().$transaction(async (tx) => {
     const user = await findUserRow(tx, userId);
     if (!user) throw notFound();

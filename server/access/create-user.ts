@@ -6,16 +6,16 @@ import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { makePasswordLink } from "./make-password-link";
 import { recordAudit } from "./record-audit";
-import { requirePlatformAdmin } from "./require-person";
+import { requirePerson, requirePlatformAdmin } from "./require-person";
 import { insertUser } from "./user.store";
 import { userDto } from "./user-dto";
 
-/** Makes an account without a password, and the link by which its owner chooses one. @throws AppError forbidden; conflict for a known address */
+/** Makes an account without a password, and the link by which its owner chooses one. @throws AppError forbidden, for API tokens too; conflict for a known address */
 export async function createUser(
   actor: Actor,
   input: { email: string; name: string; isPlatformAdmin: boolean },
 ): Promise<{ user: UserDto; passwordLink: { link: string; expiresAt: string } }> {
-  requirePlatformAdmin(actor, "make accounts");
+  requirePlatformAdmin(requirePerson(actor), "make accounts");
   try {
     return await prisma().$transaction(async (tx) => {
       const row = await insertUser(tx, { id: newId("usr"), ...input, passwordHash: NO_PASSWORD });

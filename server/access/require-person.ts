@@ -1,7 +1,7 @@
 import { AppError } from "@/server/platform/app-error";
 import type { Actor } from "@/server/platform/auth/actor";
 
-type Person = Extract<Actor, { kind: "user" }>;
+export type Person = Extract<Actor, { kind: "user" }>;
 
 /** Somebody who is signed in. @throws AppError forbidden for API tokens: an account is changed by the person it belongs to */
 export function requirePerson(actor: Actor): Person {

@@ -4,14 +4,14 @@ import type { Actor } from "@/server/platform/auth/actor";
 import { prisma } from "@/server/platform/db/prisma";
 import { endPasswordLinks, endSessionRows } from "./account.store";
 import { recordAudit } from "./record-audit";
-import { requirePlatformAdmin } from "./require-person";
+import { requirePerson, requirePlatformAdmin } from "./require-person";
 import { countOtherPlatformAdmins, findUserRow, lockPlatformAdmins, updateUserRow } from "./user.store";
 import { userDto } from "./user-dto";
 
 /**
  * Renames a person, disables or enables them, gives or takes the platform. Who is disabled is out at once: sessions and links end, tokens and
  * passwords open nothing until they are enabled again.
- * @throws AppError forbidden; not_found; conflict for the last platform admin, and for disabling oneself
+ * @throws AppError forbidden, for API tokens too: who is let in must not follow from one that leaked; not_found; conflict for the last platform admin, and for disabling oneself
  */
 export async function updateUser(
   actor: Actor,
@@ -22,7 +22,7 @@ export async function updateUser(
     isPlatformAdmin?: boolean | undefined;
   },
 ): Promise<UserDto> {
-  const admin = requirePlatformAdmin(actor, "change accounts");
+  const admin = requirePlatformAdmin(requirePerson(actor), "change accounts");
   const { userId, name, isDisabled, isPlatformAdmin } = input;
   return prisma().$transaction(async (tx) => {
     await lockPlatformAdmins(tx);

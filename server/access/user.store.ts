@@ -14,7 +14,8 @@ export async function listUserRows(page: {
   after: string | undefined;
   limit: number;
 }): Promise<{ rows: UserRow[]; total: number }> {
-  const contains = { contains: page.q ?? "", mode: "insensitive" as const };
+  // The client hands them to LIKE as they are.
+  const contains = { contains: (page.q ?? "").replace(/[\\%_]/g, "\\$&"), mode: "insensitive" as const };
   const where: Prisma.UserWhereInput = page.q ? { OR: [{ email: contains }, { name: contains }] } : {};
   const [rows, total] = await Promise.all([
     prisma().user.findMany({
