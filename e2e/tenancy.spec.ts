@@ -1,6 +1,8 @@
 import { expect, test } from "@playwright/test";
+import { listSessions } from "@/contracts/account";
 import { listCrawls } from "@/contracts/crawls";
 import { listImages } from "@/contracts/images";
+import { createInvitation, listMembers } from "@/contracts/members";
 import type { Operation } from "@/contracts/operation";
 import { OPERATIONS } from "@/contracts/operations";
 import { createPins } from "@/contracts/pins";
@@ -16,6 +18,7 @@ import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { type RawAnswer, send } from "./support/api";
 import { openDatabase } from "./support/database";
 import { bodyOf, hasBody, namesIds, parametersOf, queryOf, type TenantIds } from "./support/operation-inputs";
+import { signIn } from "./support/sign-in";
 import type { EndToEndStack } from "./support/stack";
 import {
   createFilledSpace,
@@ -88,7 +91,16 @@ async function createSide(name: string): Promise<Side> {
   });
   // Nobody is there: it did not arrive, and can be sent again.
   const delivery = await admin.call(testNotificationTarget, { params: { workspaceId, targetId: target.id } });
+  const { invitation } = await admin.call(createInvitation, {
+    ...{ params: { workspaceId }, body: { email: `guest@${name}.example`, role: "viewer" } },
+  });
+  const { items: people } = await admin.call(listMembers, { params: { workspaceId } });
+  const userId = people.find(({ role }) => role === "viewer")?.userId ?? "";
+  await signIn(stack.url, members.admin.email, members.admin.password);
+  const { items: sessions } = await admin.call(listSessions, {});
+  const sessionId = sessions.find(({ isCurrent }) => !isCurrent)?.id ?? "";
   const own = {
+    ...{ userId, invitationId: invitation.id, sessionId },
     ...{ entryId: entry.id, crawlId: crawl.id, pinId, registryId: ownRegistryId, readerSlug, tokenId },
     ...{ targetId: target.id, deliveryId: delivery.id },
   };
@@ -172,6 +184,9 @@ const UNKNOWN: TenantIds = {
   tokenId: newId("tok"),
   targetId: newId("target"),
   deliveryId: newId("dlv"),
+  userId: newId("usr"),
+  invitationId: newId("inv"),
+  sessionId: newId("ses"),
   readerSlug: "no-such-readers",
 };
 /** Nothing is wrong with any entry: there is nothing to try again or to give up. And no collection runs. */
@@ -182,6 +197,11 @@ const NOTHING_THERE: Record<string, number> = {
   undoGc: 404,
   // The one in the ids is the workspace's.
   revokeMyToken: 404,
+  // The last admin stays; and the links in the examples are good for nothing.
+  leaveWorkspace: 409,
+  acceptInvitation: 404,
+  registerByInvitation: 404,
+  choosePasswordByLink: 404,
 };
 const OF_WORKSPACES = OPERATIONS.filter((operation) => operation.access.kind === "workspace");
 /** Of the platform: the console's own settings, which no role of a workspace may change. */
@@ -276,7 +296,7 @@ test("every operation does its work for an admin", async () => {
     params: place,
     body: { name: "south empty", registryId, prefix: "south-empty" },
   });
-  const last = ["updateRule", "deleteRule", "updatePin", "deletePin", "detachRegistry", "confirmRun"];
+  const last = ["updateRule", "deleteRule", "updatePin", "deletePin", "detachRegistry", "confirmRun", "removeMember"];
   const own = OPERATIONS.filter((operation) => !OF_PLATFORM.includes(operation) || operation.id === "getReclaimSwitch");
   for (const operation of own.sort((a, b) => last.indexOf(a.id) - last.indexOf(b.id))) {
     const isRemoval = operation.id === "removeSpace";

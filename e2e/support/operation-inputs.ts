@@ -17,6 +17,10 @@ export type TenantIds = Record<
   /** where notifications go, and one that did not arrive */
   | "targetId"
   | "deliveryId"
+  /** a viewer of the workspace, one who is invited, and one more sign-in of its admin */
+  | "userId"
+  | "invitationId"
+  | "sessionId"
   /** of a workspace that the space may be bound to */
   | "readerSlug",
   string
@@ -77,6 +81,19 @@ const BODIES: Record<string, (ids: BodyIds, space: Pick<TenantSpace, "prefix">) 
   requestGc: () => ({ note: "we are nearly full" }),
   setGcSchedule: () => ({ expression: "0 3 * * SUN", timeZone: "UTC", deleteUntagged: true, revision: 0 }),
   setGcEnablement: () => ({ isEnabled: true }),
+  updateMe: () => ({ name: "Another Name" }),
+  endSessions: () => ({ keepCurrent: true }),
+  changePassword: () => ({ currentPassword: "a password of the tests", newPassword: "another one of these tests" }),
+  acceptInvitation: () => ({ token: "none" }),
+  registerByInvitation: () => ({ token: "none", name: "Nina", password: "another one of these tests" }),
+  choosePasswordByLink: () => ({ token: "none", password: "another one of these tests" }),
+  changeRole: () => ({ role: "viewer" }),
+  createInvitation: (_, { prefix }) => ({ email: `invited@${prefix || "none"}.example`, role: "viewer" }),
+  createUser: () => ({ email: "new@people.example", name: "Nina" }),
+  updateUser: () => ({ isPlatformAdmin: true }),
+  createWorkspace: () => ({ name: "another", slug: "another", adminEmail: "new@people.example" }),
+  renameWorkspace: () => ({ name: "renamed" }),
+  appointAdmin: () => ({ email: "new@people.example" }),
   createMyToken: () => ({ name: "laptop", role: "viewer" }),
   createWorkspaceToken: () => ({ name: "builds", role: "viewer" }),
 };
@@ -89,6 +106,7 @@ const imageOf = ({ images }: Pick<TenantSpace, "images">) => ({
 type ExampleSpace = Pick<TenantSpace, "images" | "prefix">;
 const QUERIES: Record<string, (space: ExampleSpace) => Record<string, unknown>> = {
   removeSpace: ({ prefix }) => ({ typedName: prefix }),
+  deleteWorkspace: () => ({ typedName: "another" }),
   previewRetention: () => ({ days: 14 }),
   getImage: imageOf,
   getImageManifest: imageOf,
