@@ -1,6 +1,7 @@
 import { notFound } from "@/server/platform/app-error";
 import type { Actor } from "@/server/platform/auth/actor";
 import { deleteDoctlTag } from "./delete-doctl-tag";
+import { dockerConfig } from "./docker-config";
 import {
   cancelDoctlCollection,
   getDoctlCollection,
@@ -47,6 +48,8 @@ export async function answerDoctl(actor: Actor, request: DoctlRequest): Promise<
     if (family === "registries") return ok(await listDoctlRegistries(actor));
     return ok(await showRegistry(actor, null));
   }
+  if (family === "registry" && name === "docker-credentials" && rest.length === 0 && method === "GET")
+    return ok(await dockerConfig(actor, null, request.query));
   if (rest.length === 0 && method === "GET") return ok(await showRegistry(actor, name));
   return belowRegistry(actor, request, name, rest);
 }
@@ -74,6 +77,8 @@ async function belowRegistry(
       return ok(await cancelDoctlCollection(await open("gc.read"), id ?? "", body));
     case "GET garbage-collections 0":
       return ok(await listDoctlCollections(await open("gc.read"), asked));
+    case "GET docker-credentials 0":
+      return ok(await dockerConfig(actor, name, query));
     case "GET repositoriesV2 0":
       return ok(await listDoctlRepositories(await open("images.read"), asked, "v2"));
     case "GET repositories 0":

@@ -4,6 +4,8 @@ import { AppError, notFound } from "@/server/platform/app-error";
 import type { Actor } from "@/server/platform/auth/actor";
 import { clientAddress } from "@/server/platform/http/client-address";
 import { newRequestId } from "@/server/platform/http/problem-response";
+import { countRequest, type RateLimitState, rateLimitHeaders, refuseExceeded } from "@/server/platform/http/rate-limit";
+import { recordRefusal } from "@/server/platform/http/record-refusal";
 import { type RequestContext, runInRequest } from "@/server/platform/http/request-context";
 import { log } from "@/server/platform/log";
 
@@ -30,22 +32,36 @@ interface Options {
  */
 export function compatibleRoute(options: Options): (request: Request) => Promise<Response> {
   return async (request) => {
-    const requestId = newRequestId();
-    const asked: RequestContext = {
-      ...{ requestId, address: clientAddress(request.headers), operation: options.operation, actor: null },
+    const asked: RequestContext & { rateLimit: RateLimitState | null } = {
+      ...{ requestId: newRequestId(), address: clientAddress(request.headers), operation: options.operation },
+      ...{ actor: null, rateLimit: null },
     };
-    return runInRequest(asked, async () => {
+    const response = await runInRequest(asked, async () => {
       try {
         const actor = await options.authenticate(request);
-        if (!actor) throw new AppError("unauthenticated", options.signIn.message);
         asked.actor = actor;
+        asked.rateLimit = await countCaller(actor, asked.address);
+        refuseExceeded(asked.rateLimit);
+        if (!actor) throw new AppError("unauthenticated", options.signIn.message);
         const { status, body } = await options.answer(actor, request);
-        return respond(status, body, requestId);
+        return respond(status, body, asked.requestId);
       } catch (error) {
-        return failed(error, options, requestId);
+        const { method } = request;
+        await recordRefusal(asked, { method, summary: options.operation, path: new URL(request.url).pathname }, error);
+        return failed(error, options, asked.requestId);
       }
     });
+    for (const [name, value] of Object.entries(asked.rateLimit ? rateLimitHeaders(asked.rateLimit) : {}))
+      response.headers.set(name, value);
+    return response;
   };
+}
+
+/** Counted with the other requests of the same caller. */
+async function countCaller(actor: Actor | null, address: string | null): Promise<RateLimitState | null> {
+  if (actor?.kind === "user" || actor?.kind === "robot")
+    return countRequest("api", actor.token?.id ?? (actor.kind === "user" ? actor.userId : actor.tokenId));
+  return address === null ? null : countRequest("anonymous", address);
 }
 
 function respond(status: number, body: unknown, requestId: string): Response {
