@@ -5,6 +5,7 @@ import {
   isInPrefix,
   isRecycleBin,
   isRepositoryName,
+  namedPrefixes,
   parseScopes,
   type RegistryAccess,
   type ScopePrincipal,
@@ -147,6 +148,16 @@ describe("grantAccess", () => {
   });
 });
 
+describe("namedPrefixes", () => {
+  it("names what is above a repository, and nothing for what is no name", () => {
+    const of = (...scopes: string[]) => namedPrefixes(parseScopes(scopes));
+    expect(of("repository:a/b/c:pull", "repository:a/x:push")).toEqual(["a/b/c", "a/b", "a", "a/x"]);
+    expect(
+      of("repository:A/b:pull", "repository:a/../b:pull", "registry:catalog:*", "repository:a\u0000:pull"),
+    ).toEqual([]);
+  });
+});
+
 describe("laws of a grant", () => {
   const word = fc.constantFrom("acme", "acme-x", "globex", "recyclebin", "api", "..", "API", "", "a:1", "*");
   const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
@@ -180,6 +191,19 @@ describe("laws of a grant", () => {
             }
           }
         }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("spaces of other prefixes than the named ones change nothing", () => {
+    fc.assert(
+      fc.property(requested, fc.array(space), fc.boolean(), (requests, spaces, isReadOnly) => {
+        const named = new Set(namedPrefixes(requests));
+        const some = spaces.filter(({ prefix }) => named.has(prefix));
+        const grant = (all: SpaceGrant[]) =>
+          grantAccess({ requested: requests, principal: { kind: "user", spaces: all }, isReadOnly });
+        expect(grant(some)).toEqual(grant(spaces));
       }),
       { numRuns: 1000 },
     );

@@ -51,6 +51,16 @@ export function isInPrefix(repository: string, prefix: string): boolean {
   return prefix !== "" && (repository === prefix || repository.startsWith(`${prefix}/`));
 }
 
+/** The prefixes whose space a request could mean: each repository that it names, and what is above it. Names that are none are left out. */
+export function namedPrefixes(requested: readonly RegistryAccess[]): string[] {
+  const prefixes = new Set<string>();
+  for (const { type, name } of requested) {
+    if (type !== "repository" || !isRepositoryName(name)) continue;
+    for (let end = name.length; end > 0; end = name.lastIndexOf("/", end - 1)) prefixes.add(name.slice(0, end));
+  }
+  return [...prefixes];
+}
+
 /** Whether a repository belongs to the recycle bin. */
 export function isRecycleBin(repository: string): boolean {
   return isInPrefix(repository, RECYCLE_BIN_PREFIX);

@@ -215,14 +215,13 @@ export async function findToldRemovals(tx: Transaction, acts: readonly ActReport
   return new Set(rows.map((row) => row.ordinal));
 }
 
-/** Names and addresses of people by their id. */
+/** Names and addresses of people by their id, and names of workspaces' own tokens by theirs. */
 export async function findPeople(ids: readonly string[]): Promise<Map<string, { name: string; email: string }>> {
   if (ids.length === 0) return new Map();
-  const users = await prisma().user.findMany({
-    where: { id: { in: [...ids] } },
-    select: { id: true, name: true, email: true },
-  });
-  return new Map(users.map(({ id, name, email }) => [id, { name, email }]));
+  const rows = await prisma().$queryRaw<{ id: string; name: string; email: string }[]>`
+    SELECT id, name, email FROM users WHERE id = ANY (${ids}::text[])
+    UNION ALL SELECT id, name, '' FROM api_tokens WHERE id = ANY (${ids}::text[]) AND user_id IS NULL`;
+  return new Map(rows.map(({ id, name, email }) => [id, { name, email }]));
 }
 
 export interface WatchedSpace {

@@ -1,10 +1,16 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createMyToken } from "@/server/access/create-my-token";
+import { createWorkspaceToken } from "@/server/access/create-workspace-token";
+import { endToken } from "@/server/access/end-token";
 import { createRun } from "@/server/history/create-run";
 import { hashPassword } from "@/server/platform/auth/password";
+import { openScope } from "@/server/platform/auth/workspace-scope";
 import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env, resetEnvForTests } from "@/server/platform/env";
+import { closeRateLimits } from "@/server/platform/http/rate-limit";
+import { runInRequest } from "@/server/platform/http/request-context";
 import { newId } from "@/server/platform/new-id";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -12,7 +18,7 @@ import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { collectionModes } from "./collection-modes";
-import { issueRegistryToken } from "./issue-registry-token";
+import { issueRegistryToken, type TokenAnswer } from "./issue-registry-token";
 import { findConsoleRegistry } from "./registry.store";
 import { registryCapabilities } from "./registry-capabilities";
 
@@ -32,6 +38,7 @@ beforeAll(async () => {
   await addUser("stranger", "admin", other.workspaceId);
 });
 afterAll(async () => {
+  closeRateLimits();
   await closeQueues();
   await disconnectPrisma();
   await database.drop();
@@ -58,7 +65,11 @@ const ask = (name: string | null, ...scopes: string[]) =>
   issueRegistryToken({ credentials: name ? { username: `${name}@x.example`, password } : null, scopes });
 
 async function granted(name: string | null, ...scopes: string[]): Promise<string> {
-  const answer = await ask(name, ...scopes);
+  return accessIn(await ask(name, ...scopes));
+}
+
+function accessIn(answer: TokenAnswer): string {
+  if (answer.kind === "limited") return "limited";
   if (answer.kind === "denied") return `denied: ${answer.message}`;
   const { access } = decodeJwt<{ access: { type: string; name: string; actions: string[] }[] }>(answer.token);
   return access.map((one) => `${one.type}:${one.name}:${one.actions.join(",")}`).join(" ");
@@ -182,3 +193,78 @@ test("no write token is handed out unseen while read-only mode is switched on", 
   expect(expiries.length).toBeGreaterThan(0);
   expect(Math.max(...expiries)).toBeLessThanOrEqual(lastWriteTokenExpiresAt?.getTime() ?? 0);
 });
+
+async function withToken(secret: string, ...scopes: string[]): Promise<string> {
+  return accessIn(await issueRegistryToken({ credentials: { username: "any name", password: secret }, scopes }));
+}
+
+test("tokens: docker login takes one as the password of any user, and it takes away from what its owner may", async () => {
+  const editor = await prisma().user.findUniqueOrThrow({ where: { email: "editor@x.example" } });
+  const person = { ...editor, kind: "user", userId: editor.id, sessionId: "ses_x", token: null } as const;
+  const second = newId("spc");
+  const { workspaceId, registryId, spaceId } = tenant;
+  await prisma().space.create({ data: { id: second, workspaceId, registryId, name: "two", prefix: "acme-two" } });
+  const both = ["repository:acme/app:pull,push", "repository:acme-two/app:pull,push", "repository:beta/app:pull"];
+  const make = async (change: object) => {
+    const wanted = { name: "t", role: "admin" as const, workspaceId, spaceIds: null, expiresInDays: 1 };
+    return (await createMyToken(person, { ...wanted, ...change })).secret;
+  };
+  // An editor's token of an admin's role is an editor's.
+  expect(await withToken(await make({ workspaceId: null }), ...both)).toBe(
+    "repository:acme/app:pull,push repository:acme-two/app:pull,push",
+  );
+  expect(await withToken(await make({ role: "viewer" }), ...both)).toBe(
+    "repository:acme/app:pull repository:acme-two/app:pull",
+  );
+  const oneSpace = await make({ spaceIds: [spaceId] });
+  expect(await withToken(oneSpace, ...both)).toBe("repository:acme/app:pull,push");
+
+  const scope = await openScope(person, workspaceId);
+  const robot = await createWorkspaceToken(scope, {
+    name: "ci",
+    role: "editor",
+    spaceIds: [second],
+    expiresInDays: null,
+  });
+  expect(await withToken(robot.secret, ...both)).toBe("repository:acme-two/app:pull,push");
+  await prisma().space.update({ where: { id: tenant.spaceId }, data: { isPublic: true } });
+  const everything = await createWorkspaceToken(scope, {
+    name: "ci",
+    role: "admin",
+    spaceIds: null,
+    expiresInDays: null,
+  });
+  expect(await withToken(everything.secret, ...both)).toBe(
+    "repository:acme/app:pull,push repository:acme-two/app:pull,push",
+  );
+  expect(await withToken(robot.secret, ...both), "a public space is none of its spaces").toBe(
+    "repository:acme-two/app:pull,push",
+  );
+  await prisma().space.update({ where: { id: tenant.spaceId }, data: { isPublic: false } });
+
+  const wrong = "denied: the user name or the password is wrong";
+  await endToken(person, { workspaceId }, { tokenId: robot.token.id, keepMade: false });
+  expect(await withToken(robot.secret, ...both), "revoked").toBe(wrong);
+  await prisma().apiToken.updateMany({ data: { createdAt: new Date(0), expiresAt: new Date(1) } });
+  expect(await withToken(oneSpace, ...both), "expired").toBe(wrong);
+  expect(await withToken(`${oneSpace.slice(0, -1)}!`, ...both), "no token").toBe(wrong);
+  await prisma().apiToken.deleteMany();
+  await prisma().space.delete({ where: { id: second } });
+});
+
+test("tokens: what one account asks for from one address is counted, and refused from the limit on", async () => {
+  setConsoleEnvOf({ RECLAIM_TOKEN_REQUESTS_PER_MINUTE: "2" });
+  const context = { requestId: "req_1", address: "192.0.2.9", operation: "registryToken", actor: null };
+  const kinds = [];
+  for (let n = 0; n < 4; n++) kinds.push((await runInRequest(context, () => ask("viewer"))).kind);
+  const elsewhere = await runInRequest({ ...context, address: "192.0.2.10" }, () => ask("viewer"));
+  setConsoleEnvOf({ RECLAIM_TOKEN_REQUESTS_PER_MINUTE: "0" });
+  expect(kinds).toEqual(["token", "token", "limited", "limited"]);
+  expect(elsewhere.kind).toBe("token");
+});
+
+/** Changes what the use cases read from the environment, and nothing else of it. */
+function setConsoleEnvOf(values: Record<string, string>): void {
+  Object.assign(process.env, values);
+  resetEnvForTests();
+}

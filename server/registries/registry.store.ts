@@ -51,26 +51,6 @@ export async function findReadOnlyRun(
 }
 
 /**
- * The spaces of a registry that a person may use, with their role in each: that of the owning workspace, and `viewer` where a space is
- * public or bound to one of their workspaces. Both may hold: what they allow is added up.
- */
-export async function listGrants(
-  registryId: string,
-  userId: string,
-): Promise<{ prefix: string; role: "admin" | "editor" | "viewer" }[]> {
-  const mine = { members: { some: { userId } } };
-  const spaces = await prisma().space.findMany({
-    where: {
-      registryId,
-      removedAt: null,
-      OR: [{ workspace: mine }, { isPublic: true }, { bindings: { some: { workspace: mine } } }],
-    },
-    select: { prefix: true, workspace: { select: { members: { where: { userId }, select: { role: true } } } } },
-  });
-  return spaces.map(({ prefix, workspace }) => ({ prefix, role: workspace.members[0]?.role ?? "viewer" }));
-}
-
-/**
  * Reserves a write token: stores its expiry before the token is answered, and only while the registry is not read-only.
  * One statement, so that a collection either sees the expiry it has to wait for, or the writer sees read-only.
  */

@@ -6,7 +6,7 @@ import { systemScope, type WorkspaceScope } from "@/server/platform/auth/workspa
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { closeQueues } from "@/server/platform/queue/enqueue";
-import { listGrants } from "@/server/registries/registry.store";
+import { listGrants } from "@/server/registries/registry-grants.store";
 import { listRules } from "@/server/rules/list-rules";
 import { getWorkspace } from "@/server/workspaces/get-workspace";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -60,8 +60,12 @@ const slugOf = async (tenant: TestTenant) =>
 const bind = async (tenant: TestTenant, scope = admin) =>
   bindSpace(scope, { spaceId: owner.spaceId, workspaceSlugs: [await slugOf(tenant)] });
 const visible = async (scope: WorkspaceScope) => (await listSpaces(scope, {})).items;
-const grants = async (user: TestUser) =>
-  new Map((await listGrants(owner.registryId, user.id)).map(({ prefix, role }) => [prefix, role]));
+async function grants(user: TestUser) {
+  const spaces = await prisma().space.findMany({ select: { prefix: true } });
+  const prefixes = spaces.map(({ prefix }) => prefix);
+  const granted = await listGrants(owner.registryId, { kind: "user", userId: user.id, token: null }, prefixes);
+  return new Map(granted.map(({ prefix, role }) => [prefix, role]));
+}
 
 async function fill(tenant: TestTenant): Promise<void> {
   const { workspaceId, spaceId, registryId } = tenant;

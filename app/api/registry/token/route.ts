@@ -1,5 +1,9 @@
 import { basicCredentials } from "@/server/platform/http/basic-credentials";
+import { clientAddress } from "@/server/platform/http/client-address";
+import { newRequestId } from "@/server/platform/http/problem-response";
+import { rateLimitHeaders } from "@/server/platform/http/rate-limit";
 import { readBody } from "@/server/platform/http/read-body";
+import { runInRequest } from "@/server/platform/http/request-context";
 import { log } from "@/server/platform/log";
 import { issueRegistryToken, type TokenAnswer } from "@/server/registries/issue-registry-token";
 
@@ -7,7 +11,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 /** The token endpoint of the registry's token specification: Basic credentials, `scope` repeated or space-separated. */
 export function GET(request: Request): Promise<Response> {
-  return answer(async () => {
+  return answer(request, async () => {
     const header = request.headers.get("authorization");
     const credentials = basicCredentials(header);
     if (header !== null && !credentials) return { kind: "denied", message: "send HTTP Basic credentials" };
@@ -17,7 +21,7 @@ export function GET(request: Request): Promise<Response> {
 
 /** The OAuth2 form of it, which containerd and BuildKit try first. Refresh tokens are not given out. */
 export function POST(request: Request): Promise<Response> {
-  return answer(async () => {
+  return answer(request, async () => {
     const form = new URLSearchParams((await readBody(request, BODY_BYTES_MAX)).toString("utf8"));
     const username = form.get("username");
     const password = form.get("password");
@@ -28,10 +32,15 @@ export function POST(request: Request): Promise<Response> {
   });
 }
 
-async function answer(issue: () => Promise<TokenAnswer>): Promise<Response> {
+async function answer(request: Request, issue: () => Promise<TokenAnswer>): Promise<Response> {
+  const asked = { requestId: newRequestId(), address: clientAddress(request.headers), operation: "registryToken" };
   try {
-    const result = await issue();
+    const result = await runInRequest({ ...asked, actor: null }, issue);
     if (result.kind === "denied") return refusal(401, "DENIED", result.message);
+    if (result.kind === "limited") {
+      const message = `too many requests: try again in ${result.rateLimit.resetSeconds} seconds`;
+      return refusal(429, "TOOMANYREQUESTS", message, rateLimitHeaders(result.rateLimit));
+    }
     const { token, expiresInSeconds, issuedAt, scope } = result;
     return Response.json(
       { token, access_token: token, expires_in: expiresInSeconds, issued_at: issuedAt.toISOString(), scope },
@@ -44,12 +53,13 @@ async function answer(issue: () => Promise<TokenAnswer>): Promise<Response> {
 }
 
 /** Clients print the message of a registry error document, and of a 401 only. */
-function refusal(status: number, code: string, message: string): Response {
+function refusal(status: number, code: string, message: string, headers: Record<string, string> = {}): Response {
   return Response.json(
     { errors: [{ code, message, detail: null }], details: message },
     {
       status,
       headers: {
+        ...headers,
         "cache-control": "no-store",
         ...(status === 401 ? { "www-authenticate": 'Basic realm="Reclaim"' } : {}),
       },
