@@ -1,6 +1,6 @@
 "use client";
 
-import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { CircleUser, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
 import { DropdownMenu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/dropdown-menu";
 import { cn } from "@/lib/cn";
@@ -18,7 +18,7 @@ export type UserMenuProps = {
   short?: boolean;
 };
 
-/** Who is signed in; theme and sign-out. */
+/** Who is signed in; theme, account and sign-out. */
 export function UserMenu({ user, onSignOut, short = false }: UserMenuProps) {
   const { theme, setTheme } = useTheme();
   const chosen = THEMES.find((candidate) => candidate.value === theme)?.value;
@@ -60,6 +60,9 @@ export function UserMenu({ user, onSignOut, short = false }: UserMenuProps) {
       <MenuLabel>Appearance</MenuLabel>
       <MenuChoice label="Appearance" value={chosen} onValueChange={setTheme} options={THEMES} />
       <MenuSeparator />
+      <MenuItem icon={<CircleUser aria-hidden="true" />} href="/account">
+        Your account
+      </MenuItem>
       <MenuItem icon={<LogOut aria-hidden="true" />} onSelect={() => void onSignOut()}>
         Sign out
       </MenuItem>

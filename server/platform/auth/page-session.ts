@@ -27,6 +27,11 @@ async function requirePageSession(): Promise<PageSession> {
   return (await readPageSession()) ?? redirect("/sign-in");
 }
 
+/** A page of a person, whatever workspace they belong to; the signed-out come back to `path` once they have signed in. */
+export async function requirePagePerson(path: string): Promise<PageSession> {
+  return (await readPageSession()) ?? redirect(`/sign-in?callbackUrl=${encodeURIComponent(path)}`);
+}
+
 /** A page of a workspace: its member's session, role and permissions. Unknown and foreign slugs are both "not found". */
 export async function requirePageWorkspace(slug: string) {
   const session = await requirePageSession();
