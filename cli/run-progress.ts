@@ -36,7 +36,7 @@ function collectionSteps(run: RunDto, numbers: RunNumbers): Steps {
 }
 
 /** Progress and totals as one: afterwards its totals are what counts. */
-export function numbersOf(run: Pick<RunDto, "status" | "progress" | "totals">): RunNumbers {
+function numbersOf(run: Pick<RunDto, "status" | "progress" | "totals">): RunNumbers {
   return isAtRest(run) ? { ...run.progress, ...run.totals } : { ...run.totals, ...run.progress };
 }
 

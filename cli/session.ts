@@ -21,7 +21,7 @@ type Input<O extends Operation> = {
   body?: z.input<O["body"]>;
 };
 
-export interface WorkspaceRef {
+interface WorkspaceRef {
   id: string;
   slug: string;
   name: string;

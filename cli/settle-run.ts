@@ -44,7 +44,7 @@ async function watchOut(session: Session, place: { workspaceId: string; runId: s
 }
 
 /** Says how a run is; of one that is over or waits, by exit code too. @throws CliError as `settleRun` */
-export function reportRun(session: Session, run: RunDto): RunDto {
+function reportRun(session: Session, run: RunDto): RunDto {
   if (session.isJson) printJson(run);
   else printLine(`${run.id} ${runName(run)}: ${runStatus(run.status)}. ${runOutcome(run)}.`);
   if (run.status === "failed") throw new CliError(run.error?.message ?? "The run failed.", EXIT.failed);

@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import { PERMISSIONS } from "@/domain/access/permissions";
 import { exampleBody, sampleOf } from "./openapi-examples";
+import { problemHeadersOf, requestHeadersOf, responseHeadersOf } from "./openapi-headers";
 import { createSchemaWriter, type JsonSchema, type SchemaWriter } from "./openapi-schemas";
-import type { Operation } from "./operation";
+import type { Operation, TokenReach } from "./operation";
 import { OPERATION_AREAS, operationArea } from "./operation-area";
 import { OPERATIONS } from "./operations";
 import { PROBLEM_MEDIA_TYPE, PROBLEM_TYPES, type ProblemCode, problemSchema } from "./problem";
 
-export interface OpenApiParameter {
+interface OpenApiParameter {
   name: string;
   in: "path" | "query" | "header";
   required: boolean;
@@ -146,12 +147,21 @@ function isPossible(operation: Operation, code: ProblemCode): boolean {
   return operation.method !== "GET" || !OF_EDITS.has(status);
 }
 
-function describeAccess({ access }: Operation): string {
+function describeAccess({ access, tokens }: Operation): string {
   if (access.kind === "public") return "For everybody: the secret of a link in the body says who may.";
-  if (access.kind === "signed-in") return "For everybody who is signed in; what it answers depends on who asks.";
+  if (access.kind === "signed-in")
+    return `For whoever is signed in; what it answers depends on who asks. ${TOKENS[tokens]}`;
   const { sentence, roles } = PERMISSIONS[access.permission];
-  return `Needs the permission \`${access.permission}\` (${sentence}), which ${roles.join(", ")} of the workspace have.`;
+  return `Needs the permission \`${access.permission}\` (${sentence}), which ${roles.join(", ")} of the workspace have. ${TOKENS[tokens]}`;
 }
+
+const TOKENS: Record<TokenReach, string> = {
+  space: "A token that is limited to some spaces may use it for these.",
+  run: "A token that is limited to some spaces may use it for runs of these.",
+  filtered: "For a token that is limited to some spaces it leaves the others out.",
+  unlimited: "Not for tokens that are limited to some spaces.",
+  none: "Not for API tokens.",
+};
 
 function parametersOf(schema: z.ZodType, place: "path" | "query", writer: SchemaWriter): OpenApiParameter[] {
   const { properties = {}, required = [] } = writer.write(schema, "input") as {
@@ -164,30 +174,27 @@ function parametersOf(schema: z.ZodType, place: "path" | "query", writer: Schema
 }
 
 function headersOf(operation: Operation): OpenApiParameter[] {
-  if (operation.output !== "stream") return [];
-  const description = "Of the last frame that was received: the stream goes on after it.";
-  return [{ name: "Last-Event-ID", in: "header", required: false, schema: { type: "string" }, description }];
+  return Object.entries(requestHeadersOf(operation)).map(([name, header]) => ({
+    ...{ name, in: "header", required: false, ...header },
+  }));
 }
-
-const REQUEST_ID = {
-  "X-Request-Id": { description: "Names this request in logs and audit records.", schema: { type: "string" } },
-};
 
 function describeSuccess(operation: Operation, writer: SchemaWriter): OpenApiResponse {
   const schema = writer.write(operation.response, "output");
+  const headers = responseHeadersOf(operation);
   if (operation.output === "file") {
     const text: MediaType = { schema: { type: "string" } };
-    return { description: "A file to download.", headers: REQUEST_ID, content: { "text/csv": text } };
+    return { description: "A file to download.", headers, content: { "text/csv": text } };
   }
   const example = sampleOf(schema, writer.named, { isAnswer: true });
   if (operation.output === "stream") {
     // OpenAPI 3.1 knows no streams: the text's content is what the data of each event is.
     const frames = { type: "string", contentMediaType: "application/json", contentSchema: schema };
     const text: MediaType = { schema: frames, example: `data: ${JSON.stringify(example)}\n\n` };
-    return { description: "Server-sent events.", headers: REQUEST_ID, content: { "text/event-stream": text } };
+    return { description: "Server-sent events.", headers, content: { "text/event-stream": text } };
   }
   const description = operation.successStatus === 202 ? "Taken on; it is done in the background." : "Done.";
-  return { description, headers: REQUEST_ID, content: { "application/json": { schema, example } } };
+  return { description, headers, content: { "application/json": { schema, example } } };
 }
 
 function describeProblem(code: ProblemCode, schema: JsonSchema): OpenApiResponse {
@@ -196,5 +203,9 @@ function describeProblem(code: ProblemCode, schema: JsonSchema): OpenApiResponse
     type: `urn:reclaim:problem:${code}`,
     ...{ code, title, status, detail: title, requestId: "req_4mXq7wYb2Lk1" },
   };
-  return { description: title, headers: REQUEST_ID, content: { [PROBLEM_MEDIA_TYPE]: { schema, example } } };
+  return {
+    description: title,
+    headers: problemHeadersOf(status),
+    content: { [PROBLEM_MEDIA_TYPE]: { schema, example } },
+  };
 }

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { type GcScheduleStateDto, getGcSchedule, removeGcSchedule, setGcSchedule } from "@/contracts/gc-settings";
 import { examples, wholeNumber, withSession } from "../command";
+import { gcMode } from "../gc-mode";
 import { printDetails, printJson, printLine } from "../output/print";
 import { ago } from "../output/text";
 import type { Session } from "../session";
-import { gcMode } from "./gc";
 
 interface SetOptions {
   cron: string;

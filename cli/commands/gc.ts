@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { getActiveGc, getGcStatus, listGcHistory, startGc, undoGc } from "@/contracts/gc";
 import { cancelRun, type RunDto } from "@/contracts/history";
-import { GC_MODES } from "@/domain/gc/gc-mode";
 import { confirm } from "../ask";
 import { examples, wholeNumber, withSession } from "../command";
 import { CliError, EXIT } from "../exit-code";
+import { gcMode } from "../gc-mode";
 import { note, printDetails, printJson, printLine, printTable } from "../output/print";
 import { ago, count, size } from "../output/text";
 import { moreNote, type PageOptions, takePages } from "../pages";
@@ -180,13 +180,6 @@ function addStart(gc: Command): void {
     "reclaim gc start --include-untagged-manifests",
     "reclaim gc start acme --mode online --time-box 60 --force --wait",
   );
-}
-
-/** @throws CliError where there is no such mode */
-export function gcMode(text: string): (typeof GC_MODES)[number] {
-  const mode = GC_MODES.find((one) => one === text.replace("-", "_"));
-  if (!mode) throw new CliError(`There is no mode ${text}: read-only or online.`, EXIT.usage);
-  return mode;
 }
 
 function printCollections(runs: readonly RunDto[]): void {
