@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
 import { browserPath } from "./scripts/setup/browser";
 
@@ -6,8 +7,8 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   globalSetup: "./e2e/support/global-setup.ts",
   outputDir: "test-results",
-  // Each spec brings up a whole console of its own, so that two of them do not meet; a machine of two cores bears no more.
-  workers: 2,
+  // Each spec brings up a whole console of its own, so that two of them do not meet; it waits as often as it computes.
+  workers: Math.max(3, availableParallelism()),
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

@@ -1,8 +1,9 @@
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { defineConfig } from "vitest/config";
 
 const alias = { "@": path.resolve(import.meta.dirname) };
-const exclude = ["**/node_modules/**", ".next/**", ".test/**", ".reclaim/**", "e2e/**"];
+const exclude = ["**/node_modules/**", ".next/**", ".test/**", ".build/**", ".reclaim/**", "e2e/**"];
 
 export default defineConfig({
   test: {
@@ -31,7 +32,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           pool: "forks",
-          maxWorkers: 2,
+          // They wait for registries and databases as often as they compute.
+          maxWorkers: Math.max(3, availableParallelism()),
         },
       },
     ],

@@ -51,11 +51,11 @@ try {
   await check("prisma generate", [bin.prisma, "generate"]);
   // Types of the routes first: in a clean clone there are none, and old ones may name routes that are gone.
   await check("types of routes", [bin.next, "typegen"]);
+  // The compiler takes as long as the others one after the other, the build among them.
   await Promise.all([check("typescript", [bin.tsc, "--noEmit"]), otherChecks()]);
   // The limits end what hangs; a busy machine takes a multiple of a quiet one.
   await vitest("unit", 8 * MINUTE_MS);
   await vitest("integration", 15 * MINUTE_MS);
-  await build();
   await playwright(browser, 20 * MINUTE_MS);
 } catch (error) {
   report("set-up", { passed: 0, failed: 1, failures: [{ name: "set-up", details: describe(error) }] }, Date.now());
@@ -70,11 +70,11 @@ async function check(name: string, args: string[]): Promise<void> {
   report(name, summariseCheck(name, exitCode, output), began);
 }
 
-/** One after the other: together they take as long as the compiler. */
 async function otherChecks(): Promise<void> {
   await check("biome", [bin.biome, "check", "."]);
   await check("import table", ["scripts/check-boundaries.mjs"]);
   await check("dead code", [bin.knip]);
+  await build();
 }
 
 async function vitest(project: "unit" | "integration", timeoutMs: number): Promise<void> {

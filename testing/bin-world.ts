@@ -176,6 +176,21 @@ export class BinSpace {
     return this.result(runId);
   }
 
+  /**
+   * As `execute`, by whoever takes a run over that a dead or cut-off worker left: its heartbeat is made old, as time would, and once more
+   * where the database still did what that worker had last asked for.
+   */
+  async takeOver(runId: string) {
+    for (const deadline = Date.now() + 30_000; ; ) {
+      await prisma().run.updateMany({
+        where: { id: runId, status: { notIn: ["queued", "awaiting_confirmation"] }, finishedAt: null },
+        data: { heartbeatAt: new Date(0) },
+      });
+      const taken = await this.execute(runId);
+      if (taken.run.finishedAt !== null || Date.now() > deadline) return taken;
+    }
+  }
+
   async result(runId: string) {
     const run = await getRun(this.scope, { runId });
     const { items } = await listRunItems(this.scope, { runId, action: "going", limit: 500 });

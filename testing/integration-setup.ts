@@ -7,6 +7,12 @@ import { migrate } from "@/scripts/migrate";
 import { freePorts } from "@/scripts/services/free-port";
 import { databaseUser, startPostgresProcess } from "@/scripts/services/postgres-process";
 import { startRedisProcess } from "@/scripts/services/redis-process";
+import { bundle } from "@/scripts/setup/bundle";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+
+/** What tests start as processes of their own, to kill them. */
+const PROGRAMS = ["testing/run-and-kill.ts", "testing/execute-gc.ts", "testing/execute-crawl.ts"];
 
 /** The migrated database that every test database is a copy of. */
 const TEMPLATE = "reclaim_template";
@@ -17,6 +23,8 @@ declare module "vitest" {
     postgresAdminUrl: string;
     postgresTemplate: string;
     redisUrl: string;
+    /** The folder of the built programs. */
+    programs: string;
   }
 }
 
@@ -27,6 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (user) chownSync(folder, user.uid, user.gid);
   mkdirSync(path.join(folder, "redis"));
   const [postgresPort = 0, redisPort = 0] = await freePorts(2);
+  const programs = path.join(ROOT, ".test/programs", String(process.pid));
   const [postgres, redis] = await Promise.all([
     startPostgresProcess({
       port: postgresPort,
@@ -36,6 +45,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       logFile: path.join(folder, "postgres.log"),
     }),
     startRedisProcess({ port: redisPort, dataDir: path.join(folder, "redis"), durable: false }),
+    bundle(ROOT, PROGRAMS, programs),
   ]);
   const admin = new pg.Client({ connectionString: postgres.url("postgres") });
   await admin.connect();
@@ -46,8 +56,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("postgresAdminUrl", postgres.url("postgres"));
   project.provide("postgresTemplate", TEMPLATE);
   project.provide("redisUrl", redis.url);
+  project.provide("programs", programs);
   return async () => {
     await Promise.all([postgres.stop(), redis.stop()]);
-    rmSync(folder, { recursive: true, force: true });
+    for (const made of [folder, programs]) rmSync(made, { recursive: true, force: true });
   };
 }

@@ -1,7 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { bundle } from "@/scripts/setup/bundle";
 import { startStack } from "./stack";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const SEED_FOLDER = path.join(ROOT, ".test/programs/e2e");
 
 /**
  * Makes what every spec's console starts from once: the state of an installation with the demo in it, and of an empty one. To initialise a
@@ -12,6 +16,9 @@ export default async function prepareTemplates(): Promise<() => void> {
   // The database's user has to get to its own folder below.
   chmodSync(templates, 0o711);
   const remove = () => rmSync(templates, { recursive: true, force: true });
+  // Read by the processes of the runner, which start after this.
+  await bundle(ROOT, ["e2e/support/seed-process.ts"], SEED_FOLDER);
+  process.env.RECLAIM_E2E_SEED = path.join(SEED_FOLDER, "seed-process.mjs");
   try {
     for (const name of ["demo", "empty"]) {
       const stack = await startStack({ stateDir: path.join(templates, name), isDemo: name === "demo" });
@@ -21,7 +28,6 @@ export default async function prepareTemplates(): Promise<() => void> {
     remove();
     throw error;
   }
-  // Read by the processes of the runner, which start after this.
   process.env.RECLAIM_E2E_TEMPLATES = templates;
   return remove;
 }

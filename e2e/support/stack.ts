@@ -9,6 +9,7 @@ import { freePorts } from "@/scripts/services/free-port";
 import { databaseUser } from "@/scripts/services/postgres-process";
 import type { ServiceProcess } from "@/scripts/services/service-process";
 import type { Supervised } from "@/scripts/services/supervisor";
+import { ensureWorkerBuilt } from "@/scripts/setup/build";
 import { createStack } from "@/scripts/setup/stack";
 import { silentStep } from "@/scripts/setup/terminal";
 
@@ -102,11 +103,9 @@ const seedOf = ({ environment, installedRegistry: registry }: Services) => ({ en
 
 /** In a process of its own: the server's environment and clients are made once a process, and one runner starts several stacks. */
 async function seed(options: Parameters<typeof seedDemo>[0]): Promise<{ email: string }> {
-  const child = promisify(execFile)(
-    process.execPath,
-    ["--import", "tsx", path.join(ROOT, "e2e/support/seed-process.ts")],
-    { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 },
-  );
+  const built = process.env.RECLAIM_E2E_SEED;
+  const program = built ? [built] : ["--import", "tsx", path.join(ROOT, "e2e/support/seed-process.ts")];
+  const child = promisify(execFile)(process.execPath, program, { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 });
   child.child.stdin?.end(JSON.stringify(options));
   const { stdout } = await child;
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as { email: string };
@@ -126,9 +125,10 @@ function describe(stack: Services, { web, worker }: { web: Supervised; worker: S
     workerPid: worker.pid,
     killWorker: worker.kill,
     startWorker: worker.start,
-    startAnotherWorker: () =>
+    startAnotherWorker: async () =>
       startWorkerProcess({
         root: ROOT,
+        program: await ensureWorkerBuilt(ROOT, silentStep),
         environment: stack.environment,
         logFile: path.join(stack.folders.logs, "another-worker.log"),
       }),

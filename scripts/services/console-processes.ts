@@ -38,15 +38,17 @@ export async function startWebProcess(options: ConsoleProcessOptions & { port: n
 const WORKER_SETTLED_MS = 8_000;
 
 /**
- * Starts a worker and resolves when it says that it takes jobs; it has no port to ask.
+ * Starts the built worker (`program`) and resolves when it says that it takes jobs; it has no port to ask.
  * @throws ServiceError when it ends at once.
  */
-export async function startWorkerProcess(options: ConsoleProcessOptions): Promise<ServiceProcess> {
+export async function startWorkerProcess(
+  options: ConsoleProcessOptions & { program: string },
+): Promise<ServiceProcess> {
   const before = existsSync(options.logFile) ? statSync(options.logFile).size : 0;
   const service = await startServiceProcess({
     name: "worker",
     command: process.execPath,
-    args: ["--import", "tsx", path.join(options.root, "worker/main.ts")],
+    args: ["--enable-source-maps", options.program],
     env: { ...inherited(), ...options.environment },
     cwd: options.root,
     logFile: options.logFile,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ServiceError } from "@/scripts/services/service-process";
+import { bundle } from "@/scripts/setup/bundle";
 import type { Step } from "@/scripts/setup/terminal";
 
 /** What ends up in the build. Tests do not: changing one must not cost a minute at the next start. */
@@ -10,6 +11,12 @@ const BUILD_INPUTS = [
   ...["app", "components", "contracts", "domain", "lib", "server", "public", "prisma/schema"],
   ...["package-lock.json", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "prisma.config.ts", "proxy.ts"],
 ];
+const WORKER_INPUTS = [
+  ...["contracts", "domain", "lib", "server", "worker", "prisma/schema"],
+  ...["package-lock.json", "tsconfig.json", "prisma.config.ts", "scripts/setup/bundle.ts"],
+];
+/** Where the worker is built to, within the checkout. */
+const WORKER_FOLDER = ".build/worker";
 const GENERATE_INPUTS = ["prisma/schema", "prisma.config.ts", "package-lock.json"];
 const TEST_FILE = /\.(test|spec)\.tsx?$/;
 
@@ -46,6 +53,19 @@ export async function ensureBuilt(root: string, step: Step): Promise<void> {
     ),
   );
   writeStamp(stamp, hash);
+}
+
+/** Builds the worker, with the files of its threads, unless what is there was built of these very sources. Answers the file to run. */
+export async function ensureWorkerBuilt(root: string, step: Step): Promise<string> {
+  const folder = path.join(root, WORKER_FOLDER);
+  const stamp = path.join(folder, "reclaim-sources");
+  const file = path.join(folder, "main.mjs");
+  const hash = hashOfInputs(root, WORKER_INPUTS);
+  if (existsSync(file) && readStamp(stamp) === hash) return file;
+  rmSync(folder, { recursive: true, force: true });
+  await step("Built the worker", () => bundle(root, ["worker/main.ts"], folder));
+  writeStamp(stamp, hash);
+  return file;
 }
 
 /** A hash over the names and contents of files and of everything in folders; what does not exist counts as empty. */

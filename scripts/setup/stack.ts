@@ -6,6 +6,7 @@ import { startRedisProcess } from "@/scripts/services/redis-process";
 import { startRegistryProcess } from "@/scripts/services/registry-process";
 import type { ServiceProcess } from "@/scripts/services/service-process";
 import { type Supervised, supervise } from "@/scripts/services/supervisor";
+import { ensureWorkerBuilt } from "@/scripts/setup/build";
 import type { OwnRegistry, StackSettings } from "@/scripts/setup/settings";
 import { openSecrets, openState, type Secrets, type StateFolders } from "@/scripts/setup/state";
 import { type Step, UserError } from "@/scripts/setup/terminal";
@@ -105,7 +106,9 @@ async function startServices(options: StackOptions, service: StartService): Prom
       logFile: path.join(folders.logs, `${name}.log`),
     });
     // The worker first: `stop` ends the last one first, and the web's streams end before what feeds them.
-    const worker = await service("worker", "Worker", () => startWorkerProcess(common("worker")), 20_000);
+    const program = await ensureWorkerBuilt(options.root, options.step);
+    const startWorker = () => startWorkerProcess({ ...common("worker"), program });
+    const worker = await service("worker", "Worker", startWorker, 20_000);
     const port = settings.ports.web;
     const startWeb = () => startWebProcess({ ...common("web"), port });
     const web = await service("web", `Console on port ${port}`, startWeb, 5_000);

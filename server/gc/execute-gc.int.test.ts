@@ -17,10 +17,10 @@ import { closeQueues } from "@/server/platform/queue/enqueue";
 import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { startProgram } from "@/testing/programs";
 import { testRedisUrl } from "@/testing/redis";
 import { createTestUser, scopeOf } from "@/testing/signed-in";
 import { temporaryRoot } from "@/testing/storage/collect";
-import { startGcProcess } from "@/testing/storage/gc-process";
 import { generateStorage } from "@/testing/storage/generate-storage";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { verifyClosure } from "@/testing/storage/verify-closure";
@@ -496,7 +496,7 @@ describe("stopping and resuming", () => {
         await prisma().registry.update({ where: { id: tenant.registryId }, data: { lastWriteTokenExpiresAt } });
       }
       const { id } = await start();
-      const child = startGcProcess(id);
+      const child = startProgram("execute-gc", [id]);
       const exited = once(child, "exit");
       await until(phase, async () =>
         phase === "sweeping" ? (await deletedRows(id)) > 0 : (await runOf(id)).phase === phase,
@@ -553,7 +553,7 @@ describe("stopping and resuming", () => {
     const { digests } = manyUnused();
     await slowDownJournal();
     const { id } = await start();
-    const child = startGcProcess(id);
+    const child = startProgram("execute-gc", [id]);
     const exited = once(child, "exit");
     // While the journal takes its time: stopped in the middle of a removal, that one removal would still be done.
     await until("a batch that is being written down", async () => {

@@ -14,9 +14,9 @@ import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage"
 import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { startProgram } from "@/testing/programs";
 import { testRedisUrl } from "@/testing/redis";
 import { temporaryRoot } from "@/testing/storage/collect";
-import { startGcProcess } from "@/testing/storage/gc-process";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { closureProblems, verifyClosure } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
@@ -118,7 +118,7 @@ const POINTS: Record<string, (id: string) => Promise<boolean>> = {
 /** Executes the run in a process of its own until it is at a point, and kills it there. */
 async function killAt(id: string, point: string, signal: "SIGKILL" | "SIGSTOP" = "SIGKILL") {
   await slowDown();
-  const child = startGcProcess(id);
+  const child = startProgram("execute-gc", [id]);
   const exited = once(child, "exit");
   await until(point, () => POINTS[point]?.(id) ?? Promise.reject(new Error(point)));
   child.kill(signal);

@@ -12,8 +12,8 @@ import { StorageReadError } from "@/server/platform/storage/blob-storage";
 import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
 import { syncSpace } from "@/server/spaces/sync-space";
 import { setConsoleEnv } from "@/testing/console-env";
-import { startCrawlProcess } from "@/testing/crawl-process";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { startProgram } from "@/testing/programs";
 import { testRedisUrl } from "@/testing/redis";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { type RegistryProxy, startRegistryProxy } from "@/testing/registry-proxy";
@@ -124,7 +124,7 @@ test("a reading of a space leaves the others alone, and one of a shared registry
 test("a worker that is killed in the middle: the next one goes on after what was read, and ends with everything", async () => {
   const { id } = await syncSpace(tenant.scope, tenant);
   hangAt("c");
-  const child = startCrawlProcess(id);
+  const child = startProgram("execute-crawl", [id]);
   await until("it hangs", async () => (await rowOf(id)).lastRepository === repository("b"));
   child.kill("SIGKILL");
   await once(child, "exit");

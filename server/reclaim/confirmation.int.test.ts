@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cancelRun } from "@/server/history/cancel-run";
 import { confirmRun } from "@/server/history/confirm-run";
@@ -11,6 +9,7 @@ import { prisma } from "@/server/platform/db/prisma";
 import { updateRule } from "@/server/rules/update-rule";
 import { updateSpace } from "@/server/spaces/update-space";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
+import { startProgram } from "@/testing/programs";
 import { createTestTenant } from "@/testing/tenant";
 import { previewReclaim } from "./preview-reclaim";
 import { startRecycle } from "./start-recycle";
@@ -242,7 +241,7 @@ test("N-10 a worker that is killed while it looks at the plan again has moved no
     await prisma().$executeRaw`DROP FUNCTION hold CASCADE`;
   }
   expect((await space.result(runId)).items.map((item) => item.state)).toEqual(["planned", "planned", "planned"]);
-  const { run, items } = await space.execute(runId);
+  const { run, items } = await space.takeOver(runId);
   expect(run).toMatchObject({ status: "succeeded", totals: { itemsDone: 1, itemsSkipped: 2 } });
   expect(statesOf(items)).toEqual({ v0: "done", v1: "skipped_stale", v2: "skipped_stale" });
   expect(await space.tags()).toEqual(["v1", "v2"]);
@@ -389,10 +388,7 @@ function killIn(phase: string, runId: string): Promise<void> {
 
 /** The same, when something comes to be. */
 async function killWhen<T>(runId: string, read: () => Promise<T>, value: T): Promise<void> {
-  const child = spawn(process.execPath, ["--import", "tsx", "testing/run-and-kill.ts", runId, "never", "1"], {
-    ...{ cwd: path.resolve(import.meta.dirname, "../.."), env: process.env },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const child = startProgram("run-and-kill", [runId, "never", "1"]);
   const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
   await expect.poll(read, { timeout: 60_000 }).toBe(value);
   child.kill("SIGKILL");

@@ -1,38 +1,28 @@
-import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BuiltImage } from "@/scripts/demo/oci-image";
 import { prisma } from "@/server/platform/db/prisma";
 import { startRecycle } from "@/server/reclaim/start-recycle";
 import { startUntag } from "@/server/reclaim/start-untag";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
-import { buildProgram } from "@/testing/program";
+import { startProgram } from "@/testing/programs";
 import { startPurge } from "./start-purge";
 import { startRestore } from "./start-restore";
 
 let world: BinWorld;
-let program: string;
 
 beforeAll(async () => {
-  [world, program] = await Promise.all([startBinWorld(), buildProgram("testing/run-and-kill.ts")]);
+  world = await startBinWorld();
 });
 afterAll(async () => {
   await world.stop();
-  rmSync(program, { force: true });
 });
 
 /** Each starts a process of its own, which takes its time on a busy machine. */
 const TIMEOUT_MS = 180_000;
-const ROOT = path.resolve(import.meta.dirname, "../..");
 
 /** Has a worker of its own execute the run and die at a step. */
 async function killAt(runId: string, step: string, nth: number): Promise<void> {
-  const child = spawn(process.execPath, [program, runId, step, String(nth)], {
-    cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-    env: process.env,
-  });
+  const child = startProgram("run-and-kill", [runId, step, String(nth)]);
   const end = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.once("exit", (code, signal) => resolve({ code, signal })),
   );
@@ -256,7 +246,7 @@ describe.each(Object.entries(POINTS) as [Kind, [string, number][]][])("%s", (kin
     const undisturbedState = await expected(kind);
     const { space, parts, runId } = await prepare(kind);
     await killAt(runId, step, nth);
-    await space.execute(runId);
+    await space.takeOver(runId);
     expect(await stateOf(space, parts, runId)).toEqual(undisturbedState);
   });
 });
@@ -267,6 +257,6 @@ test("killed again and again, each time a step later, a recycle still ends as on
   const undisturbedState = await expected("recycle");
   const { space, parts, runId } = await prepare("recycle");
   for (const step of ["copy", "remove-top", "finish"]) await killAt(runId, step, 1);
-  await space.execute(runId);
+  await space.takeOver(runId);
   expect(await stateOf(space, parts, runId)).toEqual(undisturbedState);
 });

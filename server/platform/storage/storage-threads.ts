@@ -1,7 +1,6 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../start-thread";
 import { StorageReadError } from "./blob-storage";
 import type { ThreadAnswer, ThreadJob, ThreadResults } from "./thread-jobs";
 
@@ -56,11 +55,7 @@ class StorageThreads {
   }
 
   #start(): Worker {
-    // Threads do not inherit what makes the process read TypeScript; this way of giving it to them is the quickest to start.
-    const tsx = createRequire(import.meta.url).resolve("tsx/cjs/api");
-    const file = fileURLToPath(new URL("filesystem-thread.ts", import.meta.url));
-    const start = `require(${JSON.stringify(tsx)}).register(); require(${JSON.stringify(file)});`;
-    const thread = new Worker(start, { eval: true, execArgv: [], resourceLimits: LIMITS });
+    const thread = startThread("filesystem-thread", import.meta.url, LIMITS);
     thread.on("message", (answer: ThreadAnswer) => this.#answered(thread, answer));
     thread.on("error", (error) => this.#ended(thread, error));
     thread.on("exit", (code) => this.#ended(thread, new Error(`a thread ended with ${code}`)));
