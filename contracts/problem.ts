@@ -6,6 +6,7 @@ export const PROBLEM_TYPES = {
   forbidden: { status: 403, title: "Your role does not allow this" },
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Something is in the way" },
+  precondition_failed: { status: 412, title: "It was changed meanwhile" },
   too_large: { status: 413, title: "The request is too large" },
   unprocessable: { status: 422, title: "This cannot be done" },
   too_many_requests: { status: 429, title: "Too many requests" },

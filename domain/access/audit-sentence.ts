@@ -7,6 +7,7 @@ const THINGS: Record<string, string> = {
   invitations: "invitation",
   lifecycle_policies: "lifecycle policy",
   members: "member",
+  notification_targets: "notification target",
   password_links: "password link",
   pins: "pin",
   platform_rules: "platform's protect rule",

@@ -1,5 +1,6 @@
 import type { GcScheduleStateDto } from "@/contracts/gc-settings";
 import { nextCronRuns } from "@/lib/cron";
+import { revisionTag, tellVersion } from "@/server/platform/http/etag";
 import { gcOptionsOf } from "./gc-options";
 import { findLastFiring, findSchedule } from "./gc-schedule.store";
 
@@ -8,6 +9,7 @@ const NEXT_RUNS = 5;
 /** When a workspace has a registry collected by itself, and what came of the latest time. */
 export async function gcScheduleState(place: { workspaceId: string; registryId: string }): Promise<GcScheduleStateDto> {
   const [schedule, last] = await Promise.all([findSchedule(place), findLastFiring(place)]);
+  tellVersion(revisionTag(schedule?.revision ?? 0));
   return {
     schedule: schedule && {
       expression: schedule.expression,

@@ -5,6 +5,7 @@ import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
+import { requireVersion, revisionTag } from "@/server/platform/http/etag";
 import { findRegistry } from "@/server/registries/find-registry";
 import { writeSchedule } from "./gc-schedule.store";
 import { gcScheduleState } from "./gc-schedule-state";
@@ -26,6 +27,8 @@ export async function setGcSchedule(
   const now = new Date();
   const [next] = isEnabled ? nextCronRuns({ expression, timeZone }, now.getTime(), 1) : [];
   const options = { deleteUntagged, sweepBlobs, timeBoxMinutes, mode };
+  // Written to this revision, or not at all.
+  requireVersion(revisionTag(input.revision));
   await prisma().$transaction(async (tx) => {
     const isWritten = await writeSchedule(tx, {
       ...{ ...place, expression, timeZone, isEnabled, options },

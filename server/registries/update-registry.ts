@@ -5,6 +5,7 @@ import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { encryptSecret } from "@/server/platform/crypto/secret-box";
 import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
+import { requireVersion } from "@/server/platform/http/etag";
 import { countRunsOn, forgetAddress, lockRegistry, updateRegistryRow } from "./attachment.store";
 import { type BucketInput, bucketAccess, bucketOf, bucketRow } from "./bucket-access";
 import { enqueueCrawl } from "./enqueue-crawl";
@@ -13,6 +14,7 @@ import type { RegistryConnection } from "./inspect-registry";
 import { requirePlatformAdmin } from "./platform-admin";
 import type { RegistryRecord } from "./registry.store";
 import { addressPolicyFor } from "./registry-connection";
+import { registryVersion } from "./registry-version";
 import { alreadyAttached, requireAttachable } from "./require-attachable";
 import { requireEditableRegistry } from "./require-editable-registry";
 import { storedPassword } from "./stored-password";
@@ -48,7 +50,9 @@ export async function updateRegistry(
   const isMoved = changed.includes("url");
   try {
     await prisma().$transaction(async (tx) => {
-      if (!(await lockRegistry(tx, registry.id))) throw notFound();
+      const held = await lockRegistry(tx, registry.id);
+      if (!held) throw notFound();
+      requireVersion(registryVersion(held));
       if (connection && (await countRunsOn(tx, registry.id)) > 0) {
         throw new AppError("conflict", "A run is in progress on this registry. Wait for it, or cancel it first.");
       }

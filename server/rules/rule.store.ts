@@ -67,8 +67,10 @@ export async function deleteRuleRow(
   workspaceId: string,
   spaceId: string,
   ruleId: string,
+  onlyRevision: number | undefined,
 ): Promise<boolean> {
-  const { count } = await tx.reclaimRule.deleteMany({ where: { id: ruleId, workspaceId, spaceId } });
+  const revision = onlyRevision === undefined ? {} : { revision: onlyRevision };
+  const { count } = await tx.reclaimRule.deleteMany({ where: { id: ruleId, workspaceId, spaceId, ...revision } });
   return count === 1;
 }
 

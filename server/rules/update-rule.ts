@@ -5,6 +5,7 @@ import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
+import { requireVersion, revisionTag } from "@/server/platform/http/etag";
 import { armSavedRule } from "./arm-saved-rule";
 import { isPreviewed } from "./arming";
 import { nameTaken } from "./create-rules";
@@ -29,6 +30,8 @@ interface Change {
 export async function updateRule(scope: WorkspaceScope, input: Change): Promise<RuleDto> {
   const rule = await findRule(scope.workspaceId, input.spaceId, input.ruleId);
   if (!rule) throw notFound();
+  // What is written below is written to the edited revision, or not at all.
+  requireVersion(revisionTag(rule.revision));
   const write: RuleWrite = {
     id: rule.id,
     workspaceId: scope.workspaceId,

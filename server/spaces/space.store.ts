@@ -58,6 +58,12 @@ export async function insertSpace(
   await tx.space.create({ data: space });
 }
 
+/** A space as it is, and stays until the transaction ends. */
+export async function holdSpace(tx: Transaction, workspaceId: string, spaceId: string) {
+  await tx.$queryRaw`SELECT id FROM spaces WHERE id = ${spaceId} AND workspace_id = ${workspaceId} FOR NO KEY UPDATE`;
+  return tx.space.findFirst({ where: { id: spaceId, workspaceId, removedAt: null } });
+}
+
 export async function updateSpaceRow(
   tx: Transaction,
   workspaceId: string,

@@ -1,17 +1,19 @@
 import type { SpaceDto } from "@/contracts/spaces";
 import { recordAudit } from "@/server/history/record-audit";
-import { AppError } from "@/server/platform/app-error";
+import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma } from "@/server/platform/db/prisma";
+import { requireVersion } from "@/server/platform/http/etag";
 import { requirePlatformAdmin } from "@/server/registries/platform-admin";
 import { getSpace } from "./get-space";
 import { requireSpace } from "./require-space";
-import { recomputePurgeDates, updateSpaceRow } from "./space.store";
+import { holdSpace, recomputePurgeDates, updateSpaceRow } from "./space.store";
+import { spaceVersion } from "./space-version";
 
 /**
  * Renames a space, changes how long its bin keeps entries (the dates of those already in it follow), from which share of its images on
  * a run waits for a confirmation, or whose pulls do not count from now on, or makes it public or private.
- * @throws AppError not_found, forbidden (public or private: platform admins), conflict (name taken)
+ * @throws AppError not_found, forbidden (public or private: platform admins), conflict (name taken), precondition_failed
  */
 export async function updateSpace(
   scope: WorkspaceScope,
@@ -42,6 +44,9 @@ export async function updateSpace(
   if (Object.keys(change).length === 0) return getSpace(scope, input);
   try {
     await prisma().$transaction(async (tx) => {
+      const held = await holdSpace(tx, scope.workspaceId, space.id);
+      if (!held) throw notFound();
+      requireVersion(spaceVersion(held));
       await updateSpaceRow(tx, scope.workspaceId, space.id, change);
       if (change.binRetentionDays !== undefined)
         await recomputePurgeDates(tx, scope.workspaceId, space.id, change.binRetentionDays);

@@ -10,6 +10,7 @@ export const WATCHED_TABLES = [
   "invitations",
   "lifecycle_policies",
   "members",
+  "notification_targets",
   "password_links",
   "pins",
   "platform_rules",

@@ -12,6 +12,10 @@ export interface RequestContext {
   actor: Actor | null;
   /** The workspace that they asked about, where it is one of theirs. */
   workspaceId?: string | null;
+  /** The versions that a change is meant for; null = any */
+  ifMatch?: string | null;
+  /** The version of what is answered, where it has one. */
+  etag?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

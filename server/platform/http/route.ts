@@ -8,6 +8,7 @@ import { requireReach, requireSpaceReach } from "../auth/require-reach";
 import { requirePermission, scopeOfIdentity, type WorkspaceScope } from "../auth/workspace-scope";
 import { env } from "../env";
 import { clientAddress } from "./client-address";
+import { answerOnce } from "./idempotency";
 import { errorResponse, invalidInput, newRequestId } from "./problem-response";
 import { countRequest, type RateLimitState, rateLimitHeaders, refuseExceeded } from "./rate-limit";
 import { readJsonBody } from "./read-body";
@@ -42,7 +43,8 @@ export function workspaceRoute<O extends Operation>(
   return respond(operation, async (identity, request, context, facts) => {
     const scope = await scopeFor(operation, identity, (await context.params) ?? {});
     const input = await parseInput(operation, request, context);
-    return jsonResponse(operation, await handler(scope, input, facts), facts.requestId);
+    const answer = async () => jsonResponse(operation, await handler(scope, input, facts), facts.requestId);
+    return onceWhereAsked(request, { actor: identity.actor, operation, input }, answer);
   });
 }
 
@@ -137,7 +139,8 @@ export function signedInRoute<O extends Operation>(
   const run: Run = async ({ actor }, request, context, facts) => {
     requireReach(operation, actor);
     const input = await parseInput(operation, request, context);
-    return jsonResponse(operation, await handler(actor, input, facts), facts.requestId);
+    const answer = async () => jsonResponse(operation, await handler(actor, input, facts), facts.requestId);
+    return onceWhereAsked(request, { actor, operation, input }, answer);
   };
   return respond(operation, run, options);
 }
@@ -196,6 +199,16 @@ function whyUnauthenticated(request: NextRequest): string {
   return "You are not signed in, or your session has ended. Sign in and try again.";
 }
 
+/** A start that is sent again with the same key is answered as the first time. */
+function onceWhereAsked(
+  request: NextRequest,
+  asked: { actor: Actor; operation: Operation; input: unknown },
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  const key = request.headers.get("idempotency-key");
+  return key === null || asked.operation.method !== "POST" ? answer() : answerOnce(key, asked, answer);
+}
+
 /** What is known of a request, and how its caller stands with a limit. */
 type Asked = RequestContext & { rateLimit: RateLimitState | null };
 
@@ -226,10 +239,13 @@ function answerWith(
       operation: operation.id,
       actor: null,
       rateLimit: null,
+      ifMatch: request.headers.get("if-match"),
     };
     const response = await runInRequest(asked, () => answer(request, context, asked));
     for (const [name, value] of Object.entries(asked.rateLimit ? rateLimitHeaders(asked.rateLimit) : {}))
       response.headers.set(name, value);
+    response.headers.set("x-request-id", asked.requestId);
+    if (asked.etag !== undefined && response.ok) response.headers.set("etag", asked.etag);
     return response;
   };
 }
