@@ -4,6 +4,7 @@ import { confirmRun, previewReclaim, startReclaim } from "@/contracts/reclaim";
 import { listBinEntries, startPurge, startRestore } from "@/contracts/recycle-bin";
 import { createRule } from "@/contracts/rules";
 import { listSpaces } from "@/contracts/spaces";
+import { createNotificationTarget, testNotificationTarget } from "@/contracts/webhooks";
 import { RULE_TEMPLATES } from "@/domain/rules/templates";
 import type { Api } from "./api";
 import { HARBOR_POLICY } from "./harbor-policy";
@@ -36,6 +37,16 @@ export async function tellStory(api: Api, workspaceId: string): Promise<Story> {
   const { items } = await api.call(listSpaces, { params: { workspaceId } });
   const spaceId = items[0]?.id ?? "";
   const params = { workspaceId, spaceId };
+  const { target } = await api.call(createNotificationTarget, {
+    params: { workspaceId },
+    body: {
+      kind: "webhook",
+      name: "Deployments",
+      url: "https://hooks.invalid/reclaim",
+      events: ["run.finished", "gc.failed"],
+    },
+  });
+  await api.call(testNotificationTarget, { params: { workspaceId, targetId: target.id } });
   const template = RULE_TEMPLATES.find(({ id }) => id === "tidy-up");
   if (!template) throw new Error("there is no template tidy-up");
   const rule = await api.call(createRule, { params, body: { name: template.name, definition: template.definition } });
@@ -95,6 +106,9 @@ export function consolePages({
     { name: "sign-in", path: "/sign-in", isSignedOut: true },
     { name: "overview", path: "/w/acme" },
     { name: "members", path: "/w/acme/members" },
+    { name: "notifications", path: "/w/acme/notifications" },
+    { name: "notification-add", path: "/w/acme/notifications", open: (page) => click(page, "Add target", "dialog") },
+    { name: "notification-delivery", path: "/w/acme/notifications", open: openDelivery },
     { name: "audit", path: "/w/acme/audit" },
     { name: "audit-entry", path: "/w/acme/audit?q=rule", open: openAuditEntry },
     { name: "audit-refused", path: "/w/acme/audit?outcome=refused" },
@@ -199,6 +213,11 @@ export async function settled(page: Page): Promise<void> {
     const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
     await Promise.allSettled(ending.map((animation) => animation.finished));
   });
+}
+
+async function openDelivery(page: Page): Promise<void> {
+  await page.getByRole("row").filter({ hasText: "A test from" }).getByText("A test from").click();
+  await expect(page.getByRole("dialog")).toBeVisible();
 }
 
 async function click(page: Page, name: string, opens: "dialog" | "alertdialog"): Promise<void> {
