@@ -1,20 +1,30 @@
 "use client";
 
+import { KeyRound } from "lucide-react";
 import { signIn } from "next-auth/react";
 import { type FormEvent, useState } from "react";
 import { Button } from "../ui/button";
 import { Callout } from "../ui/callout";
 import { Field } from "../ui/field";
 import { Input } from "../ui/input";
+import { checkCredentials } from "./check-credentials";
 
-// One sentence for an unknown address and for a wrong password: the form must not tell which people exist.
-const WRONG = "This e-mail and password do not belong together.";
-const UNREACHABLE = "The console could not check this now. Your password may still be right; try again in a moment.";
-
-/** E-mail and password; afterwards the browser loads `returnTo` (a checked path of this console) anew. */
-export function SignInForm({ returnTo }: { returnTo: string }) {
+/**
+ * E-mail and password, and single sign-on where there is one; afterwards the browser loads `returnTo` (a checked path of this console) anew.
+ * `refusal` is why somebody came back from there.
+ */
+export function SignInForm({
+  returnTo,
+  ssoName,
+  refusal,
+}: {
+  returnTo: string;
+  ssoName: string | null;
+  refusal: string | null;
+}) {
+  const [isLeaving, setIsLeaving] = useState(false);
   const [isChecking, setIsChecking] = useState(false);
-  const [failure, setFailure] = useState<string>();
+  const [failure, setFailure] = useState<string | undefined>(refusal ?? undefined);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -58,17 +68,27 @@ export function SignInForm({ returnTo }: { returnTo: string }) {
       <Button type="submit" variant="primary" size="lg" loading={isChecking} className="mt-1 w-full">
         Sign in
       </Button>
+      {ssoName === null ? null : (
+        <>
+          <p aria-hidden="true" className="flex items-center gap-3 text-sm text-subtle">
+            <span className="h-px flex-1 bg-rule" />
+            or
+            <span className="h-px flex-1 bg-rule" />
+          </p>
+          <Button
+            size="lg"
+            className="w-full"
+            icon={<KeyRound />}
+            loading={isLeaving}
+            onClick={() => {
+              setIsLeaving(true);
+              void signIn("oidc", { callbackUrl: returnTo }).catch(() => setIsLeaving(false));
+            }}
+          >
+            Sign in with {ssoName}
+          </Button>
+        </>
+      )}
     </form>
   );
-}
-
-/** Nothing when they are right, else the sentence to show. */
-async function checkCredentials(email: string, password: string): Promise<string | undefined> {
-  try {
-    const answer = await signIn("credentials", { redirect: false, email, password });
-    if (answer?.ok && !answer.error) return undefined;
-    return answer?.status === 401 ? WRONG : UNREACHABLE;
-  } catch {
-    return UNREACHABLE;
-  }
 }

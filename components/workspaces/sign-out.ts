@@ -1,7 +1,7 @@
 import { signOut } from "next-auth/react";
 
-/** Ends the session and loads the sign-in page anew, so that nothing of it stays in this document. */
-export async function signOutOfConsole(): Promise<void> {
+/** Ends the session and loads the sign-in page (or another path) anew, so that nothing of it stays in this document. */
+export async function signOutOfConsole(path = "/sign-in"): Promise<void> {
   await signOut({ redirect: false });
-  window.location.assign("/sign-in");
+  window.location.assign(path);
 }
