@@ -1,0 +1,192 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, request as httpRequest, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "@playwright/test";
+import { openApiDocument } from "@/contracts/openapi";
+import { consoleExamples, fits, runConsoleExamples, runShell } from "./support/console-examples";
+import type { EndToEndStack } from "./support/stack";
+import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+const DOCUMENTED_HOST = "https://reclaim.example.com";
+
+let stack: EndToEndStack;
+/** Where the package is installed, and a home folder for each who uses it. */
+let folder: string;
+let bin: string;
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  folder = mkdtempSync(path.join(tmpdir(), "reclaim-cli-"));
+  const quiet = ["--offline", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = (args: string[], cwd: string) => execFileSync("npm", [...args, ...quiet], { cwd, encoding: "utf8" });
+  const tarball =
+    npm(["pack", "--silent", "--pack-destination", folder], path.join(ROOT, "cli")).trim().split("\n").at(-1) ?? "";
+  npm(["install", "-g", "--prefix", path.join(folder, "prefix"), path.join(folder, tarball)], folder);
+  bin = path.join(folder, "prefix", "bin");
+  stack = await openStack("cli", { isDemo: true, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+});
+test.afterAll(async () => {
+  await stack?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A machine of its own: nothing is configured there, and nobody else's variables are. */
+function machine(name: string) {
+  const home = mkdtempSync(path.join(folder, `${name}-`));
+  writeFileSync(path.join(home, "password.txt"), `${stack.password}\n`);
+  const env = { PATH: `${bin}:${process.env.PATH}`, HOME: home, LANG: "C.UTF-8", TERM: "xterm" };
+  return { cwd: home, env };
+}
+
+const signIn = () =>
+  `reclaim login --host ${stack.url} --email ${stack.email} --password-stdin < password.txt > /dev/null || exit 99`;
+
+/** Runs the examples of a document and says of each that does not do as it says. */
+async function wrongExamples(file: string, on: ReturnType<typeof machine>): Promise<string[]> {
+  const markdown = readFileSync(path.join(ROOT, file), "utf8").replaceAll(DOCUMENTED_HOST, stack.url);
+  const examples = consoleExamples(markdown);
+  expect(examples.length).toBeGreaterThan(5);
+  const results = await runConsoleExamples(examples, on);
+  return results.flatMap(({ line, command, expected, printed, exitCode }, at) => {
+    // A command that fails says so: the document asks for its exit code right after it.
+    const isFailureShown = results[at + 1]?.command === "echo $?" || command.includes("|");
+    const isWrong = !fits(printed, expected) || (exitCode !== 0 && !isFailureShown);
+    return isWrong
+      ? [`${file}:${line} $ ${command}\nexit code ${exitCode}\n--- printed\n${printed}\n--- expected\n${expected}`]
+      : [];
+  });
+}
+
+test("N-18 D-26 D-28 D-29 D-30 D-31 D-32 every example of docs/CLI.md does what it says", async () => {
+  test.setTimeout(240_000);
+  expect(await wrongExamples("docs/CLI.md", machine("documented"))).toEqual([]);
+});
+
+test("N-18 every example of docs/API.md does what it says", async () => {
+  expect(await wrongExamples("docs/API.md", machine("api"))).toEqual([]);
+});
+
+test("N-18 the console gives out the OpenAPI document, to whoever asks", async () => {
+  const response = await fetch(`${stack.url}/api/v1/openapi.json`);
+  expect(response.headers.get("content-type")).toContain("application/json");
+  expect(await response.json()).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+});
+
+test("what signing in saves is for one's own eyes, and signing out ends the token", async () => {
+  const on = machine("private");
+  const { output, exitCode } = await runShell(`${signIn()}; cat .config/reclaim/config.json`, on);
+  expect(exitCode, output).toBe(0);
+  const file = path.join(on.cwd, ".config/reclaim/config.json");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+  const { token } = Object.values(JSON.parse(output).hosts as Record<string, { token: string }>)[0] ?? { token: "" };
+  expect(token).toMatch(/^rcl_pat_/);
+  const after = await runShell(
+    `reclaim logout && cat .config/reclaim/config.json; RECLAIM_HOST=${stack.url} RECLAIM_TOKEN=${token} reclaim whoami`,
+    on,
+  );
+  expect(after.output).not.toContain("rcl_pat_");
+  expect(after.exitCode, after.output).toBe(3);
+});
+
+test("D-27 a collection starts on a terminal only once somebody agrees to the registry being read-only", async () => {
+  const on = machine("terminal");
+  // `script` gives the command a terminal, on which the answer is typed.
+  const typed = (answer: string) => `printf '${answer}\\n' | script -qec "reclaim gc start --dry-run" /dev/null`;
+  const enable = `reclaim api call setGcEnablement --body '{"isEnabled":true}' > /dev/null`;
+  const refused = await runShell(`${signIn()}; ${enable}; ${typed("n")}`, on);
+  expect(refused.output).toContain("is read-only while garbage is collected: pushes are refused, pulls are served");
+  expect(refused.output).toContain("Nothing was done.");
+  expect(refused.output).not.toMatch(/^run_/m);
+  expect((await runShell("reclaim gc get-active", on)).exitCode).toBe(4);
+  const agreed = await runShell(typed("y"), on);
+  const runId = /^run_\w+/m.exec(agreed.output)?.[0] ?? "";
+  expect(runId, agreed.output).not.toBe("");
+  const watched = await runShell(`script -qec "reclaim run watch ${runId}" /dev/null`, on);
+  expect(watched.output).toContain("garbage collection (dry run): done.");
+  expect(watched.output, "a progress bar").toMatch(/\[[█░]+\]/);
+});
+
+test("a run is followed by asking again where no stream comes through", async () => {
+  const on = machine("behind-a-proxy");
+  const proxy = await proxyWithoutStreams(stack.url);
+  try {
+    const host = `http://127.0.0.1:${(proxy.server.address() as AddressInfo).port}`;
+    const login = signIn().replace(stack.url, host);
+    const { output, exitCode } = await runShell(
+      `${login}; reclaim rule preview --untagged --state any --kind any --json`,
+      on,
+    );
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('"status": "succeeded"');
+    expect(proxy.refused()).toBeGreaterThan(0);
+  } finally {
+    await new Promise((done) => proxy.server.close(done));
+  }
+});
+
+/** A proxy as there are some: whatever is a stream fails. */
+async function proxyWithoutStreams(target: string): Promise<{ server: Server; refused: () => number }> {
+  let refused = 0;
+  const server = createServer((incoming, answer) => {
+    if (incoming.url?.endsWith("/stream")) {
+      refused += 1;
+      answer.writeHead(502).end();
+      return;
+    }
+    const passed = httpRequest(
+      new URL(incoming.url ?? "/", target),
+      { method: incoming.method ?? "GET", headers: { ...incoming.headers, connection: "close" } },
+      (response) => {
+        answer.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(answer);
+      },
+    );
+    incoming.pipe(passed);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return { server, refused: () => refused };
+}
+
+test("shells complete commands and options", async () => {
+  const on = machine("shell");
+  const complete = (words: string, at: number) =>
+    `eval "$(reclaim completion bash)"; COMP_WORDS=(reclaim ${words}); COMP_CWORD=${at}; _reclaim; echo "\${COMPREPLY[@]}"`;
+  expect((await runShell(complete("gc st", 2), on)).output.trim()).toBe("status start");
+  expect((await runShell(complete("gc start --inc", 3), on)).output.trim()).toBe("--include-untagged-manifests");
+  expect((await runShell(complete("r", 1), on)).output.trim()).toBe("rule run");
+  for (const shell of ["zsh", "fish"]) {
+    expect((await runShell(`reclaim completion ${shell}`, on)).output).toContain("reclaim __complete --");
+  }
+});
+
+test("scripts get JSON on standard output, problems on standard error, and a code that says what it was", async () => {
+  const on = machine("script");
+  const { output } = await runShell(
+    [
+      signIn(),
+      "reclaim space list --json 2> /dev/null | head -c 1; echo",
+      "reclaim run show run_none --json 2> problem.json; echo $?",
+      "cat problem.json",
+      "reclaim rule frobnicate; echo $?",
+      'reclaim rule create broken --idle 30:moon; echo "$?"',
+      "RECLAIM_TOKEN=rcl_pat_wrong reclaim workspace list; echo $?",
+      "reclaim --host http://127.0.0.1:9 whoami; echo $?",
+      "RECLAIM_TOKEN=rcl_pat_any reclaim --host http://127.0.0.1:9 whoami; echo $?",
+    ].join("\n"),
+    on,
+  );
+  const lines = output.trim().split("\n");
+  expect(lines[0]).toBe("{");
+  expect(lines[1]).toBe("4");
+  expect(JSON.parse(lines[2] ?? "")).toMatchObject({ status: 404, code: "not_found" });
+  expect(output).toMatch(/unknown command 'frobnicate'[\s\S]*\n2\n/);
+  expect(output).toMatch(/when\[0\]\.clock: choose the clock[\s\S]*\n2\n/);
+  expect(output).toMatch(/Sign in first: .*\n3\n/);
+  expect(output).toMatch(/You are not signed in at .*\n3\n/);
+  expect(output).toMatch(/cannot be reached.*\n1\n$/);
+});
