@@ -1,6 +1,6 @@
 "use client";
 
-import { BellRing, Boxes, LayoutDashboard, ScrollText, Server, ShieldCheck, Trash2, Users } from "lucide-react";
+import { BellRing, Boxes, KeyRound, LayoutDashboard, ScrollText, Server, ShieldCheck, Trash2, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { ReclaimsStoppedBanner } from "../platform/reclaims-stopped-banner";
 import { AppFrame } from "../shell/app-frame";
@@ -30,6 +30,7 @@ export function ConsoleFrame({ user, workspaces, workspaceId, workspaceSlug, chi
         { href: `${home}/recycle-bin`, label: "Recycle bin", icon: <Trash2 aria-hidden="true" /> },
         { href: `${home}/registries`, label: "Registries", icon: <Server aria-hidden="true" /> },
         { href: `${home}/members`, label: "Members", icon: <Users aria-hidden="true" /> },
+        { href: `${home}/tokens`, label: "Tokens", icon: <KeyRound aria-hidden="true" /> },
         { href: `${home}/notifications`, label: "Notifications", icon: <BellRing aria-hidden="true" /> },
         { href: `${home}/audit`, label: "Audit", icon: <ScrollText aria-hidden="true" /> },
         ...(user.isPlatformAdmin
