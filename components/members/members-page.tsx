@@ -1,76 +1,110 @@
 "use client";
 
-import { Check, Minus, Users } from "lucide-react";
-import type { z } from "zod";
-import type { listMembers } from "@/contracts/members";
-import { PERMISSIONS, ROLES, type Role, roleCan } from "@/domain/access/permissions";
-import { cn } from "@/lib/cn";
+import { LogOut, UserPlus, Users } from "lucide-react";
+import { useState } from "react";
+import { toast } from "sonner";
+import type { MemberDto } from "@/contracts/members";
+import type { Role } from "@/domain/access/permissions";
+import { GatedButton, missingPermissionText } from "../reclaim/gated-button";
+import { ConfirmDialog } from "../ui/confirm-dialog";
 import { DataTable } from "../ui/data-table";
-import type { Column } from "../ui/data-table-columns";
 import { EmptyState } from "../ui/empty-state";
 import { PageHeader } from "../ui/page-header";
 import { problemOf } from "../ui/problem-of";
-import { RelativeTime } from "../ui/relative-time";
 import { Section } from "../ui/section";
-import { Badge } from "../ui/status-pill";
-import { useMembers } from "./queries";
+import { Invitations } from "./invitations";
+import { InviteDialog } from "./invite-dialog";
+import { memberColumns } from "./member-columns";
+import { useChangeRole, useLeaveWorkspace, useMembers, useRemoveMember } from "./queries";
+import { RoleMatrix } from "./role-matrix";
+import { ROLE_LABEL } from "./role-words";
 
-type Member = z.output<typeof listMembers.response>["items"][number];
+type Asked =
+  | { kind: "remove"; member: MemberDto }
+  | { kind: "lower"; member: MemberDto; role: Role }
+  | { kind: "leave" };
 
-const ROLE_LABEL: Record<Role, string> = { admin: "Admin", editor: "Editor", viewer: "Viewer" };
-
-/** Who belongs to the workspace, and what each role may do. */
+/** Who belongs to the workspace, who is invited, and what each role may do. */
 export function MembersPage({
   workspaceId,
   workspaceName,
   ownUserId,
   ownRole,
+  canManage,
 }: {
   workspaceId: string;
   workspaceName: string;
   ownUserId: string;
   ownRole: Role;
+  canManage: boolean;
 }) {
   const members = useMembers(workspaceId);
-  const columns: Column<Member>[] = [
-    {
-      id: "name",
-      header: "Name",
-      priority: 1,
-      cell: (member) => (
-        <span className="inline-flex items-center gap-2">
-          <span className="font-medium">{member.name}</span>
-          {member.userId === ownUserId ? <span className="text-sm text-subtle">you</span> : null}
-        </span>
-      ),
-    },
-    { id: "email", header: "E-mail", cell: (member) => <span className="text-muted">{member.email}</span> },
-    {
-      id: "role",
-      header: "Role",
-      width: "120px",
-      cell: (member) => (
-        <Badge tone={member.role === "admin" ? "positive" : "neutral"}>{ROLE_LABEL[member.role]}</Badge>
-      ),
-    },
-    { id: "since", header: "Member since", width: "140px", cell: (member) => <RelativeTime at={member.since} /> },
-  ];
+  const changeRole = useChangeRole(workspaceId);
+  const remove = useRemoveMember(workspaceId);
+  const leave = useLeaveWorkspace(workspaceId);
+  const [isInviting, setIsInviting] = useState(false);
+  const [asked, setAsked] = useState<Asked | null>(null);
+
+  const change = async (member: MemberDto, role: Role) => {
+    await changeRole.mutateAsync({ userId: member.userId, role });
+    toast.success(`${member.name} is ${role === "viewer" ? "a" : "an"} ${ROLE_LABEL[role].toLowerCase()} now`);
+    // What this page offers depends on the own role.
+    if (member.userId === ownUserId) window.location.reload();
+  };
+  const choose = (member: MemberDto, role: Role) => {
+    if (role === member.role) return;
+    // Whoever lowers themselves cannot take it back.
+    if (member.userId === ownUserId) setAsked({ kind: "lower", member, role });
+    else change(member, role).catch((error: unknown) => toast.error(problemOf(error)?.detail ?? "It did not work."));
+  };
+  const confirm = async () => {
+    if (asked?.kind === "lower") await change(asked.member, asked.role);
+    if (asked?.kind === "remove") {
+      await remove.mutateAsync(asked.member.userId);
+      toast.success(`${asked.member.name} is no member any more`);
+    }
+    if (asked?.kind === "leave") {
+      await leave.mutateAsync();
+      window.location.assign("/");
+    }
+  };
   return (
     <>
       <PageHeader
         title="Members"
         description={`Who may use ${workspaceName}, in this console and at its registries with the same e-mail and password.`}
+        actions={
+          <>
+            <GatedButton icon={<LogOut />} onClick={() => setAsked({ kind: "leave" })}>
+              Leave workspace
+            </GatedButton>
+            <GatedButton
+              variant="primary"
+              icon={<UserPlus />}
+              reason={canManage ? null : missingPermissionText("members.write")}
+              onClick={() => setIsInviting(true)}
+            >
+              Invite
+            </GatedButton>
+          </>
+        }
       />
-      <DataTable
+      <DataTable<MemberDto>
         label="Members"
-        columns={columns}
+        columns={memberColumns({
+          ...{ ownUserId, canManage, onChoose: choose },
+          onRemove: (member) => setAsked({ kind: "remove", member }),
+          changing: changeRole.isPending ? changeRole.variables.userId : null,
+        })}
         rows={members.data?.items}
         rowKey={(member) => member.userId}
+        rowLabel={(member) => member.name}
         error={problemOf(members.error)}
         onRetry={() => members.refetch()}
         skeletonRows={3}
         empty={<EmptyState icon={<Users />} title="Nobody is a member yet" />}
       />
+      {canManage ? <Invitations workspaceId={workspaceId} /> : null}
       <div className="pt-9">
         <Section
           title="What each role may do"
@@ -79,58 +113,36 @@ export function MembersPage({
           <RoleMatrix ownRole={ownRole} />
         </Section>
       </div>
+      {isInviting ? <InviteDialog workspaceId={workspaceId} onClose={() => setIsInviting(false)} /> : null}
+      {asked ? (
+        <ConfirmDialog
+          open
+          onOpenChange={(isOpen) => !isOpen && setAsked(null)}
+          {...questionOf(asked, workspaceName)}
+          onConfirm={confirm}
+        />
+      ) : null}
     </>
   );
 }
 
-/** The permission table as it is in force; the own role's column is marked. */
-function RoleMatrix({ ownRole }: { ownRole: Role }) {
-  return (
-    <table aria-label="Permissions by role" className="w-full max-w-3xl border-collapse">
-      <thead>
-        <tr className="border-rule-strong border-b text-left text-sm text-subtle">
-          <th scope="col" className="h-8 pr-3 font-medium">
-            Permission
-          </th>
-          {ROLES.map((role) => (
-            <th
-              key={role}
-              scope="col"
-              className={cn("h-8 w-24 px-2 text-center font-medium narrow:w-16", role === ownRole && "text-ink")}
-            >
-              {ROLE_LABEL[role]}
-              {role === ownRole ? <span className="sr-only"> (your role)</span> : null}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {Object.entries(PERMISSIONS).map(([permission, { sentence }]) => (
-          <tr key={permission} className="border-rule border-b">
-            <th scope="row" className="py-1.5 pr-3 text-left font-normal" title={permission}>
-              {sentence}
-            </th>
-            {ROLES.map((role) => (
-              <td key={role} className={cn("px-2 text-center", role === ownRole && "bg-selected")}>
-                <Mark isAllowed={roleCan(role, permission)} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Mark({ isAllowed }: { isAllowed: boolean }) {
-  return (
-    <span className="flex justify-center">
-      {isAllowed ? (
-        <Check className="size-4 text-accent" aria-hidden="true" />
-      ) : (
-        <Minus className="size-4 text-rule-strong" aria-hidden="true" />
-      )}
-      <span className="sr-only">{isAllowed ? "yes" : "no"}</span>
-    </span>
-  );
+function questionOf(asked: Asked, workspaceName: string): { title: string; description: string; confirmLabel: string } {
+  if (asked.kind === "leave")
+    return {
+      title: `Leave ${workspaceName}?`,
+      description:
+        "You lose access at once, and your API tokens for this workspace are revoked. An admin can invite you again.",
+      confirmLabel: "Leave workspace",
+    };
+  if (asked.kind === "lower")
+    return {
+      title: `Give up being an admin?`,
+      description: `You become ${asked.role === "viewer" ? "a viewer" : "an editor"} of ${workspaceName}. Only another admin can make you an admin again.`,
+      confirmLabel: "Change my role",
+    };
+  return {
+    title: `Remove ${asked.member.name}?`,
+    description: `${asked.member.email} loses access to ${workspaceName} at once: open pages end, and their API tokens for it are revoked. What they did stays on record, and their rules go on.`,
+    confirmLabel: "Remove member",
+  };
 }

@@ -6,13 +6,14 @@ export const metadata: Metadata = { title: "Members" };
 
 export default async function WorkspaceMembersPage({ params }: { params: Promise<{ workspaceSlug: string }> }) {
   const { workspaceSlug } = await params;
-  const { me, workspace } = await requirePageWorkspace(workspaceSlug);
+  const { me, workspace, permissions } = await requirePageWorkspace(workspaceSlug);
   return (
     <MembersPage
       workspaceId={workspace.id}
       workspaceName={workspace.name}
       ownUserId={me.user.id}
       ownRole={workspace.role}
+      canManage={permissions.includes("members.write")}
     />
   );
 }
