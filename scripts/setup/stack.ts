@@ -212,6 +212,7 @@ function consoleEnvironment(facts: {
     RECLAIM_SESSION_SECRET: secrets.session,
     NEXTAUTH_SECRET: secrets.session,
     RECLAIM_ENCRYPTION_KEY: secrets.encryptionKey,
+    ...(secrets.nextEncryptionKey !== null && { RECLAIM_OLD_ENCRYPTION_KEYS: secrets.nextEncryptionKey }),
     RECLAIM_CA_DIR: facts.folders.ca,
     RECLAIM_EVENTS_SECRET: secrets.events,
     REGISTRY_URL: facts.registryUrl,

@@ -21,6 +21,8 @@ export interface Secrets {
   session: string;
   /** 32 bytes, base64. */
   encryptionKey: string;
+  /** Left by a rotation that died before the last step: what it did is under this one. */
+  nextEncryptionKey: string | null;
   events: string;
   postgresPassword: string;
   registryHttp: string;
@@ -58,10 +60,15 @@ export function openSecrets(folders: StateFolders, given: Record<string, string 
   return {
     session: given.RECLAIM_SESSION_SECRET || keep("session-secret", random),
     encryptionKey: given.RECLAIM_ENCRYPTION_KEY || keep("encryption-key", () => randomBytes(32).toString("base64")),
+    nextEncryptionKey: readIfThere(path.join(folders.secrets, "encryption-key.next")),
     events: given.RECLAIM_EVENTS_SECRET || keep("events-secret", random),
     postgresPassword: keep("postgres-password", random),
     registryHttp: keep("registry-http-secret", random),
   };
+}
+
+function readIfThere(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : null;
 }
 
 /** The content of a secret's file (0600), made when it is missing. */

@@ -13,6 +13,11 @@ const envSchema = z.object({
   RECLAIM_SESSION_SECRET: z.string().min(16),
   /** 32 bytes, base64: encrypts registry credentials at rest. */
   RECLAIM_ENCRYPTION_KEY: z.string().min(40),
+  /** Earlier ones, separated by commas: what is under them can be read until `npm run rotate-key` has brought it under the present one. */
+  RECLAIM_OLD_ENCRYPTION_KEYS: z
+    .string()
+    .optional()
+    .transform((keys) => (keys ?? "").split(",").flatMap((key) => key.trim() || [])),
   /** Proxies of ours in front of the console: so many of the last addresses in `x-forwarded-for` are believed. */
   RECLAIM_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** Folder of the CA that signs registry tokens. */
