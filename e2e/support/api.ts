@@ -79,6 +79,8 @@ export async function send(
   operation: Operation,
   request: {
     session?: Session | null;
+    /** instead of a session's */
+    headers?: Record<string, string>;
     params?: Record<string, string>;
     query?: Record<string, unknown>;
     body?: unknown;
@@ -92,7 +94,7 @@ export async function send(
     `${url}${operationUrl(operation, { params: request.params as never, query: request.query as never })}`,
     {
       method: operation.method,
-      headers: { ...request.session?.headers, ...(hasBody ? { "content-type": "application/json" } : {}) },
+      headers: { ...request.session?.headers, ...request.headers, ...(hasBody ? { "content-type": "application/json" } : {}) },
       ...(hasBody ? { body: request.rawBody ?? JSON.stringify(request.body ?? {}) } : {}),
       redirect: "manual",
       signal: abort.signal,

@@ -106,6 +106,11 @@ export function consolePages({
     { name: "sign-in", path: "/sign-in", isSignedOut: true },
     { name: "overview", path: "/w/acme" },
     { name: "members", path: "/w/acme/members" },
+    { name: "tokens", path: "/w/acme/tokens" },
+    { name: "token-create", path: "/w/acme/tokens", open: (page) => click(page, "Create token", "dialog") },
+    { name: "token-made", path: "/w/acme/tokens", open: makeToken },
+    { name: "account-tokens", path: "/account/tokens" },
+    { name: "token-create-own", path: "/account/tokens", open: (page) => click(page, "Create token", "dialog") },
     { name: "notifications", path: "/w/acme/notifications" },
     { name: "notification-add", path: "/w/acme/notifications", open: (page) => click(page, "Add target", "dialog") },
     { name: "notification-delivery", path: "/w/acme/notifications", open: openDelivery },
@@ -282,6 +287,15 @@ async function selectTwo(page: Page): Promise<void> {
   await boxes.nth(0).click();
   await boxes.nth(1).click();
   await expect(page.getByRole("region", { name: "Selection" })).toBeVisible();
+}
+
+/** What is shown once. */
+async function makeToken(page: Page): Promise<void> {
+  await click(page, "Create token", "dialog");
+  await page.getByLabel("Name").fill("ci-builds");
+  await page.getByRole("radio", { name: "Editor" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Create token" }).click();
+  await expect(page.getByRole("dialog", { name: "ci-builds is made" })).toBeVisible();
 }
 
 async function openFilters(page: Page): Promise<void> {
