@@ -22,6 +22,8 @@ export function PlatformFrame({ workspaceSlug, children }: { workspaceSlug: stri
         className="mb-5"
         tabs={[
           { href: home, label: "Reclaim switch" },
+          { href: `${home}/users`, label: "Users" },
+          { href: `${home}/workspaces`, label: "Workspaces" },
           { href: `${home}/protect-rules`, label: "Protect rules" },
           { href: `${home}/quotas`, label: "Tag quotas" },
           { href: `${home}/garbage-collection`, label: "Garbage collection", count: asked === 0 ? undefined : asked },

@@ -5,11 +5,10 @@ import { env } from "../env";
 /** As it stands in the provider's redirect address: <RECLAIM_URL>/api/auth/callback/oidc. */
 export const OIDC_PROVIDER = "oidc";
 
-interface OidcClaims {
+/** As the provider sends them: nothing of it is taken for granted (`providedIdentity`). */
+interface OidcClaims extends Profile {
   sub: string;
-  email?: unknown;
   email_verified?: unknown;
-  name?: unknown;
 }
 
 /** The single sign-on provider of the environment; null where none is set. */
@@ -50,7 +49,7 @@ export function oidcName(): string | null {
 
 /** What the provider says of somebody, read with care. */
 export function providedIdentity(subject: string, claims: Profile | undefined) {
-  const { email, email_verified, name } = (claims ?? {}) as Partial<OidcClaims>;
+  const { email, email_verified, name }: Record<string, unknown> = { ...claims };
   return {
     ...{ issuer: env().RECLAIM_OIDC_ISSUER ?? "", subject },
     email: typeof email === "string" ? email : null,
