@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unsafeSettings } from "./unsafe-settings";
 
 const seconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 
@@ -95,7 +96,7 @@ let cached: Env | undefined;
 
 /**
  * The environment, read once and checked; the only reader of `process.env` in server and worker.
- * @throws Error naming each variable that is missing or wrong
+ * @throws Error naming each variable that is missing or wrong, or in production no secret
  */
 export function env(): Env {
   if (cached) return cached;
@@ -104,6 +105,16 @@ export function env(): Env {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
     throw new Error(`The environment is not complete (${wrong}). See .env.example.`);
   }
+  const oidc = [
+    parsed.data.RECLAIM_OIDC_ISSUER,
+    parsed.data.RECLAIM_OIDC_CLIENT_ID,
+    parsed.data.RECLAIM_OIDC_CLIENT_SECRET,
+  ];
+  if (oidc.some(Boolean) && !oidc.every(Boolean))
+    throw new Error("Single sign-on needs RECLAIM_OIDC_ISSUER, RECLAIM_OIDC_CLIENT_ID and RECLAIM_OIDC_CLIENT_SECRET.");
+  const unsafe = process.env.NODE_ENV === "production" ? unsafeSettings(parsed.data) : [];
+  if (unsafe.length > 0)
+    throw new Error(`Reclaim does not start like this: ${unsafe.join("; ")}. Leave them out and npm start makes them.`);
   cached = parsed.data;
   return cached;
 }
