@@ -13,6 +13,7 @@ import { createSpace, updateSpace } from "@/contracts/spaces";
 import { createWorkspaceToken } from "@/contracts/tokens";
 import { createNotificationTarget, testNotificationTarget } from "@/contracts/webhooks";
 import { ROLES, type Role, roleCan } from "@/domain/access/permissions";
+import { QUESTIONS } from "@/server/platform/http/record-done";
 import { newId } from "@/server/platform/new-id";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { type RawAnswer, send } from "./support/api";
@@ -296,6 +297,7 @@ test("every operation does its work for an admin", async () => {
     params: place,
     body: { name: "south empty", registryId, prefix: "south-empty" },
   });
+  const database = await openDatabase(stack.databaseUrl);
   const last = ["updateRule", "deleteRule", "updatePin", "deletePin", "detachRegistry", "confirmRun", "removeMember"];
   const own = OPERATIONS.filter((operation) => !OF_PLATFORM.includes(operation) || operation.id === "getReclaimSwitch");
   for (const operation of own.sort((a, b) => last.indexOf(a.id) - last.indexOf(b.id))) {
@@ -310,6 +312,15 @@ test("every operation does its work for an admin", async () => {
       id: operation.id,
       status: NOTHING_THERE[operation.id] ?? operation.successStatus,
     });
+    // Whatever changes something leaves its row in the audit log, with who did it and from where.
+    const isChange = operation.method !== "GET" && !QUESTIONS.has(operation.id);
+    if (isChange && answer.status < 400) {
+      const [event] = await database.rows<{ actor: string; address: string }>(
+        "SELECT actor_name AS actor, address FROM audit_events WHERE request_id = $1 AND outcome = 'done'",
+        [answer.requestId],
+      );
+      expect(event, `${operation.id} is in the audit log`).toMatchObject({ address: "127.0.0.1" });
+    }
     if (operation.output === "stream") expect(answer.contentType).toContain("text/event-stream");
     else if (operation.output === "file") expect(answer.contentType).toContain("text/csv");
     else if (answer.status < 400) operation.response.parse(JSON.parse(answer.text));
@@ -320,6 +331,7 @@ test("every operation does its work for an admin", async () => {
     const started = /^(preview|start)[A-Z]/.test(operation.id) ? (JSON.parse(answer.text) as { id: string }).id : null;
     if (started) expect((await admin.untilOver(place.workspaceId, started)).status, operation.id).toBe("succeeded");
   }
+  await database.close();
 });
 
 test("one workspace's rules never move another's images", async () => {

@@ -35,6 +35,7 @@ export const AUDIT_AREAS = [
     words: ["notification", "notifications", "webhook", "webhooks", "notification_targets"],
   },
   { id: "platform", name: "Platform", words: ["platform", "platform_settings"] },
+  { id: "requests", name: "Other requests", words: ["done"] },
   { id: "refusals", name: "Refused requests", words: ["refused"] },
 ] as const;
 

@@ -16,6 +16,9 @@ test("each event reads as a sentence: those with one of their own, those the dat
       data: { summary: "Create a rule", status: 403, title: "Your role does not allow this" },
     }),
   ).toBe("was refused “Create a rule” (403 Your role does not allow this)");
+  expect(said("done.syncSpace", { data: { summary: "Read the registry again" } })).toBe(
+    "asked for “Read the registry again”",
+  );
   expect(said("member.role-changed", { targetName: "Bo" })).toBe("member role changed: “Bo”");
   expect(said("session.refused", { outcome: "refused", targetName: "bo@example.com" })).toBe(
     "was refused: session refused: “bo@example.com”",

@@ -44,6 +44,7 @@ export function auditSentence({ action, outcome, targetName, data }: AuditFacts)
     const why = typeof data.title === "string" ? ` (${data.status} ${data.title})` : "";
     return `was refused “${typeof data.summary === "string" ? data.summary : verb}”${why}`;
   }
+  if (word === "done" && typeof data.summary === "string") return `asked for “${data.summary}”`;
   if (VERBS[verb] !== undefined) return `${VERBS[verb]} ${thingOf(word)}${name}`;
   const words = `${word} ${verb}`.replaceAll(/[-_.]+/g, " ").trim();
   return `${outcome === "refused" ? "was refused: " : ""}${words}${name === "" ? "" : `:${name}`}`;

@@ -71,6 +71,7 @@ export interface RawAnswer {
   text: string;
   /** null when it is no problem document */
   problem: Problem | null;
+  requestId: string | null;
 }
 
 /** Sends a request that `callOperation` would not: any path, any body, signed in or not. Of a stream only the head is read. */
@@ -94,7 +95,11 @@ export async function send(
     `${url}${operationUrl(operation, { params: request.params as never, query: request.query as never })}`,
     {
       method: operation.method,
-      headers: { ...request.session?.headers, ...request.headers, ...(hasBody ? { "content-type": "application/json" } : {}) },
+      headers: {
+        ...request.session?.headers,
+        ...request.headers,
+        ...(hasBody ? { "content-type": "application/json" } : {}),
+      },
       ...(hasBody ? { body: request.rawBody ?? JSON.stringify(request.body ?? {}) } : {}),
       redirect: "manual",
       signal: abort.signal,
@@ -103,14 +108,21 @@ export async function send(
   const contentType = response.headers.get("content-type") ?? "";
   if (contentType.startsWith("text/event-stream")) {
     abort.abort();
-    return { status: response.status, contentType, text: "", problem: null };
+    return {
+      status: response.status,
+      contentType,
+      text: "",
+      problem: null,
+      requestId: response.headers.get("x-request-id"),
+    };
   }
   const answer = await readAnswer(response);
   expectDocumented(operation, answer);
-  return { ...answer, problem: readProblem(contentType, answer.text) };
+  const requestId = response.headers.get("x-request-id");
+  return { ...answer, requestId, problem: readProblem(contentType, answer.text) };
 }
 
-async function readAnswer(response: Response): Promise<Omit<RawAnswer, "problem">> {
+async function readAnswer(response: Response): Promise<Omit<RawAnswer, "problem" | "requestId">> {
   const contentType = response.headers.get("content-type") ?? "";
   return { status: response.status, contentType, text: await response.text() };
 }

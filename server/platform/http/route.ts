@@ -12,6 +12,7 @@ import { answerOnce } from "./idempotency";
 import { errorResponse, invalidInput, newRequestId } from "./problem-response";
 import { countRequest, type RateLimitState, rateLimitHeaders, refuseExceeded } from "./rate-limit";
 import { readJsonBody } from "./read-body";
+import { recordDone } from "./record-done";
 import { recordRefusal } from "./record-refusal";
 import { type RequestContext, runInRequest } from "./request-context";
 
@@ -221,11 +222,14 @@ function answerWith(
     try {
       refuseNul(request.url);
       if (operation.method !== "GET" && !bringsCredentials(request)) refuseForeignOrigin(request);
-      return await run(asked, request, context, {
+      const response = await run(asked, request, context, {
         requestId,
         signal: request.signal,
         lastEventId: request.headers.get("last-event-id"),
       });
+      const params = (await context.params) ?? {};
+      await recordDone(asked, operation, { path: request.nextUrl.pathname, params });
+      return response;
     } catch (error) {
       const { method, summary } = operation;
       await recordRefusal(asked, { method, summary, path: request.nextUrl.pathname }, error);

@@ -1,0 +1,33 @@
+import type { Operation } from "@/contracts/operation";
+import { log } from "../log";
+import { hasEventOf, insertDone } from "./done.store";
+import type { RequestContext } from "./request-context";
+
+/** Operations that only ask, whatever their method is: nothing changes through them, and nothing is recorded. */
+export const QUESTIONS: ReadonlySet<string> = new Set([
+  "checkRestore",
+  "importRules",
+  "measureImages",
+  "testRegistry",
+  "testRule",
+  "tryLifecycle",
+]);
+
+/**
+ * Records a request that was carried out and left no event of its own: what changes settings is recorded with the change itself, and what
+ * does something else (reads a registry again, tries a delivery once more) must not go without.
+ */
+export async function recordDone(
+  asked: RequestContext,
+  operation: Operation,
+  request: { path: string; params: Record<string, unknown> },
+): Promise<void> {
+  if (operation.method === "GET" || QUESTIONS.has(operation.id)) return;
+  try {
+    if (await hasEventOf(asked.requestId)) return;
+    const spaceId = typeof request.params.spaceId === "string" ? request.params.spaceId : null;
+    await insertDone(asked, { summary: operation.summary, path: request.path, spaceId });
+  } catch (error) {
+    log.error({ error, requestId: asked.requestId }, "a request could not be recorded");
+  }
+}
