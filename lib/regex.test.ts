@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
 import { compileRegex, escapeRegex, regexProblem } from "@/lib/regex";
 
 describe("compileRegex", () => {
@@ -43,4 +44,40 @@ describe("compileRegex", () => {
     expect(compileRegex(`^${escapeRegex(text)}$`).test(text)).toBe(true);
     expect(compileRegex(`^${escapeRegex("a.b")}$`).test("axb")).toBe(false);
   });
+});
+
+test("K-04 what the engine itself is asked is answered as RE2 does: plain expressions, anchored or not, with and without groups", () => {
+  const atom = fc
+    .tuple(
+      fc.constantFrom("v", "a", "1", "-", "_", "/", "\\.", "\\d", "\\+", "\\-", "[34]", "[a.]", "rc"),
+      fc.constantFrom("", "", "", "+", "*"),
+    )
+    .map(([one, repetition]) => one + repetition);
+  const run = fc.array(atom, { minLength: 1, maxLength: 3 }).map((atoms) => atoms.join(""));
+  const group = fc.array(run, { minLength: 1, maxLength: 3 }).map((options) => `(${options.join("|")})`);
+  const source = fc
+    .tuple(
+      fc.constantFrom("", "^"),
+      fc.array(fc.oneof(run, group), { minLength: 1, maxLength: 3 }),
+      fc.constantFrom("", "$"),
+    )
+    .map(([start, parts, end]) => start + parts.join("") + end);
+  const text = fc.array(fc.constantFrom("v", "a", "1", "3", ".", "-", "_", "/", "rc", "+", "é", "😀", "\n"), {
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(source, text, (pattern, parts) => {
+      const name = parts.join("");
+      const [plain, re2] = [compileRegex(pattern), compileRegex(`${pattern}(?:)`)];
+      expect([plain.test(name), plain.capture(name)]).toEqual([re2.test(name), re2.capture(name)]);
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test("K-04 no plain expression stalls over a long text", () => {
+  const startedAt = performance.now();
+  for (const pattern of ["a+b", "(a*)b$", "a+[34]", "^(a+)b"])
+    expect(compileRegex(pattern).test("a".repeat(3_000))).toBe(false);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
 });

