@@ -22,22 +22,35 @@ export const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toI
 /** What is planned of an image, as an item of its run, but for what only the whole plan says. */
 export function planRowOf({ artifact, verdict, move, pushedAt, lastPulledAt, createdAt }: PlannedImage): PlanRow {
   const { repositoryName, digest, kind } = artifact;
-  const times = { pushedAt: iso(pushedAt), lastPulledAt: iso(lastPulledAt), imageCreatedAt: iso(createdAt) };
   if (move === null) {
-    const tags = artifact.tags.map((tag) => tag.name);
     return {
-      ...{ action: "keep", repositoryName, digest, kind, tags, selectedTags: [], members: [], ...times },
+      action: "keep",
+      repositoryName,
+      digest,
+      kind,
+      tags: artifact.tags.map((tag) => tag.name),
+      selectedTags: [],
+      members: [],
       reason: { code: verdict.reason.code, text: reasonText(verdict) },
       ruleId: decidingRule(verdict),
+      pushedAt: iso(pushedAt),
+      lastPulledAt: iso(lastPulledAt),
+      imageCreatedAt: iso(createdAt),
     };
   }
-  const { tags, selectedTags, members } = move;
   return {
     action: move.action === "reclaim" ? "recycle" : "untag",
-    ...{ repositoryName, digest, kind, tags, selectedTags, members, ...times },
-    pushedAt: iso(move.pushedAt),
+    repositoryName,
+    digest,
+    kind,
+    tags: move.tags,
+    selectedTags: move.selectedTags,
+    members: move.members,
     reason: plannedReason(move, verdict),
     ruleId: decidingRule(verdict),
+    pushedAt: iso(move.pushedAt),
+    lastPulledAt: iso(lastPulledAt),
+    imageCreatedAt: iso(createdAt),
   };
 }
 
@@ -46,7 +59,10 @@ export function plannedReason({ mediaType, hits }: PlanMove, verdict: Verdict | 
   return {
     code: verdict?.reason.code ?? "selected",
     text: verdict === undefined ? "selected" : reasonText(verdict),
-    plan: { mediaType, hits },
+    plan: {
+      mediaType,
+      hits: hits.map(({ ruleId, ruleName, revision, tags }) => ({ ruleId, ruleName, revision, tags })),
+    },
   };
 }
 

@@ -97,11 +97,13 @@ export async function decideSpace(
   }
 }
 
-function numbersOf({ ordinal, limit, isKept, ...sizes }: SettledRow) {
+function numbersOf({ ordinal, limit, isKept, logicalSizeBytes, uniqueSizeBytes, ownSizeBytes }: SettledRow) {
   return {
     ordinal,
     state: isKept ? "kept" : limit === null ? "planned" : "left_out",
-    ...{ sizeBytes: sizes.logicalSizeBytes, uniqueBytes: sizes.uniqueSizeBytes, ownBytes: sizes.ownSizeBytes },
+    sizeBytes: logicalSizeBytes,
+    uniqueBytes: uniqueSizeBytes,
+    ownBytes: ownSizeBytes,
     error: limit === null ? null : leftOutText(limit),
   } as const;
 }

@@ -1,5 +1,6 @@
 import type { ArtifactVerdict, PlanItem, PlanMove, PlanTotals, ReclaimPlan } from "@/domain/reclaim/plan";
 import type { Artifact } from "@/domain/rules/facts";
+import type { RuleHit } from "@/domain/rules/verdict";
 import type { NewRunItem, RunItemRecord } from "@/server/history/run-journal";
 import { env } from "@/server/platform/env";
 
@@ -9,11 +10,14 @@ export function graceMs(): number {
   return env().RECLAIM_GRACE_HOURS * HOUR_MS;
 }
 
-/** What a run item keeps of its plan, beside its columns: the re-check compares with it. */
+/**
+ * What a run item keeps of its plan, beside its columns: the re-check compares with it. What each rule found out is said by the text alone:
+ * as data it was half of all that a plan wrote, and nobody read it.
+ */
 export interface PlannedReason extends Record<string, unknown> {
   code: string;
   text: string;
-  plan: Pick<PlanMove, "mediaType" | "hits">;
+  plan: { mediaType: string; hits: readonly Omit<RuleHit, "because">[] };
 }
 
 /** The move that an item of a run was planned as. */
@@ -24,7 +28,8 @@ export function planOf(item: RunItemRecord): PlanMove {
     ...{ repositoryName: item.repositoryName, digest: item.digest, kind: item.kind as PlanMove["kind"] },
     ...{ tags: item.tags, selectedTags: item.selectedTags, members: item.members as unknown as PlanMove["members"] },
     ...{ pushedAt: item.pushedAt?.getTime() ?? null, lastPulledAt: item.lastPulledAt?.getTime() ?? null },
-    ...plan,
+    mediaType: plan.mediaType,
+    hits: plan.hits.map((hit) => ({ because: [], ...hit })),
   };
 }
 
