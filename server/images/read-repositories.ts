@@ -7,7 +7,7 @@ import { artifactKind, pushFacts } from "./artifact-facts";
 import { listSubjectsElsewhere } from "./list-subjects-elsewhere";
 import { loadExemptions } from "./load-exemptions";
 import { loadPinTexts } from "./load-pin-texts";
-import { copyFactRows, listRepositoryRows, type RepositoryRow } from "./repository-facts.store";
+import { copyBlobRows, copyFactRows, listRepositoryRows, type RepositoryRow } from "./repository-facts.store";
 
 /** All facts of one repository. */
 interface RepositoryFacts {
@@ -41,9 +41,9 @@ export async function* readRepositories(
     const facts = new Map(
       batch.map(({ id, name }) => [id, new RepositoryReader(name, references, pinTextOf, exemptionsOf)]),
     );
-    await copyFactRows(db, { ...place, repositoryIds: [...facts.keys()] }, (row) =>
-      facts.get(row.ascii() ?? "")?.take(row),
-    );
+    const repositoryIds = [...facts.keys()];
+    await copyFactRows(db, { ...place, repositoryIds }, (row) => facts.get(row.ascii() ?? "")?.take(row));
+    await copyBlobRows(db, repositoryIds, (row) => references.take(row));
     const elsewhere = await listSubjectsElsewhere(db, place.registryId, facts);
     return [...facts].map(([id, reader]) => reader.facts(elsewhere.get(id)));
   };
@@ -79,23 +79,57 @@ function inBatches(repositories: readonly RepositoryRow[]): RepositoryRow[][] {
   return batches;
 }
 
+interface Span {
+  start: number;
+  end: number;
+}
+
 /** What manifests refer to, one list for all of a batch: a list for each would be many small things to look after. */
 class ReferenceList {
   ids = new Int32Array(4096);
-  length = 0;
+  private length = 0;
+  private readonly spans = new Map<string, Span>();
 
   constructor(private readonly blobs: BlobTable) {}
 
-  add(high: number, low: number, sizeBytes: number): void {
+  /** Takes a row of copyBlobRows. */
+  take(row: CopiedRow): void {
+    const key = keyText(row.bytes());
+    const references = row.bytes();
+    const start = this.length;
+    for (let at = 0; at < references.length; at += 16) {
+      const bytes = references.readUInt32BE(at + 8) * 2 ** 32 + references.readUInt32BE(at + 12);
+      this.add(references.readUInt32BE(at), references.readUInt32BE(at + 4), bytes);
+    }
+    // Beside what it refers to, a manifest is a blob itself: there is room for it.
+    this.add(0, 0, null);
+    this.spans.set(key, { start, end: this.length });
+  }
+
+  /** Where the references of a manifest stand, itself at their end. */
+  spanOf(key: string, sizeBytes: number): Span {
+    let span = this.spans.get(key);
+    if (span === undefined) {
+      span = { start: this.length, end: this.length + 1 };
+      this.add(0, 0, null);
+      this.spans.set(key, span);
+    }
+    const own = Buffer.from(key, "latin1");
+    this.ids[span.end - 1] = this.blobs.add(own.readUInt32BE(4), own.readUInt32BE(0), sizeBytes);
+    return span;
+  }
+
+  private add(high: number, low: number, sizeBytes: number | null): void {
     if (this.length === this.ids.length) this.ids = grown(this.ids, new Int32Array(2 * this.length));
-    this.ids[this.length++] = this.blobs.add(low, high, sizeBytes);
+    this.ids[this.length++] = sizeBytes === null ? 0 : this.blobs.add(low, high, sizeBytes);
   }
 }
 
+const keyText = (key: Buffer) => key.toString("latin1");
+
 class RepositoryReader {
   readonly artifacts: Artifact[] = [];
-  /** Where the references of each artifact start and end, in the order of their coming. */
-  private readonly spans = new Map<Artifact, { start: number; end: number }>();
+  private readonly keys = new Map<Artifact, { key: string; sizeBytes: number }>();
 
   constructor(
     readonly name: string,
@@ -119,15 +153,7 @@ class RepositoryReader {
     const isUnreadable = row.flag();
     const sizeBytes = row.int4() ?? 0;
     const tags = readTags(row.bytes());
-    const references = row.bytes();
-    const start = this.references.length;
-    for (let at = 0; at < references.length; at += 16) {
-      const bytes = references.readUInt32BE(at + 8) * 2 ** 32 + references.readUInt32BE(at + 12);
-      this.references.add(references.readUInt32BE(at), references.readUInt32BE(at + 4), bytes);
-    }
-    // Beside what it refers to, a manifest is a blob itself.
-    const key = row.bytes();
-    this.references.add(key.readUInt32BE(0), key.readUInt32BE(4), sizeBytes);
+    const key = keyText(row.bytes());
     const children = row.ascii();
     const pinText = this.pinTextOf(this.name, digest);
     const artifact: Artifact = {
@@ -146,26 +172,37 @@ class RepositoryReader {
       // Immutable tags and cluster use are not recorded yet, and no rule may think otherwise.
       immutableTags: [],
       inUseBy: [],
-      children: children === null ? [] : children.split(","),
+      children: children === null ? [] : inOrder(children),
       subject,
       missingChildren: 0,
       isUnreadable,
       blobs: [],
     };
     this.artifacts.push(artifact);
-    this.spans.set(artifact, { start, end: this.references.length });
+    this.keys.set(artifact, { key, sizeBytes });
   }
 
   facts(subjectsElsewhere: ReadonlySet<string> = new Set()): RepositoryFacts {
     const artifacts = this.artifacts.sort((a, b) => compareText(a.digest, b.digest));
-    const spanOf = (artifact: Artifact) => this.spans.get(artifact) ?? { start: 0, end: 0 };
+    const spans = artifacts.map((artifact) => {
+      const { key, sizeBytes } = this.keys.get(artifact) ?? NO_KEY;
+      return this.references.spanOf(key, sizeBytes);
+    });
     const blobLists = {
       ids: this.references.ids,
-      starts: Int32Array.from(artifacts, (artifact) => spanOf(artifact).start),
-      ends: Int32Array.from(artifacts, (artifact) => spanOf(artifact).end),
+      starts: Int32Array.from(spans, (span) => span.start),
+      ends: Int32Array.from(spans, (span) => span.end),
     };
     return { name: this.name, artifacts, blobLists, subjectsElsewhere };
   }
+}
+
+const NO_KEY = { key: "\0".repeat(8), sizeBytes: 0 };
+
+/** Children as a row has them, in the order of the index that lists them. */
+function inOrder(children: string): string[] {
+  const listed = children.split(",").map((child) => child.split(" "));
+  return listed.sort(([a], [b]) => Number(a) - Number(b)).map(([, digest = ""]) => digest);
 }
 
 const PUSH_BYTES = 9;
