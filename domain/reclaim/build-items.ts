@@ -1,4 +1,5 @@
-import { type ImageGraph, imageTags } from "@/domain/images/image-graph";
+import type { ImageGraph } from "@/domain/images/image-graph";
+import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { type Artifact, compareText } from "@/domain/rules/facts";
 import type { Unit } from "@/domain/rules/unit";
 import { closureMembers, type MemberNode } from "./closure-members";
@@ -49,9 +50,12 @@ export function listMoves(
   return {
     removals,
     moves: planned.map(({ at, members }, item) => ({
-      ...{ at, members },
+      at,
+      members,
       nodes: goes(at)
-        ? [{ at, stays: false }, ...members.map((member) => ({ at: member.at, stays: stays(member.at, item) }))]
+        ? members.length === 0
+          ? [{ at, stays: false }]
+          : [{ at, stays: false }, ...members.map((member) => ({ at: member.at, stays: stays(member.at, item) }))]
         : [],
     })),
   };
@@ -104,8 +108,9 @@ export function buildItems(
   });
 }
 
-function tagNames(artifact: Artifact): string[] {
-  return artifact.tags.map((tag) => tag.name).sort(compareText);
+function tagNames({ tags }: Artifact): string[] {
+  const names = tags.map((tag) => tag.name);
+  return names.length < 2 ? names : names.sort(compareText);
 }
 
 /** What moves are ordered by, lowest first: what was pushed when nobody knows goes last. */
@@ -134,5 +139,7 @@ export function countTags({ selectedTags, members }: Pick<PlanMove, "selectedTag
 }
 
 function tagCount(names: readonly string[]): number {
-  return imageTags(names.map((name) => ({ name }))).length;
+  let count = 0;
+  for (const name of names) if (subjectOfFallbackTag(name) === null) count++;
+  return count;
 }

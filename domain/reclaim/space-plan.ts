@@ -74,7 +74,9 @@ export class SpacePlan {
     const over = overShare(plan, this.limits.maxPercentOfRepository);
     for (const [index, image] of plan.images.entries()) this.addRow(image, over.has(index));
     const rows = plan.images.map(({ move, order, nodes }, index) => ({
-      ...{ row: first + index, order, nodes },
+      row: first + index,
+      order,
+      nodes,
       isTaken: move?.action === "reclaim" && !over.has(index),
       isSized: move?.action !== "untag",
     }));
@@ -106,8 +108,12 @@ export class SpacePlan {
         const logicalSizeBytes = sizes.logicalOf(row);
         const ownSizeBytes = own[row] ?? 0;
         return {
-          ...{ ordinal: ordinals[row] ?? 0, isKept: kinds[row] === KEPT, limit: LIMITS[this.overs[row] ?? 0] ?? null },
-          ...{ logicalSizeBytes, ownSizeBytes, uniqueSizeBytes: unique[row] ?? 0 },
+          ordinal: ordinals[row] ?? 0,
+          isKept: kinds[row] === KEPT,
+          limit: LIMITS[this.overs[row] ?? 0] ?? null,
+          logicalSizeBytes,
+          ownSizeBytes,
+          uniqueSizeBytes: unique[row] ?? 0,
           sharedSizeBytes: logicalSizeBytes - ownSizeBytes,
         };
       },

@@ -21,6 +21,7 @@ export interface Contender {
   isCounted: boolean;
 }
 
+const NO_GROUPS: readonly null[] = [null];
 type Key = number | TagVersion;
 interface Entry {
   at: number;
@@ -36,25 +37,24 @@ interface Entry {
 export class Ranking {
   private readonly groups = new Map<string | null, Entry[]>();
   private readonly places = new Map<number, Place>();
-  private readonly contenders = new Map<number, Contender>();
+  /** By position; made once a part is asked for, which few rules come to. */
+  private byPosition: ReadonlyMap<number, Contender> | null = null;
 
   constructor(
-    contenders: readonly Contender[],
+    private readonly contenders: readonly Contender[],
     private readonly order: Order,
     private readonly groupOf: ((tag: string) => string | null) | null,
     private readonly frame: FactsFrame,
   ) {
-    for (const contender of contenders) {
-      this.contenders.set(contender.at, contender);
-      if (contender.isCounted) this.enter(contender);
-    }
+    for (const contender of contenders) if (contender.isCounted) this.enter(contender);
     for (const [group, entries] of this.groups) {
       entries.sort(compareEntries);
-      entries.forEach((entry, position) => {
-        const best = this.places.get(entry.at);
-        if (best === undefined || isBetterPlace({ position, group }, best))
-          this.places.set(entry.at, { position, group });
-      });
+      let position = 0;
+      for (const { at } of entries) {
+        const place = { position: position++, group };
+        const best = this.places.get(at);
+        if (best === undefined || isBetterPlace(place, best)) this.places.set(at, place);
+      }
     }
   }
 
@@ -67,10 +67,11 @@ export class Ranking {
 
   private enter(contender: Contender): void {
     const key = this.keyOf(contender);
+    if (isUnknown(key)) return;
     const groups = this.groupsOf(contender);
-    if (isUnknown(key) || isUnknown(groups)) return;
+    if (isUnknown(groups)) return;
+    const entry = { at: contender.at, key, digest: contender.unit.artifact.digest };
     for (const group of groups) {
-      const entry = { at: contender.at, key, digest: contender.unit.artifact.digest };
       const entries = this.groups.get(group);
       if (entries === undefined) this.groups.set(group, [entry]);
       else entries.push(entry);
@@ -78,6 +79,8 @@ export class Ranking {
   }
 
   private placeOfHolder(contender: Contender): Place | null {
+    if (contender.unit.holders.length === 0) return null;
+    this.byPosition ??= new Map(this.contenders.map((one) => [one.at, one]));
     let best: Place | null = null;
     const seen = new Set([contender.at]);
     const pending = [...contender.unit.holders];
@@ -86,7 +89,7 @@ export class Ranking {
       seen.add(at);
       const place = this.places.get(at);
       if (place !== undefined && (best === null || isBetterPlace(place, best))) best = place;
-      pending.push(...(this.contenders.get(at)?.unit.holders ?? []));
+      pending.push(...(this.byPosition.get(at)?.unit.holders ?? []));
     }
     return best;
   }
@@ -126,11 +129,15 @@ export class Ranking {
     }
   }
 
-  private groupsOf({ tags }: Contender): (string | null)[] | UnknownFact {
+  private groupsOf({ tags }: Contender): readonly (string | null)[] | UnknownFact {
     const { groupOf } = this;
-    if (groupOf === null) return [null];
-    const groups = new Set(tags.map(groupOf).filter((group) => group !== null));
-    return groups.size > 0 ? [...groups] : { what: "group" };
+    if (groupOf === null) return NO_GROUPS;
+    const groups: string[] = [];
+    for (const tag of tags) {
+      const group = groupOf(tag);
+      if (group !== null && !groups.includes(group)) groups.push(group);
+    }
+    return groups.length > 0 ? groups : { what: "group" };
   }
 }
 

@@ -48,13 +48,12 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
     const tags = imageTags(artifact.tags);
     const isMember = graph.isMember(at);
     const children = graph.childrenOf[at] ?? [];
+    // Most have no parts: nothing is made for them, as this is done for each of millions.
     const parts =
       children.length === 0
-        ? [artifact]
+        ? null
         : [...reachableFrom([at], (node) => graph.childrenOf[node] ?? [])].flatMap((node) => artifacts[node] ?? []);
     const missingChildren = countMissing(at, artifacts, graph);
-    const pushes = [artifact.pushedAt, ...tags.map((tag) => tag.pushedAt)];
-    const bounds = [artifact, ...tags].map((push) => push.pushedAt ?? push.firstSeenAt ?? null);
     return {
       artifact,
       tags,
@@ -63,13 +62,34 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
       holders: isMember ? [...(graph.parentsOf[at] ?? []), ...(graph.subjectsOf[at] ?? [])] : [],
       isCounted: !isMember && !artifact.isUnreadable && artifact.kind !== "unknown" && missingChildren === 0,
       missingChildren,
-      knownPushedAt: latest(pushes) ?? Number.NEGATIVE_INFINITY,
-      isPushKnown: pushes.every((push) => push !== null),
-      pushedAtLatest: bounds.every((bound) => bound !== null) ? latest(bounds) : null,
-      lastPulledAt: latest(parts.map((part) => part.lastPulledAt)),
-      createdAt: latest(parts.map((part) => credible(part.createdAt))),
+      ...pushesOf(artifact, tags),
+      lastPulledAt: parts === null ? artifact.lastPulledAt : latest(parts.map((part) => part.lastPulledAt)),
+      createdAt: parts === null ? credible(artifact.createdAt) : latest(parts.map((part) => credible(part.createdAt))),
     };
   });
+}
+
+type Push = Pick<TagFact, "pushedAt" | "firstSeenAt">;
+
+/** What is known of the pushes of an artifact: of its manifest, and of each of its tags. */
+function pushesOf(
+  artifact: Push,
+  tags: readonly Push[],
+): Pick<Unit, "knownPushedAt" | "isPushKnown" | "pushedAtLatest"> {
+  let knownPushedAt = Number.NEGATIVE_INFINITY;
+  let isPushKnown = true;
+  let pushedAtLatest: number | null = Number.NEGATIVE_INFINITY;
+  for (let at = -1; at < tags.length; at++) {
+    const push = at < 0 ? artifact : tags[at];
+    if (push === undefined) continue;
+    const { pushedAt } = push;
+    if (pushedAt === null) isPushKnown = false;
+    else if (pushedAt > knownPushedAt) knownPushedAt = pushedAt;
+    const bound: number | null = pushedAt ?? push.firstSeenAt ?? null;
+    if (bound === null) pushedAtLatest = null;
+    else if (pushedAtLatest !== null && bound > pushedAtLatest) pushedAtLatest = bound;
+  }
+  return { knownPushedAt, isPushKnown, pushedAtLatest };
 }
 
 /** Children that an index lacks, as the crawl or the facts show it, those of indexes inside it included. */
