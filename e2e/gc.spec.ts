@@ -1,6 +1,10 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { getGcStatus, startGc } from "@/contracts/gc";
 import { getGcSchedule, setGcEnablement } from "@/contracts/gc-settings";
-import { listSpaces, syncSpace } from "@/contracts/spaces";
+import { startRecycle } from "@/contracts/image-deletion";
+import { listImages } from "@/contracts/images";
+import { listBinEntries, startPurge } from "@/contracts/recycle-bin";
+import { getSpace, listSpaces, syncSpace } from "@/contracts/spaces";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import type { Api } from "./support/api";
 import { type Database, openDatabase } from "./support/database";
@@ -252,4 +256,56 @@ test("D-25 history: every collection and event, each opens to its options, phase
   await expect(page.getByText("Nothing matches")).toBeVisible();
   await button("Show everything").click();
   await expect(history.getByRole("listitem").first()).toBeVisible();
+});
+
+test("AL-07 AL-08 AL-10 AL-13 each registry has its page: reached from the list, started there once its precautions are confirmed, watched and cancelled", async () => {
+  await goTo("/w/acme/registries");
+  await page.getByRole("button", { name: "Actions for Embedded registry" }).click();
+  await page.getByRole("menuitem", { name: "Garbage collection" }).click();
+  await expect(page).toHaveURL(new RegExp(`/registries/${registryId}/gc$`));
+  await database.rows("UPDATE registries SET last_write_token_expires_at = now() + interval '10 minutes'");
+  const dialog = await openDialog();
+  const start = dialog.getByRole("button", { name: "Empty Garbage", exact: true });
+  await expect(start).toBeDisabled();
+  await dialog.getByRole("checkbox", { name: "Confirm to clean up" }).check();
+  await expect(start).toBeEnabled();
+  await dialog.getByRole("checkbox", { name: "Confirm to clean up" }).uncheck();
+  await expect(start).toBeDisabled();
+  await confirmAndStart(dialog);
+  await expect(page.getByText("The last permission to push ends in")).toBeVisible();
+  await button("Cancel Garbage Collection").click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel Garbage Collection" }).click();
+  await expect(page.getByText("The last collection was cancelled")).toBeVisible();
+  await database.rows("UPDATE registries SET last_write_token_expires_at = now()");
+});
+
+test("AL-01 what is deleted and purged stays on the disk, and is told as unused, until a collection frees it", async () => {
+  const status = () => api.call(getGcStatus, { params: place });
+  const collect = async () => {
+    const run = await api.call(startGc, { params: place, body: { deleteUntagged: false } });
+    return api.untilOver(place.workspaceId, run.id);
+  };
+  await collect();
+  const { items } = await api.call(listImages, { params: place, query: { sort: "size", state: "tagged" } });
+  const image = items.find(({ kind, uniqueBytes, pin }) => kind === "image" && uniqueBytes > 10_000 && pin === null);
+  if (!image) throw new Error("no image has layers of its own");
+  const { repositoryName, digest } = image;
+  const selection = { images: [{ repositoryName, digest }] };
+  const recycled = await api.call(startRecycle, { params: place, body: { selection } });
+  expect((await api.untilOver(place.workspaceId, recycled.id)).totals.itemsDone).toBe(1);
+  const tree = new StorageTree(stack.storageRoot);
+  const { binBytes } = await status();
+  expect(binBytes).toBeGreaterThanOrEqual(image.uniqueBytes);
+  const { items: entries } = await api.call(listBinEntries, { params: place });
+  const entry = entries.find((one) => one.digest === digest);
+  const typedName = (await api.call(getSpace, { params: place })).name;
+  const purged = await api.call(startPurge, { params: place, body: { entryIds: [entry?.id ?? ""], typedName } });
+  expect((await api.untilOver(place.workspaceId, purged.id)).status).toBe("succeeded");
+  expect(tree.hasBlob(digest), "the bytes are still there").toBe(true);
+  await until("they are told as unused", async () => ((await status()).unused?.bytes ?? 0) >= image.uniqueBytes * 0.9, {
+    timeoutMs: LIVE_MS,
+  });
+  const { totals } = await collect();
+  expect(totals.freedBytes).toBeGreaterThanOrEqual(image.uniqueBytes * 0.9);
+  expect(tree.hasBlob(digest)).toBe(false);
 });

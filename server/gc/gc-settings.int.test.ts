@@ -145,6 +145,19 @@ test("D-42 the type of a collection: manifests, blobs or both; one of neither is
   expect(neither.error?.issues[0]?.message).toBe("choose untagged manifests, unreferenced blobs or both");
 });
 
+test("AL-03 K-16 a registry that cannot be collected says so, and why, before anybody tries", async () => {
+  for (const [change, reason] of [
+    [{ storageRoot: null }, /cannot reach this registry's storage/],
+    [{ kind: "harbor" as const }, /Harbor/],
+  ] as const) {
+    await prisma().registry.update({ where: { id: tenant.registryId }, data: change });
+    const { capability } = await getRegistryGc(anna, place());
+    expect(capability).toEqual({ isAvailable: false, reason: expect.stringMatching(reason) });
+    await expect(start()).rejects.toMatchObject({ code: "unprocessable", detail: capability.reason });
+  }
+  expect(await runs()).toEqual([]);
+});
+
 test("N-07 a mode that a registry cannot be collected in is refused with the reason", async () => {
   await prisma().registry.update({ where: { id: tenant.registryId }, data: { auth: "none" } });
   const readOnly = startGc(anna, { spaceId: tenant.spaceId, deleteUntagged: true, mode: "read_only" });
