@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import { grantToApplication } from "@/scripts/application-role";
 
 const MIGRATIONS = path.resolve(import.meta.dirname, "../prisma/migrations");
 /** The advisory lock that Prisma's own `migrate deploy` takes, so that the two exclude each other. */
@@ -47,6 +48,7 @@ export async function migrate(databaseUrl: string, folder: string = MIGRATIONS):
         throw new Error(`migration ${name} was edited after it was applied`);
       }
     }
+    if (folder === MIGRATIONS) await grantToApplication(client);
     return applied;
   } finally {
     await client.end();

@@ -15,6 +15,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
+import { APPLICATION_ROLE, ensureApplicationRole } from "@/scripts/application-role";
 import {
   bareEnvironment,
   ServiceError,
@@ -29,6 +30,8 @@ export interface PostgresProcessOptions {
   dataDir: string;
   /** Of the superuser `reclaim`; must be the one that `dataDir` was made with. */
   password: string;
+  /** Of the role that the console connects as, which is made where it is missing; without it there is none. */
+  applicationPassword?: string;
   /** false = a crash of the machine may lose everything (tests): much faster. */
   durable: boolean;
   logFile: string;
@@ -37,6 +40,8 @@ export interface PostgresProcessOptions {
 export interface RunningPostgres extends ServiceProcess {
   /** URL of a database on this server (`reclaim` by default). */
   url(database?: string): string;
+  /** URL of the database as the console's own role; that of the superuser where there is none. */
+  applicationUrl(): string;
 }
 
 type DatabaseUser = { uid: number; gid: number };
@@ -83,8 +88,17 @@ export async function startPostgresProcess(options: PostgresProcessOptions): Pro
   });
   const url = (database = "reclaim") =>
     `postgresql://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/${database}`;
-  await untilReady(service, options.logFile, () => ensureDatabase(url("postgres")));
-  return { ...service, url };
+  const { applicationPassword } = options;
+  await untilReady(service, options.logFile, () => ensureDatabase(url("postgres"), applicationPassword));
+  const applicationUrl = () => {
+    const own = new URL(url());
+    if (applicationPassword !== undefined) {
+      own.username = APPLICATION_ROLE;
+      own.password = encodeURIComponent(applicationPassword);
+    }
+    return own.href;
+  };
+  return { ...service, url, applicationUrl };
 }
 
 /** The OS user that the server runs as when we are root (made when it is missing); undefined otherwise. */
@@ -176,13 +190,14 @@ function initialise(initdb: string, user: DatabaseUser | undefined, options: Pos
   }
 }
 
-async function ensureDatabase(url: string): Promise<boolean> {
+async function ensureDatabase(url: string, applicationPassword: string | undefined): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
   client.on("error", () => {});
   try {
     await client.connect();
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'reclaim'");
     if (rowCount === 0) await client.query("CREATE DATABASE reclaim");
+    if (applicationPassword !== undefined) await ensureApplicationRole(client, applicationPassword);
     return true;
   } finally {
     await client.end().catch(() => {});

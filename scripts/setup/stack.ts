@@ -34,6 +34,7 @@ export interface Stack {
   folders: StateFolders;
   /** What web and worker read. */
   environment: Record<string, string>;
+  /** As its owner: for migrations, not for the console. */
   databaseUrl: string;
   redisUrl: string;
   registryUrl: string;
@@ -89,14 +90,22 @@ async function startServices(options: StackOptions, service: StartService): Prom
   const { settings } = options;
   const folders = openState(options.stateDir);
   const secrets = openSecrets(folders, options.secrets);
-  const { databaseUrl, postgres } = await startDatabase(options, folders, secrets, service);
+  const { databaseUrl, applicationUrl, postgres } = await startDatabase(options, folders, secrets, service);
   const { redisUrl, redis } = await startRedis(options, folders, service);
   const { registryUrl, registry } = await startRegistry(options, folders, secrets, service);
   const bucket = settings.bucket ?? null;
   const folder = settings.registry ? settings.registry.storageRoot : folders.storage;
   const storageRoot = bucket === null ? folder : null;
   const environment: Record<string, string> = {
-    ...consoleEnvironment({ settings, secrets, folders, databaseUrl, redisUrl, registryUrl, storageRoot }),
+    ...consoleEnvironment({
+      settings,
+      secrets,
+      folders,
+      databaseUrl: applicationUrl,
+      redisUrl,
+      registryUrl,
+      storageRoot,
+    }),
     ...options.environment,
   };
   const startConsole = async () => {
@@ -174,20 +183,21 @@ type StartService = <T extends ServiceProcess>(
 
 async function startDatabase(options: StackOptions, folders: StateFolders, secrets: Secrets, service: StartService) {
   const { databaseUrl, ports } = options.settings;
-  if (databaseUrl !== null) return { databaseUrl, postgres: null };
+  if (databaseUrl !== null) return { databaseUrl, applicationUrl: databaseUrl, postgres: null };
   let running: RunningPostgres | undefined;
   const postgres = await service("postgres", `PostgreSQL on port ${ports.postgres}`, async () => {
     running = await startPostgresProcess({
       port: ports.postgres,
       dataDir: folders.postgres,
       password: secrets.postgresPassword,
+      applicationPassword: secrets.postgresAppPassword,
       durable: options.durable,
       logFile: path.join(folders.logs, "postgres.log"),
     });
     return running;
   });
   if (!running) throw new Error("PostgreSQL was started without a URL");
-  return { databaseUrl: running.url(), postgres };
+  return { databaseUrl: running.url(), applicationUrl: running.applicationUrl(), postgres };
 }
 
 /** What web and worker read (`server/platform/env.ts`). */

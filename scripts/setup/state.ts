@@ -25,6 +25,8 @@ export interface Secrets {
   nextEncryptionKey: string | null;
   events: string;
   postgresPassword: string;
+  /** Of the role that web and worker connect as. */
+  postgresAppPassword: string;
   registryHttp: string;
 }
 
@@ -63,6 +65,7 @@ export function openSecrets(folders: StateFolders, given: Record<string, string 
     nextEncryptionKey: readIfThere(path.join(folders.secrets, "encryption-key.next")),
     events: given.RECLAIM_EVENTS_SECRET || keep("events-secret", random),
     postgresPassword: keep("postgres-password", random),
+    postgresAppPassword: keep("postgres-app-password", random),
     registryHttp: keep("registry-http-secret", random),
   };
 }
