@@ -2,6 +2,8 @@ import type { RunDto } from "@/contracts/history";
 import { runProgress } from "./run-progress";
 
 const WIDTH = 24;
+/** Of a screen that does not say how wide it is. */
+const WIDTH_UNKNOWN = 80;
 
 interface ProgressBar {
   show(run: RunDto): void;
@@ -21,7 +23,7 @@ export function createProgressBar(screen: NodeJS.WriteStream = process.stderr): 
         shown = phase;
         return;
       }
-      const line = `${bar(share)} ${text}`.slice(0, Math.max(20, screen.columns - 1));
+      const line = `${bar(share)} ${text}`.slice(0, (screen.columns || WIDTH_UNKNOWN) - 1);
       if (line === shown) return;
       screen.write(`\r\u001b[2K${line}`);
       shown = line;

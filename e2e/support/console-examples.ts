@@ -33,9 +33,15 @@ const END = "@@end";
 /** Runs all of them in one shell, one after the other, so that variables and `$?` mean what they would for a person. */
 export async function runConsoleExamples(
   examples: readonly ConsoleExample[],
-  options: { cwd: string; env: Record<string, string> },
+  options: {
+    cwd: string;
+    env: Record<string, string>;
+    /** what somebody else does right before a command, by the command */
+    before?: Record<string, string>;
+  },
 ): Promise<ConsoleResult[]> {
   const script = examples.flatMap(({ command }, at) => [
+    ...(options.before?.[command] ? [`${options.before[command]} > /dev/null 2>&1`] : []),
     `printf '\\n${BEGIN} %s\\n' ${at}`,
     // Of the command before, for whoever asks.
     "(exit $status)",
@@ -56,7 +62,10 @@ export async function runShell(
   script: string,
   options: { cwd: string; env: Record<string, string>; input?: string },
 ): Promise<{ output: string; exitCode: number }> {
-  const child = spawn("bash", ["-c", `exec 2>&1\n${script}`], { cwd: options.cwd, env: options.env });
+  const child = spawn("bash", ["-c", `exec 2>&1\n${script}`], {
+    cwd: options.cwd,
+    env: options.env as NodeJS.ProcessEnv,
+  });
   let output = "";
   child.stdout.on("data", (chunk) => {
     output += String(chunk);
