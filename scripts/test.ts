@@ -40,6 +40,8 @@ try {
       { command: "redis-server", package: "redis-server" },
       { command: process.env.RECLAIM_REGISTRY_BINARY ?? "docker-registry", package: "docker-registry" },
       { command: "skopeo", package: "skopeo" },
+      // The examples of docs/API.md.
+      { command: "curl", package: "curl" },
       // The S3 server of the tests.
       { command: "ceph-mon", package: "ceph-mon" },
       { command: "ceph-osd", package: "ceph-osd" },

@@ -104,6 +104,8 @@ export function consolePages({
   const wizard = `${space}/reclaim/new`;
   return [
     { name: "sign-in", path: "/sign-in", isSignedOut: true },
+    { name: "api-docs", path: "/docs/api" },
+    { name: "api-docs-operation", path: "/docs/api/previewReclaim", open: openBodyFields },
     { name: "overview", path: "/w/acme" },
     { name: "members", path: "/w/acme/members" },
     { name: "tokens", path: "/w/acme/tokens" },
@@ -365,4 +367,13 @@ async function openClearingPolicy(page: Page): Promise<void> {
 async function openProtectRule(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Create protect rule" }).first().click();
   await expect(page.getByRole("dialog", { name: "Create protect rule" })).toBeVisible();
+}
+
+async function openBodyFields(page: Page): Promise<void> {
+  const body = page.getByRole("list", { name: "Fields of the body" });
+  await body
+    .getByText(/inside/)
+    .first()
+    .click();
+  await expect(body.getByRole("list").first()).toBeVisible();
 }
