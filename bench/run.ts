@@ -2,6 +2,7 @@
 import process from "node:process";
 
 const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+  api: () => import("./api"),
   bin: () => import("./bin"),
   browse: () => import("./browse"),
   crawl: () => import("./crawl"),
