@@ -86,6 +86,32 @@ test("N-18 the console gives out the OpenAPI document, to whoever asks", async (
   expect(await response.json()).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
 });
 
+test("N-18 the page of the API: found by a word, read without signing in, on a narrow screen too", async ({ page }) => {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await page.goto(`${stack.url}/docs/api`);
+  await expect(page.getByRole("heading", { level: 1, name: "API" })).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("preview rules");
+  const operations = page.getByRole("navigation", { name: "Operations" });
+  await expect(operations.getByRole("link")).toHaveCount(1);
+  await operations.getByRole("link", { name: "previewReclaim" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Preview rules");
+  await expect(page.getByRole("figure", { name: "curl line" })).toContainText(
+    `${stack.url}/api/v1/workspaces/$WORKSPACE_ID`,
+  );
+  await expect(page.getByRole("list", { name: "Fields of the answer" })).toContainText("status");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(operations).toBeHidden();
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await page.getByRole("navigation", { name: "Breadcrumb" }).getByRole("link", { name: "API" }).click();
+  await expect(operations).toBeVisible();
+  expect((await page.goto(`${stack.url}/docs/api/noSuchOperation`))?.status()).toBe(404);
+  expect(errors.filter((text) => !text.includes("404"))).toEqual([]);
+});
+
 test("what signing in saves is for one's own eyes, and signing out ends the token", async () => {
   const on = machine("private");
   const { output, exitCode } = await runShell(`${signIn()}; cat .config/reclaim/config.json`, on);
