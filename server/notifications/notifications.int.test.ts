@@ -85,7 +85,7 @@ const told = async () => (await deliveries()).map(({ event }) => event).sort();
 const after = (ms: number) => new Date(Date.now() + ms + 1_000);
 
 test("N-15 what ends is told of in the transaction that ends it, to the targets that want it", async () => {
-  const all = ["run.finished", "run.failed", "preview.ready", "gc.finished", "gc.failed"] as const;
+  const all = ["run.finished", "run.failed", "run.waiting", "preview.ready", "gc.finished", "gc.failed"] as const;
   await addWebhook(...all);
   await addWebhook("gc.failed");
   await endRun("purge", { status: "succeeded" });
@@ -97,8 +97,17 @@ test("N-15 what ends is told of in the transaction that ends it, to the targets 
     ...{ kind: "purge", spaceId: tenant.spaceId, registryId: tenant.registryId, options: {} },
   });
   await cancelRun(scope, { runId: stopped.id });
+  const place = { spaceId: tenant.spaceId, registryId: tenant.registryId };
+  const waiting = await createRun(scope, { kind: "reclaim", ...place, options: {} });
+  await prisma().run.update({
+    where: { id: waiting.id },
+    data: { status: "awaiting_confirmation", confirmation: {}, confirmBefore: after(0) },
+  });
   expect(await told()).toEqual(
-    ["gc.failed", "gc.failed", "gc.finished", "preview.ready", "run.failed", "run.finished", "run.finished"].sort(),
+    [
+      ...["gc.failed", "gc.failed", "gc.finished", "preview.ready", "run.failed"],
+      ...["run.finished", "run.finished", "run.waiting"],
+    ].sort(),
   );
   expect(receiver.received, "nothing is sent by the transaction itself").toEqual([]);
 });
