@@ -5,6 +5,7 @@ import { isPortFree } from "@/scripts/services/free-port";
 import { ensureBuilt, ensureGenerated } from "@/scripts/setup/build";
 import { ensureSystemCommands } from "@/scripts/setup/debian-packages";
 import { type InstanceLock, lockInstance } from "@/scripts/setup/instance";
+import { type FirstAdmin, isPublicUrl, readFirstAdmin, refusePublicDemo } from "@/scripts/setup/public-start";
 import { PORTS, readSettings, type StackPorts, type StackSettings } from "@/scripts/setup/settings";
 import { createStack, type Stack, type StackHandle } from "@/scripts/setup/stack";
 import { keepSecret, openState } from "@/scripts/setup/state";
@@ -58,8 +59,10 @@ async function start(): Promise<void> {
   const { databaseUrl } = stack;
   await step("Database is up to date", () => migrateOrExplain(databaseUrl));
   await ensureBuilt(ROOT, step);
+  const firstAdmin = readFirstAdmin(process.env);
+  await refuseDemoAccount(stack, settings.url, firstAdmin);
   await stack.startConsole();
-  const account = await prepareInstallation(stack);
+  const account = await prepareInstallation(stack, firstAdmin);
   console.log("");
   console.log(
     `  ${bold("Reclaim is running")} at ${bold(settings.url)}  ${dim(`(${formatDuration(Date.now() - startedAt)})`)}`,
@@ -114,17 +117,31 @@ async function migrateOrExplain(databaseUrl: string): Promise<void> {
   }
 }
 
+function demoPassword(running: Stack): string {
+  return keepSecret(running.folders, "demo-password", () => randomBytes(9).toString("base64url"));
+}
+
+/** Before the console answers anybody. */
+async function refuseDemoAccount(running: Stack, url: string, firstAdmin: FirstAdmin | null): Promise<void> {
+  if (!isPublicUrl(url)) return;
+  const { readFirstUser } = await import("@/scripts/demo/seed");
+  refusePublicDemo({ url, firstAdmin, ...(await readFirstUser(running.environment, demoPassword(running))) });
+}
+
 /** Makes an empty installation usable; gives what to sign in with, as long as the first account is ours. */
-async function prepareInstallation(running: Stack): Promise<{ email: string; password: string } | null> {
-  const password = keepSecret(running.folders, "demo-password", () => randomBytes(9).toString("base64url"));
+async function prepareInstallation(
+  running: Stack,
+  firstAdmin: FirstAdmin | null,
+): Promise<{ email: string; password: string } | null> {
+  const password = demoPassword(running);
   // Not before now: it needs the generated database client.
   const { seedDemo } = await import("@/scripts/demo/seed");
   return step("Workspace is ready", () =>
     seedDemo({
       environment: running.environment,
       registry: running.installedRegistry,
-      isDemo: process.env.RECLAIM_DEMO !== "0",
-      password,
+      isDemo: process.env.RECLAIM_DEMO !== "0" && firstAdmin === null,
+      ...{ password, firstAdmin },
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { S3Access } from "@/domain/registries/s3-location";
 import { refreshImages } from "@/server/images/refresh-images";
-import { hashPassword } from "@/server/platform/auth/password";
+import { hashPassword, verifyPassword } from "@/server/platform/auth/password";
 import { encryptSecret } from "@/server/platform/crypto/secret-box";
 import { prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
@@ -45,6 +45,12 @@ export async function hasUsers(): Promise<boolean> {
 
 export async function isDemoUser(email: string): Promise<boolean> {
   return (await prisma().user.count({ where: { email } })) === 1;
+}
+
+/** Whether somebody can sign in with this address and password. */
+export async function canSignIn(email: string, password: string): Promise<boolean> {
+  const user = await prisma().user.findUnique({ where: { email }, select: { passwordHash: true, disabledAt: true } });
+  return user !== null && user.disabledAt === null && (await verifyPassword(password, user.passwordHash));
 }
 
 export interface FirstUser {

@@ -5,6 +5,7 @@ import { closeQueues } from "@/server/platform/queue/enqueue";
 import { closeRegistries } from "@/server/registries/open-registry";
 import {
   backdateImages,
+  canSignIn,
   findDemoSpace,
   hasUsers,
   type InstalledRegistry,
@@ -26,7 +27,18 @@ export interface SeedOptions {
   isDemo: boolean;
   /** Of the first user, and of the demo's editor and viewer. */
   password: string;
+  /** Instead of the demo's people: an installation of somebody's own, without a demo. */
+  firstAdmin?: { email: string; password: string } | null;
   onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+/** What stands before a public start: whether there is anybody, and whether the demo's first user still has the password of the start. */
+export async function readFirstUser(
+  environment: Record<string, string>,
+  password: string,
+): Promise<{ hasUsers: boolean; hasDemoPassword: boolean }> {
+  Object.assign(process.env, environment);
+  return { hasUsers: await hasUsers(), hasDemoPassword: await canSignIn(DEMO_EMAIL, password) };
 }
 
 /**
@@ -50,7 +62,13 @@ export async function seedDemo(options: SeedOptions): Promise<{ email: string; p
   }
 }
 
-async function makeFirstWorkspace({ isDemo, password }: SeedOptions, registryId: string): Promise<void> {
+async function makeFirstWorkspace({ isDemo, password, firstAdmin }: SeedOptions, registryId: string): Promise<void> {
+  if (firstAdmin) {
+    const name = firstAdmin.email.split("@")[0] ?? firstAdmin.email;
+    const admin = { ...firstAdmin, name, role: "admin", isPlatformAdmin: true } as const;
+    await insertFirstWorkspace({ slug: "main", name: "Main", users: [admin], space: null });
+    return;
+  }
   const ada = { email: DEMO_EMAIL, name: "Ada Admin", password, role: "admin", isPlatformAdmin: true } as const;
   await insertFirstWorkspace({
     slug: "acme",
