@@ -13,10 +13,10 @@ const SIGN_IN_PATH = "/sign-in";
 const MAX_RETRIES = 2;
 
 /** What every page lives in: theme, URL state, the query cache, tooltips, toasts. */
-export function Providers({ children }: { children: ReactNode }) {
+export function Providers({ nonce, children }: { nonce: string; children: ReactNode }) {
   const [queryClient] = useState(createQueryClient);
   return (
-    <ThemeProvider attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange>
+    <ThemeProvider attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
       <NuqsAdapter>
         <QueryClientProvider client={queryClient}>
           <Tooltip.Provider delayDuration={400} skipDelayDuration={200}>
