@@ -1,4 +1,6 @@
+import http from "node:http";
 import { expect, test } from "@playwright/test";
+import { getImageManifest } from "@/contracts/image-details";
 import { listSpaces } from "@/contracts/spaces";
 import type { Role } from "@/domain/access/permissions";
 import { binRepositoryName } from "@/domain/recycle-bin/bin-repository";
@@ -130,3 +132,108 @@ test("what is in the recycle bin is pulled by nobody, from neither place", async
 async function spacesOf({ admin, workspaceId }: Tenant) {
   return admin.call(listSpaces, { params: { workspaceId } });
 }
+
+/** A token as the registry's clients ask for one; null where the console gives none. */
+async function tokenFor(scopes: readonly string[]): Promise<{ token: string; names: string[] } | null> {
+  const { email, password } = east.members.editor;
+  const url = new URL(`${stack.url}/api/registry/token`);
+  url.searchParams.set("service", "reclaim-registry");
+  for (const scope of scopes) url.searchParams.append("scope", scope);
+  const authorization = `Basic ${Buffer.from(`${email}:${password}`).toString("base64")}`;
+  const answer = await fetch(url, { headers: { authorization } });
+  expect(answer.status, await answer.clone().text()).toBeLessThan(500);
+  if (!answer.ok) return null;
+  const { token } = (await answer.json()) as { token: string };
+  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as {
+    access: { name: string; actions: string[] }[];
+  };
+  return { token, names: claims.access.filter(({ actions }) => actions.length > 0).map(({ name }) => name) };
+}
+
+/** Asks the registry with the path as it is: `fetch` would tidy it up first. */
+function askRegistry(method: string, path: string, token: string): Promise<{ status: number; body: string }> {
+  const { hostname, port } = new URL(stack.registryUrl);
+  return new Promise((resolve, reject) => {
+    const request = http.request({
+      ...{ hostname, port, method, path },
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-length": "0",
+        accept: "application/vnd.oci.image.manifest.v1+json",
+      },
+    });
+    request.once("error", reject);
+    request.once("response", (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        body += chunk;
+      });
+      response.once("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    request.end();
+  });
+}
+
+const ODD_NAMES = [
+  ...[
+    "east/../west/app-0",
+    "east/./../west/app-0",
+    "west//app-0",
+    "/west/app-0",
+    "west/app-0/",
+    "east%2f..%2fwest/app-0",
+  ],
+  ...["West/app-0", "WEST/APP-0", "localhost:5000/west/app-0", "127.0.0.1:5000/west/app-0", "west/app-0:v0"],
+  ...["recyclebin/app", "recyclebin", "RecycleBin/app", "*", "west/*", "west", "eastern/app", "east\u0000west/app-0"],
+];
+
+test("K-11 no way of writing a name leads to a token for what is another workspace's, or the bin's", async () => {
+  for (const name of [foreignImage.repository, ...ODD_NAMES]) {
+    for (const actions of ["pull", "pull,push,delete", "*"]) {
+      const given = await tokenFor([`repository:${name}:${actions}`, `repository:east/pushed:pull`]);
+      for (const granted of given?.names ?? []) expect(granted, `asked for ${name}`).toMatch(/^east\//);
+    }
+  }
+  expect((await tokenFor(["registry:catalog:*"]))?.names ?? []).toEqual([]);
+});
+
+test("K-11 a token of one's own opens no path that leads elsewhere, to the registry itself", async () => {
+  const own = await tokenFor([`repository:${image.repository}:pull,push`]);
+  expect(own?.names).toEqual([image.repository]);
+  const token = own?.token ?? "";
+  const { repository, digest } = foreignImage;
+  expect((await askRegistry("GET", `/v2/${image.repository}/manifests/${image.digest}`, token)).status).toBe(200);
+  for (const path of [
+    `/v2/${repository}/manifests/${digest}`,
+    `/v2/${image.repository}/../../${repository}/manifests/${digest}`,
+    `/v2/east/%2e%2e/${repository}/manifests/${digest}`,
+    `/v2/${image.repository}/../../../v2/${repository}/manifests/${digest}`,
+    `/v2//${repository}/manifests/${digest}`,
+    `/v2/${repository.toUpperCase()}/manifests/${digest}`,
+    "/v2/_catalog",
+  ]) {
+    const answer = await askRegistry("GET", path, token);
+    expect(answer.status, path).toBeGreaterThanOrEqual(300);
+    expect(answer.body, path).not.toContain('"layers"');
+  }
+});
+
+test("K-11 a layer of another workspace is not mounted from there", async () => {
+  const [space] = (await spacesOf(west)).items;
+  const manifest = await west.admin.call(getImageManifest, {
+    params: { workspaceId: west.workspaceId, spaceId: space?.id ?? "" },
+    query: { repository: foreignImage.repository, digest: foreignImage.digest },
+  });
+  const { layers } = JSON.parse(manifest.text ?? "") as { layers: { digest: string }[] };
+  const layer = layers[0]?.digest;
+  expect(layer).toMatch(/^sha256:/);
+  const into = "east/mounted";
+  const given = await tokenFor([`repository:${into}:pull,push`, `repository:${foreignImage.repository}:pull`]);
+  expect(given?.names).toEqual([into]);
+  const token = given?.token ?? "";
+  const mount = `/v2/${into}/blobs/uploads/?mount=${layer}&from=${encodeURIComponent(foreignImage.repository)}`;
+  // Not 201: the registry begins an upload instead, as for a layer that nobody has.
+  expect([202, 401]).toContain((await askRegistry("POST", mount, token)).status);
+  expect((await askRegistry("HEAD", `/v2/${into}/blobs/${layer}`, token)).status).toBe(404);
+});

@@ -1,3 +1,4 @@
+import { escapeLike } from "@/lib/like";
 import { Prisma, prisma } from "@/server/platform/db/prisma";
 
 export interface AuditPageInput {
@@ -23,7 +24,8 @@ const PLATFORM_RESOURCES = [
 
 /** Newest first; `before` is the position of the last one seen. */
 export function listAuditPage(input: AuditPageInput): Promise<AuditRecord[]> {
-  const { search, before } = input;
+  const { before } = input;
+  const search = input.search && escapeLike(input.search);
   const contains = { contains: search, mode: "insensitive" as const };
   const conditions: Prisma.AuditEventWhereInput[] = [
     input.workspaceId === null
