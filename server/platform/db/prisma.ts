@@ -8,15 +8,21 @@ export type Transaction = Prisma.TransactionClient;
 export { Prisma };
 
 const POOL_SIZE = 10;
-const globals = globalThis as { reclaimPrisma?: PrismaClient };
+const globals = globalThis as { reclaimPrisma?: PrismaClient; reclaimPool?: pg.Pool };
 
 /** The one client of this process; made on first use, so that a build needs no database. */
 export function prisma(): PrismaClient {
   globals.reclaimPrisma ??= new PrismaClient({
-    adapter: new PrismaPg(connectionPool(env().DATABASE_URL), { disposeExternalPool: true }),
+    adapter: new PrismaPg(databasePool(), { disposeExternalPool: true }),
     transactionOptions: { maxWait: 10_000, timeout: 60_000 },
   });
   return globals.reclaimPrisma;
+}
+
+/** The connections that the client works on; only `directQuery` asks for them besides. */
+export function databasePool(): pg.Pool {
+  globals.reclaimPool ??= connectionPool(env().DATABASE_URL);
+  return globals.reclaimPool;
 }
 
 /**
@@ -44,8 +50,10 @@ function connectionPool(connectionString: string): pg.Pool {
 }
 
 export async function disconnectPrisma(): Promise<void> {
-  await globals.reclaimPrisma?.$disconnect();
+  // Made where it was not: its end is the end of the connections.
+  if (globals.reclaimPool) await prisma().$disconnect();
   delete globals.reclaimPrisma;
+  delete globals.reclaimPool;
 }
 
 /** Whether an error is a violated unique constraint or index (one that covers `column`, where it is given). */
