@@ -1,3 +1,4 @@
+import { directQuery } from "@/server/platform/db/direct-query";
 import { type Prisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 
@@ -55,8 +56,12 @@ export async function findReadOnlyRun(
  * One statement, so that a collection either sees the expiry it has to wait for, or the writer sees read-only.
  */
 export async function reserveWriteToken(registryId: string, expiresAt: Date): Promise<boolean> {
-  const rows = await prisma().$queryRaw<{ id: string }[]>`
-    UPDATE registries SET last_write_token_expires_at = greatest(last_write_token_expires_at, ${expiresAt})
-    WHERE id = ${registryId} AND read_only_run_id IS NULL RETURNING id`;
+  const rows = await directQuery<{ id: string }>({
+    name: "reserve-write-token",
+    text: `
+      UPDATE registries SET last_write_token_expires_at = greatest(last_write_token_expires_at, $2)
+      WHERE id = $1 AND read_only_run_id IS NULL RETURNING id`,
+    values: [registryId, expiresAt],
+  });
   return rows.length === 1;
 }
