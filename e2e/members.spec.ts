@@ -187,7 +187,7 @@ test("K-44 a workspace admin who is no platform admin creates rules; an editor a
   const registryId = (await admin.call(listRegistries, { params: { workspaceId } })).items[0]?.id ?? "";
   const space = await admin.call(createSpace, {
     params: { workspaceId },
-    body: { name: "n", registryId, prefix: "n" },
+    body: { name: "north", registryId, prefix: "north" },
   });
   const input = (name: string) => ({
     params: { workspaceId, spaceId: space.id },
