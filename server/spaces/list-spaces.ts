@@ -9,10 +9,6 @@ export async function listSpaces(
   input: { registryId?: string | undefined },
 ): Promise<{ items: SpaceDto[] }> {
   const rows = await listReadableSpaceRows(scope.workspaceId, input.registryId);
-  return {
-    items: await spaceDtos(
-      scope,
-      rows.filter(({ id }) => reachesSpace(scope, id)),
-    ),
-  };
+  const reached = rows.filter(({ id }) => reachesSpace(scope, id));
+  return { items: await spaceDtos(scope, reached) };
 }
