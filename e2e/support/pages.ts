@@ -1,5 +1,6 @@
 import { type Page, expect as playwrightExpect } from "@playwright/test";
 import { startGc } from "@/contracts/gc";
+import { createInvitation } from "@/contracts/members";
 import { confirmRun, previewReclaim, startReclaim } from "@/contracts/reclaim";
 import { listBinEntries, startPurge, startRestore } from "@/contracts/recycle-bin";
 import { createRule } from "@/contracts/rules";
@@ -30,6 +31,8 @@ export interface Story {
   previewRunId: string;
   reclaimRunId: string;
   gcRunId: string;
+  /** For somebody who has no account. */
+  invitationPath: string;
 }
 
 /** Makes the demo's space look used: two rules, a preview, a run, a restore, a purge, a collection. */
@@ -88,7 +91,19 @@ export async function tellStory(api: Api, workspaceId: string): Promise<Story> {
   const gc = await api.call(startGc, { params, body: { deleteUntagged: true } });
   await api.untilOver(workspaceId, gc.id);
   const registryId = items[0]?.registryId ?? "";
-  return { spaceId, registryId, ruleId: rule.id, previewRunId: preview.id, reclaimRunId: reclaim.id, gcRunId: gc.id };
+  const { link } = await api.call(createInvitation, {
+    ...{ params: { workspaceId }, body: { email: "nina@acme.example", role: "editor" } },
+  });
+  const invitationPath = new URL(link).pathname;
+  return {
+    ...{ invitationPath },
+    spaceId,
+    registryId,
+    ruleId: rule.id,
+    previewRunId: preview.id,
+    reclaimRunId: reclaim.id,
+    gcRunId: gc.id,
+  };
 }
 
 /** Every page, with the dialogs that matter. */
@@ -99,6 +114,7 @@ export function consolePages({
   previewRunId,
   reclaimRunId,
   gcRunId,
+  invitationPath,
 }: Story): ConsolePage[] {
   const space = `/w/acme/spaces/${spaceId}`;
   const wizard = `${space}/reclaim/new`;
@@ -107,7 +123,11 @@ export function consolePages({
     { name: "api-docs", path: "/docs/api" },
     { name: "api-docs-operation", path: "/docs/api/previewReclaim", open: openBodyFields },
     { name: "overview", path: "/w/acme" },
+    { name: "link-ended", path: "/password/none", isSignedOut: true },
+    { name: "invitation", path: invitationPath, isSignedOut: true },
+    { name: "account", path: "/account" },
     { name: "members", path: "/w/acme/members" },
+    { name: "members-invite", path: "/w/acme/members", open: (page) => click(page, "Invite", "dialog") },
     { name: "tokens", path: "/w/acme/tokens" },
     { name: "token-create", path: "/w/acme/tokens", open: (page) => click(page, "Create token", "dialog") },
     { name: "token-made", path: "/w/acme/tokens", open: makeToken },
@@ -138,6 +158,13 @@ export function consolePages({
     { name: "clearing-policy", path: `${space}/images`, open: openClearingPolicy },
     { name: "platform-rules", path: "/w/acme/platform/protect-rules" },
     { name: "platform-rule-new", path: "/w/acme/platform/protect-rules", open: openProtectRule },
+    { name: "platform-users", path: "/w/acme/platform/users" },
+    { name: "platform-user-new", path: "/w/acme/platform/users", open: (page) => click(page, "Create user", "dialog") },
+    { name: "platform-workspaces", path: "/w/acme/platform/workspaces" },
+    {
+      ...{ name: "platform-workspace-new", path: "/w/acme/platform/workspaces" },
+      open: (page) => click(page, "Create workspace", "dialog"),
+    },
     { name: "platform-quotas", path: "/w/acme/platform/quotas" },
     { name: "not-found", path: "/w/acme/spaces/spc_nothing/images" },
     { name: "images", path: `${space}/images` },
