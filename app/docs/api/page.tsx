@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { connection } from "next/server";
 import { CopyBlock } from "@/components/ui/copy-block";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
@@ -34,7 +35,9 @@ const RULES = [
 ] as const;
 
 /** What holds for all operations. */
-export default function ApiDocsPage() {
+export default async function ApiDocsPage() {
+  // A build knows no address: it is of the console that runs.
+  await connection();
   const origin = env().RECLAIM_URL;
   return (
     <>

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { connection } from "next/server";
 import { OperationDetails } from "@/components/api-docs/operation-details";
 import { type OpenApiOperation, openApiDocument } from "@/contracts/openapi";
 import { env } from "@/server/platform/env";
@@ -12,6 +13,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function OperationPage({ params }: Props) {
+  // A build knows no address: it is of the console that runs.
+  await connection();
   const found = find((await params).operationId);
   if (!found) notFound();
   return <OperationDetails document={openApiDocument()} origin={env().RECLAIM_URL} {...found} />;
