@@ -65,7 +65,7 @@ function TargetState({ target }: { target: NotificationTargetDto }) {
           "nothing sent yet"
         ) : (
           <>
-            last <RelativeTime at={target.lastDeliveredAt} />
+            last sent <RelativeTime at={target.lastDeliveredAt} />
           </>
         )}
       </span>
