@@ -21,6 +21,7 @@ import { collectionModes } from "./collection-modes";
 import { issueRegistryToken, type TokenAnswer } from "./issue-registry-token";
 import { findConsoleRegistry } from "./registry.store";
 import { registryCapabilities } from "./registry-capabilities";
+import { reserveWriteToken } from "./reserve-write-token";
 
 let database: TestDatabase;
 let tenant: TestTenant;
@@ -250,6 +251,27 @@ test("tokens: docker login takes one as the password of any user, and it takes a
   expect(await withToken(`${oneSpace.slice(0, -1)}!`, ...both), "no token").toBe(wrong);
   await prisma().apiToken.deleteMany();
   await prisma().space.delete({ where: { id: second } });
+});
+
+test("D-43 pushes that ask at once share what is written, and each is answered only when its own expiry is stored", async () => {
+  const { registryId } = tenant;
+  const now = Date.now();
+  const asked = Array.from({ length: 40 }, (_, n) => new Date(now + ((n * 7) % 40) * 1_000));
+  const stored = await Promise.all(
+    asked.map(async (expiresAt) => {
+      const isReserved = await reserveWriteToken(registryId, expiresAt);
+      return { isReserved, isStored: ((await lastExpiry()) ?? new Date(0)) >= expiresAt };
+    }),
+  );
+  expect(stored).toEqual(asked.map(() => ({ isReserved: true, isStored: true })));
+  const run = await startCollection();
+  await prisma().registry.update({
+    where: { id: registryId },
+    data: { readOnlyRunId: run.id, readOnlySince: new Date() },
+  });
+  const later = new Date(now + 3_600_000);
+  expect(await Promise.all(asked.map(() => reserveWriteToken(registryId, later)))).toEqual(asked.map(() => false));
+  expect((await lastExpiry())?.getTime()).toBeLessThan(later.getTime());
 });
 
 test("tokens: what one account asks for from one address is counted, and refused from the limit on", async () => {
