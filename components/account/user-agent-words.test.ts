@@ -19,6 +19,7 @@ it.each([
     "Safari on iOS",
   ],
   ["Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", "Firefox on Android"],
+  ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36", "Chrome on Linux"],
   ["curl/8.5.0", "curl"],
   ["something else", "something else"],
   [null, "Unknown browser"],

@@ -7,6 +7,7 @@ import { openScope, type WorkspaceScope } from "@/server/platform/auth/workspace
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { setConsoleEnv } from "@/testing/console-env";
+import { startMailServer } from "@/testing/mail-server";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
 import { acceptInvitation } from "./accept-invitation";
@@ -218,6 +219,25 @@ test("nobody is invited twice, or where they are already; another workspace's in
   const invitationId = (await listInvitations(ada.scope)).items[0]?.id ?? "";
   await expect(revokeInvitation(bob.scope, invitationId)).rejects.toEqual(refusedWith("not_found"));
   expect((await listInvitations(bob.scope)).items).toEqual([]);
+});
+
+test("an invitation goes by e-mail where there is a mail server, and stands where that takes nothing", async () => {
+  const mail = await startMailServer();
+  try {
+    setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl(), SMTP_URL: mail.url });
+    const sent = await createInvitation(ada.scope, { email: "by-mail@new.example", role: "viewer" });
+    expect(sent.isMailed).toBe(true);
+    expect(mail.received.map(({ to }) => to)).toEqual([["by-mail@new.example"]]);
+    // Long lines are folded on their way.
+    expect(mail.received[0]?.raw.replace(/=\r\n/g, "")).toContain(tokenOf(sent.link));
+    mail.refuse("no such mailbox");
+    const refused = await createInvitation(ada.scope, { email: "no-mail@new.example", role: "viewer" });
+    expect(refused.isMailed).toBe(false);
+    expect(await findInvitation(tokenOf(refused.link))).not.toBeNull();
+  } finally {
+    setConsoleEnv({ databaseUrl: database.url, redisUrl: testRedisUrl(), SMTP_URL: "" });
+    await mail.stop();
+  }
 });
 
 test("an admin who was removed a moment ago invites nobody any more", async () => {
