@@ -140,7 +140,10 @@ test("what was refused frees its key; what failed on our side may have done its 
 
 test("a rule is deleted, and a space changed, only in the version that was seen", async () => {
   const params = { workspaceId: tenant.workspaceId, spaceId: tenant.spaceId };
-  const { items } = await createRules(tenant.scope, { ...params, rules: [{ name: "one", definition }] });
+  const { items } = await createRules(tenant.scope, {
+    ...params,
+    rules: [{ name: "one", definition, isEnabled: true }],
+  });
   const ruleId = items[0]?.id ?? "";
   const get = workspaceRoute(getRuleOperation, (scope, { params }) => getRule(scope, params));
   const remove = workspaceRoute(deleteRuleOperation, (scope, { params }) => deleteRule(scope, params));
