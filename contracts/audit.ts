@@ -44,13 +44,16 @@ const auditEntrySchema = z.object({
 });
 export type AuditEntryDto = z.infer<typeof auditEntrySchema>;
 
+/** There was no year 0, and no database keeps one. */
+const storableTimeSchema = timeSchema.refine((time) => !time.startsWith("0000"), "the first year is 0001");
+
 const auditFilterShape = {
   /** in actor, address, action, target and request id */
   search: z.string().trim().max(200).optional(),
   outcome: z.enum(["done", "refused"]).optional(),
   area: z.enum(AUDIT_AREA_IDS).optional(),
-  from: timeSchema.optional(),
-  until: timeSchema.optional(),
+  from: storableTimeSchema.optional(),
+  until: storableTimeSchema.optional(),
 };
 export type AuditFilter = z.infer<z.ZodObject<typeof auditFilterShape>>;
 const auditPageQuerySchema = z
