@@ -1,3 +1,10 @@
+/** The blobs of a table by number: halves of their keys, and sizes. */
+export interface BlobColumns {
+  lows: Uint32Array<ArrayBuffer>;
+  highs: Uint32Array<ArrayBuffer>;
+  sizes: Float64Array<ArrayBuffer>;
+}
+
 const FIRST_CAPACITY = 1024;
 const NOTHING = -1;
 
@@ -46,6 +53,17 @@ export class BlobTable {
   /** The key of a blob, as it was given. */
   keyOf(blob: number): { low: number; high: number } {
     return { low: this.lows[blob] ?? 0, high: this.highs[blob] ?? 0 };
+  }
+
+  /** All of it as plain columns, which a thread can hand over. */
+  columns(): BlobColumns {
+    const { lows, highs, sizes, blobs } = this;
+    return { lows: lows.slice(0, blobs), highs: highs.slice(0, blobs), sizes: sizes.slice(0, blobs) };
+  }
+
+  /** Adds all of another table; answers the number here of each of its blobs. */
+  addAll({ lows, highs, sizes }: BlobColumns): Int32Array {
+    return Int32Array.from(lows, (low, at) => this.add(low, highs[at] ?? 0, sizes[at] ?? 0));
   }
 
   /** Where a key is, or would be put. */

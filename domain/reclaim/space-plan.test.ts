@@ -29,16 +29,16 @@ const spread = fc
 const outside = new Set([digestOf("b5"), digestOf("absent")]);
 
 describe("a plan made repository by repository", () => {
-  it("K-07 is the plan made of everything at once: verdicts, moves, order, sizes and limits", {
+  it("K-07 is the plan made of everything at once: verdicts, moves, order, sizes and limits, also where threads make parts of it", {
     timeout: 60_000,
   }, () => {
     fc.assert(
-      fc.property(spread, rules, setting, limits, (all, ruleSet, frame, limit) => {
+      fc.property(spread, rules, setting, limits, fc.nat(3), (all, ruleSet, frame, limit, parts) => {
         const isOutside = (digest: string) => outside.has(digest);
         const known = { ...frame, isDigestElsewhere: isOutside, isBlobHeldElsewhere: isOutside };
         const whole = plan(all, ruleSet, known);
         const limited = applyLimits(whole, limit, { artifacts: all, isBlobHeldElsewhere: isOutside });
-        const streamed = planInPieces(all, ruleSet, limit, { ...frame, isOutside });
+        const streamed = planInPieces(all, ruleSet, limit, { ...frame, isOutside }, parts);
 
         expect(streamed.moving).toEqual(limited.items);
         expect(streamed.leftOut).toEqual(limited.leftOut);
@@ -93,8 +93,10 @@ function planInPieces(
     isOutside,
     ...frame
   }: Partial<Pick<PlanInput, "graceMs" | "pullTrackingSinceMs">> & { isOutside(digest: string): boolean },
+  /** 0 = all by one. */
+  parts = 0,
 ) {
-  const blobs = new BlobTable();
+  let blobs = new BlobTable();
   const numbers = new Map<string, number>();
   const digests: string[] = [];
   const numberOf = (digest: string, sizeBytes: number) => {
@@ -104,11 +106,20 @@ function planInPieces(
     digests[key] = digest;
     return blobs.add(key % 3, key, sizeBytes);
   };
-  const space = new SpacePlan(limit, blobs);
+  let space = new SpacePlan(limit, blobs);
   const rows: PlannedImage[] = [];
   const compiled = compileRules(ruleSet);
   const repositories = [...groupBy(all, (one) => one.repositoryName)].sort(([a], [b]) => compareText(a, b));
-  for (const [name, own] of repositories) {
+  const [allBlobs, allOfSpace] = [blobs, space];
+  const handOver = () => {
+    if (space !== allOfSpace) allOfSpace.addAll(space.columns(), allBlobs.addAll(blobs.columns()));
+  };
+  for (const [at, [name, own]] of repositories.entries()) {
+    if (parts > 0 && at % Math.ceil(repositories.length / parts) === 0) {
+      handOver();
+      blobs = new BlobTable();
+      space = new SpacePlan(limit, blobs);
+    }
     const others = new Set(all.filter((one) => one.repositoryName !== name).map((one) => one.digest));
     const repository = planRepository(
       {
@@ -128,7 +139,9 @@ function planInPieces(
     });
     rows.push(...repository.images);
   }
-  const result = space.finish((blob) => isOutside(digests[blob] ?? ""));
+  handOver();
+  // By its key: its number is another one where parts were put together.
+  const result = allOfSpace.finish((blob) => isOutside(digests[allBlobs.keyOf(blob).high] ?? ""));
   const settled = new Map(rows.map((image, row) => [image, result.row(row)]));
   const sizeOf = (image: PlannedImage) => {
     const row = settled.get(image);

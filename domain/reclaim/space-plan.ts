@@ -4,7 +4,7 @@ import { type BlobTable, grown } from "./blob-table";
 import { countTags } from "./build-items";
 import type { ItemSizes, PlanTotals } from "./plan";
 import type { PlannedImage, RepositoryPlan } from "./plan-repository";
-import { type BlobLists, SpaceSizes } from "./space-sizes";
+import { type BlobLists, type SizeColumns, SpaceSizes } from "./space-sizes";
 
 const KEPT = 0;
 const RECLAIM = 1;
@@ -39,6 +39,17 @@ interface SettledSpace {
   /** Images of the space: what the images that move are a share of. */
   imageCount: number;
   row(number: number): SettledRow;
+}
+
+/** The rows of a plan by number, and their sizes. */
+export interface PlanColumns {
+  images: number;
+  kinds: Uint8Array<ArrayBuffer>;
+  overs: Uint8Array<ArrayBuffer>;
+  orders: Float64Array<ArrayBuffer>;
+  tagCounts: Int32Array<ArrayBuffer>;
+  manifestCounts: Int32Array<ArrayBuffer>;
+  sizes: SizeColumns;
 }
 
 /**
@@ -83,6 +94,34 @@ export class SpacePlan {
     this.sizes.add(rows, blobs);
   }
 
+  /** All of it as plain columns, which a thread can hand over. */
+  columns(): PlanColumns {
+    const { rows, images, kinds, overs, orders, tagCounts, manifestCounts } = this;
+    return {
+      images,
+      kinds: kinds.slice(0, rows),
+      overs: overs.slice(0, rows),
+      orders: orders.slice(0, rows),
+      tagCounts: tagCounts.slice(0, rows),
+      manifestCounts: manifestCounts.slice(0, rows),
+      sizes: this.sizes.columns(rows),
+    };
+  }
+
+  /** Takes over the plan of repositories that come after all that were taken so far; `numbers` says which blob here is which of theirs. */
+  addAll(plan: PlanColumns, numbers: Int32Array): void {
+    const first = this.rows;
+    this.rows += plan.kinds.length;
+    this.images += plan.images;
+    this.makeRoom(this.rows);
+    this.kinds.set(plan.kinds, first);
+    this.overs.set(plan.overs, first);
+    this.orders.set(plan.orders, first);
+    this.tagCounts.set(plan.tagCounts, first);
+    this.manifestCounts.set(plan.manifestCounts, first);
+    this.sizes.addAll(plan.sizes, first, numbers);
+  }
+
   /** Blobs, by number, of which it matters whether something outside the space holds them. */
   openBlobs(): Iterable<number> {
     return this.sizes.openBlobs();
@@ -122,14 +161,7 @@ export class SpacePlan {
 
   private addRow({ move, order }: PlannedImage, isOver: boolean): void {
     const row = this.rows++;
-    if (row === this.kinds.length) {
-      const capacity = 2 * row;
-      this.kinds = grown(this.kinds, new Uint8Array(capacity));
-      this.overs = grown(this.overs, new Uint8Array(capacity));
-      this.orders = grown(this.orders, new Float64Array(capacity));
-      this.tagCounts = grown(this.tagCounts, new Int32Array(capacity));
-      this.manifestCounts = grown(this.manifestCounts, new Int32Array(capacity));
-    }
+    this.makeRoom(this.rows);
     if (move === null) return;
     const isReclaim = move.action === "reclaim";
     this.kinds[row] = isReclaim ? RECLAIM : UNTAG;
@@ -137,6 +169,16 @@ export class SpacePlan {
     this.orders[row] = order;
     this.tagCounts[row] = countTags(move);
     this.manifestCounts[row] = isReclaim ? 1 + move.members.filter((member) => !member.stays).length : 0;
+  }
+
+  private makeRoom(rows: number): void {
+    if (rows <= this.kinds.length) return;
+    const capacity = 2 * rows;
+    this.kinds = grown(this.kinds, new Uint8Array(capacity));
+    this.overs = grown(this.overs, new Uint8Array(capacity));
+    this.orders = grown(this.orders, new Float64Array(capacity));
+    this.tagCounts = grown(this.tagCounts, new Int32Array(capacity));
+    this.manifestCounts = grown(this.manifestCounts, new Int32Array(capacity));
   }
 
   /** Rows that move, in the order of moving. */

@@ -23,6 +23,14 @@ export interface BlobLists {
   ends: Int32Array;
 }
 
+/** By blob: lastRow and onlyRow; by row: logical and orders. */
+export interface SizeColumns {
+  lastRow: Int32Array<ArrayBuffer>;
+  onlyRow: Int32Array<ArrayBuffer>;
+  logical: Float64Array<ArrayBuffer>;
+  orders: Float64Array<ArrayBuffer>;
+}
+
 /**
  * Exact sizes over a selection of any size, taken repository by repository: of each blob it knows the last row that frees it and the only
  * row that has it, and nothing else. A blob is freed where every manifest that refers to it goes.
@@ -70,6 +78,30 @@ export class SpaceSizes {
         this.own(blob, owner);
         this.take(blob, taker);
       }
+    }
+  }
+
+  /** All of it as plain columns, which a thread can hand over. */
+  columns(rowCount: number): SizeColumns {
+    const { count } = this.blobs;
+    return {
+      lastRow: this.lastRow.slice(0, count),
+      onlyRow: this.onlyRow.slice(0, count),
+      logical: this.logical.slice(0, rowCount),
+      orders: this.orders.slice(0, rowCount),
+    };
+  }
+
+  /** Takes over sizes of repositories that come after all that were taken so far: their rows from `first` on, their blobs by `numbers`. */
+  addAll({ lastRow, onlyRow, logical, orders }: SizeColumns, first: number, numbers: Int32Array): void {
+    this.makeRoom(first + logical.length);
+    this.logical.set(logical, first);
+    this.orders.set(orders, first);
+    for (const [at, blob] of numbers.entries()) {
+      const last = lastRow[at] ?? NONE;
+      const only = onlyRow[at] ?? NONE;
+      if (last !== NONE) this.take(blob, last < 0 ? last : last + first);
+      if (only !== NONE) this.own(blob, only < 0 ? only : only + first);
     }
   }
 

@@ -20,48 +20,78 @@ const COLUMNS = `run_id, workspace_id, ordinal, state, size_bytes, unique_bytes,
 const ROWS_AT_ONCE = 10_000;
 
 /**
- * Copies the rows that wait into the run, each with its numbers, while the run is this claim's.
+ * Copies the rows that wait into the run, those of one spool after those of the other, each with its numbers, while the run is this claim's.
+ * Several connections write side by side, in rounds: after each of them nobody holds the run's row.
  * @throws RunStopped fenced when it is another's by now, the signal's reason when it aborts
  */
 export async function copyPlanItems(
-  db: BulkConnection,
+  writers: readonly BulkConnection[],
   run: { id: string; workspaceId: string; epoch: number },
-  spool: PlanSpool,
+  spools: readonly PlanSpool[],
   numbersOf: (row: number) => PlanRowNumbers,
   signal: AbortSignal,
 ): Promise<void> {
+  const chunks = itemChunks(run, spools, numbersOf);
+  let isOver = false;
+  const take = async () => {
+    const { value, done } = await chunks.next();
+    if (done === true) isOver = true;
+    return done === true ? null : value;
+  };
+  while (!isOver) {
+    signal.throwIfAborted();
+    await Promise.all(writers.map((writer) => copySome(writer, run, take, ROWS_AT_ONCE / writers.length)));
+  }
+}
+
+type Chunk = { rows: number; bytes: Buffer };
+
+/** One transaction of one connection: at least so many rows, as long as there are any. */
+async function copySome(
+  db: BulkConnection,
+  run: { id: string; epoch: number },
+  take: () => Promise<Chunk | null>,
+  rows: number,
+): Promise<void> {
+  await db.query("BEGIN");
+  // A claim that another one raised the epoch of waits for this lock, or is seen here: it never finds rows that come later.
+  const held = await db.query("SELECT id FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE", [
+    run.id,
+    run.epoch,
+  ]);
+  if (held.length === 0) throw new RunStopped("fenced");
+  await db.copyIn(
+    `run_items (${COLUMNS})`,
+    (async function* () {
+      for (let taken = 0; taken < rows; ) {
+        const chunk = await take();
+        if (chunk === null) return;
+        taken += chunk.rows;
+        yield chunk.bytes;
+      }
+    })(),
+  );
+  await db.query("COMMIT");
+}
+
+/** The rows of all spools as lines of a COPY, some thousand at a time. */
+async function* itemChunks(
+  run: { id: string; workspaceId: string },
+  spools: readonly PlanSpool[],
+  numbersOf: (row: number) => PlanRowNumbers,
+): AsyncGenerator<Chunk, undefined> {
   const place = `${run.id}\t${run.workspaceId}`;
   let row = 0;
-  const lineOf = (line: string) => {
-    const { ordinal, state, sizeBytes, uniqueBytes, ownBytes, error } = numbersOf(row++);
-    const sizes = `${sizeBytes}\t${uniqueBytes}\t${ownBytes}\t${sizeBytes - ownBytes}`;
-    return `${place}\t${ordinal}\t${state}\t${sizes}\t${columnText(error)}\t${line}\n`;
-  };
-  const batches = spool.batches();
-  for (let isOver = false; !isOver; ) {
-    signal.throwIfAborted();
-    await db.query("BEGIN");
-    // A claim that another one raised the epoch of waits for this lock, or is seen here: it never finds rows that come later.
-    const held = await db.query(
-      "SELECT id FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR NO KEY UPDATE",
-      [run.id, run.epoch],
-    );
-    if (held.length === 0) throw new RunStopped("fenced");
-    const end = row + ROWS_AT_ONCE;
-    await db.copyIn(
-      `run_items (${COLUMNS})`,
-      (async function* () {
-        while (row < end) {
-          const { value: lines, done } = await batches.next();
-          isOver = done === true;
-          if (isOver) return;
-          let text = "";
-          for (const line of lines ?? []) text += lineOf(line);
-          // The bytes as they were read: they are UTF-8 already.
-          yield Buffer.from(text, "latin1");
-        }
-      })(),
-    );
-    await db.query("COMMIT");
+  for (const spool of spools) {
+    for await (const lines of spool.batches()) {
+      let text = "";
+      for (const line of lines) {
+        const { ordinal, state, sizeBytes, uniqueBytes, ownBytes, error } = numbersOf(row++);
+        const sizes = `${sizeBytes}\t${uniqueBytes}\t${ownBytes}\t${sizeBytes - ownBytes}`;
+        text += `${place}\t${ordinal}\t${state}\t${sizes}\t${columnText(error)}\t${line}\n`;
+      }
+      // The bytes as they were read: they are UTF-8 already.
+      yield { rows: lines.length, bytes: Buffer.from(text, "latin1") };
+    }
   }
 }

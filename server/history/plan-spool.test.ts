@@ -12,7 +12,9 @@ function row(name: string, text: string): PlanRow {
   };
 }
 
-test("rows come back in their order, whatever characters are in them and however they came", async () => {
+test("rows come back in their order, whatever characters are in them and however they came", {
+  timeout: 30_000,
+}, async () => {
   const text = fc.string({ unit: "binary", maxLength: 40 });
   // Long ones too, so that lines end everywhere in what is read at a time.
   const long = text.map((part) => `${part}é`.repeat(4_000));

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { writeSync } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,7 +12,12 @@ const READ_BYTES = 1024 * 1024;
  * memory grows with them nor PostgreSQL writes them twice, and a worker that dies leaves nothing behind.
  */
 export class PlanSpool {
-  private constructor(private readonly file: FileHandle) {}
+  private constructor(private readonly handle: FileHandle) {}
+
+  /** The open file, by its number: threads of this process may add rows to it. */
+  get file(): number {
+    return this.handle.fd;
+  }
 
   /** @throws where the temporary folder cannot be written */
   static async open(): Promise<PlanSpool> {
@@ -23,9 +29,8 @@ export class PlanSpool {
 
   /** Adds rows behind those that are there. One call at a time. @throws where the disk is full */
   async add(rows: readonly PlanRow[]): Promise<void> {
-    let lines = "";
-    for (const row of rows) lines += `${planRowText(row)}\n`;
-    if (lines !== "") await this.file.appendFile(lines);
+    const lines = linesOf(rows);
+    if (lines !== "") await this.handle.appendFile(lines);
   }
 
   /** All rows in their order, some thousand at a time: lines without their ends, their bytes as latin1. */
@@ -33,7 +38,7 @@ export class PlanSpool {
     const buffer = Buffer.allocUnsafe(READ_BYTES);
     let rest = "";
     for (let position = 0; ; ) {
-      const { bytesRead } = await this.file.read(buffer, 0, READ_BYTES, position);
+      const { bytesRead } = await this.handle.read(buffer, 0, READ_BYTES, position);
       if (bytesRead === 0) return;
       position += bytesRead;
       const lines = (rest + buffer.toString("latin1", 0, bytesRead)).split("\n");
@@ -43,6 +48,18 @@ export class PlanSpool {
   }
 
   close(): Promise<void> {
-    return this.file.close();
+    return this.handle.close();
   }
+}
+
+/** Adds rows to the file of a spool, from a thread that does nothing else meanwhile. @throws where the disk is full */
+export function writePlanRows(file: number, rows: readonly PlanRow[]): void {
+  const bytes = Buffer.from(linesOf(rows));
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}
+
+function linesOf(rows: readonly PlanRow[]): string {
+  let lines = "";
+  for (const row of rows) lines += `${planRowText(row)}\n`;
+  return lines;
 }

@@ -7,17 +7,30 @@ export async function loadExemptions(
   spaceId: string,
   repositoryName: string | null = null,
 ): Promise<(repositoryName: string, digest: string) => readonly Exemption[] | undefined> {
+  const exemptions = await listExemptions(spaceId, repositoryName);
+  return (name, digest) => exemptions.get(`${name}@${digest}`);
+}
+
+/** The same, by `repository@digest`. */
+export async function listExemptions(
+  spaceId: string,
+  repositoryName: string | null = null,
+): Promise<ReadonlyMap<string, readonly Exemption[]>> {
   const rows = await listExemptionRows(spaceId, repositoryName);
-  const exemptions = groupBy(rows, (row) => `${row.repositoryName}@${row.digest}`);
-  return (name, digest) =>
-    exemptions.get(`${name}@${digest}`)?.flatMap((row) =>
-      revisionsOf(row).map((revision) => ({
-        ruleId: row.ruleId,
-        revision,
-        who: row.restoredByName,
-        atMs: row.restoredAt.getTime(),
-      })),
-    );
+  const found = groupBy(rows, (row) => `${row.repositoryName}@${row.digest}`);
+  return new Map(
+    [...found].map(([image, own]) => [
+      image,
+      own.flatMap((row) =>
+        revisionsOf(row).map((revision) => ({
+          ruleId: row.ruleId,
+          revision,
+          who: row.restoredByName,
+          atMs: row.restoredAt.getTime(),
+        })),
+      ),
+    ]),
+  );
 }
 
 /** The one that took it, which a run may have been planned with, and the one of now where it says the same. */

@@ -6,7 +6,15 @@ export async function loadPinTexts(
   spaceId: string,
   repositoryName: string | null = null,
 ): Promise<(repositoryName: string, digest: string) => string | null> {
-  const pins = await listHoldingPins(spaceId, repositoryName);
-  const texts = new Map(pins.map((pin) => [`${pin.repositoryName}@${pin.digest}`, pinText(pin)]));
+  const texts = await listPinTexts(spaceId, repositoryName);
   return (name, digest) => texts.get(`${name}@${digest}`) ?? null;
+}
+
+/** The same, by `repository@digest`. */
+export async function listPinTexts(
+  spaceId: string,
+  repositoryName: string | null = null,
+): Promise<ReadonlyMap<string, string>> {
+  const pins = await listHoldingPins(spaceId, repositoryName);
+  return new Map(pins.map((pin) => [`${pin.repositoryName}@${pin.digest}`, pinText(pin)]));
 }

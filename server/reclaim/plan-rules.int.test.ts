@@ -8,11 +8,12 @@ import { loadSpaceFacts } from "@/server/images/load-space-facts";
 import { systemScope } from "@/server/platform/auth/workspace-scope";
 import { prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
+import { requireSpace } from "@/server/spaces/require-space";
 import { glob, protect, rule } from "@/testing/artifact-facts";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 import { fillLargeInventory } from "@/testing/large-inventory";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
-import { planRun } from "./plan-run";
+import { planRules } from "./plan-rules";
 import { graceMs } from "./planned-run";
 import { previewReclaim } from "./preview-reclaim";
 import { listBlobsHeldElsewhere } from "./reclaim.store";
@@ -72,66 +73,71 @@ const contextOf = (run: RunRecord, signal = new AbortController().signal) =>
   createRunContext(run, systemScope(run.workspaceId, { name: "a test" }), signal);
 const rowsOf = (runId: string) => prisma().runItem.findMany({ where: { runId }, orderBy: { ordinal: "asc" } });
 
-test.each<{ limits: RuleLimits }>([
-  { limits: {} },
-  { limits: { maxItems: 40, maxPercentOfRepository: 30 } },
-  { limits: { maxBytes: 2_000_000_000 } },
-])("K-07 what is stored is the plan made of everything at once, within $limits", async ({ limits }) => {
-  const rules = RULES.map((one) => ({ ...one, definition: { ...one.definition, limits } }));
-  const run = await claim(rules);
-  const numbers = await planRun(contextOf(run));
+test.each<{ limits: RuleLimits; threads: number }>([
+  { limits: {}, threads: 0 },
+  { limits: { maxItems: 40, maxPercentOfRepository: 30 }, threads: 0 },
+  { limits: { maxBytes: 2_000_000_000 }, threads: 0 },
+  { limits: {}, threads: 2 },
+  { limits: { maxBytes: 2_000_000_000 }, threads: 3 },
+])(
+  "K-07 what is stored is the plan made of everything at once, within $limits, by $threads threads",
+  async ({ limits, threads }) => {
+    const rules = RULES.map((one) => ({ ...one, definition: { ...one.definition, limits } }));
+    const run = await claim(rules);
+    const numbers = await planRules(contextOf(run), await requireSpace(tenant.scope, tenant.spaceId), rules, threads);
 
-  const artifacts = await loadSpaceFacts(tenant.scope, tenant.spaceId);
-  const elsewhere = await listBlobsHeldElsewhere(tenant.registryId, tenant.spaceId);
-  const isBlobHeldElsewhere = (digest: string) => elsewhere.has(digest);
-  const frame = { nowMs: run.frozenNow.getTime(), graceMs: graceMs(), pullTrackingSinceMs: null };
-  const plan = planReclaim({ artifacts, rules, ...frame, isBlobHeldElsewhere });
-  const limited = applyLimits(plan, strictestLimits(rules.map((one) => one.definition)), {
-    artifacts,
-    isBlobHeldElsewhere,
-  });
-  const kept = plan.verdicts.filter((one) => one.verdict.decision === "keep" && !one.isMember);
-  const rows = await rowsOf(run.id);
-  expect(rows.map((row) => row.ordinal)).toEqual(rows.map((_, at) => at));
-  expect(limited.items.length).toBeGreaterThan(10);
-  expect(limited.items.some((item) => item.uniqueSizeBytes < item.logicalSizeBytes)).toBe(true);
+    const artifacts = await loadSpaceFacts(tenant.scope, tenant.spaceId);
+    const elsewhere = await listBlobsHeldElsewhere(tenant.registryId, tenant.spaceId);
+    const isBlobHeldElsewhere = (digest: string) => elsewhere.has(digest);
+    const frame = { nowMs: run.frozenNow.getTime(), graceMs: graceMs(), pullTrackingSinceMs: null };
+    const plan = planReclaim({ artifacts, rules, ...frame, isBlobHeldElsewhere });
+    const limited = applyLimits(plan, strictestLimits(rules.map((one) => one.definition)), {
+      artifacts,
+      isBlobHeldElsewhere,
+    });
+    const kept = plan.verdicts.filter((one) => one.verdict.decision === "keep" && !one.isMember);
+    const rows = await rowsOf(run.id);
+    expect(rows.map((row) => row.ordinal)).toEqual(rows.map((_, at) => at));
+    expect(limited.items.length).toBeGreaterThan(10);
+    expect(limited.items.some((item) => item.uniqueSizeBytes < item.logicalSizeBytes)).toBe(true);
 
-  const moved = [
-    ...limited.items.map((item) => ({ item, state: "planned" })),
-    ...limited.leftOut.map(({ item }) => ({ item, state: "left_out" })),
-  ];
-  expect(
-    rows.slice(0, moved.length).map((row) => ({
-      ...{
-        action: row.action,
-        state: row.state,
-        repositoryName: row.repositoryName,
-        digest: row.digest,
-        tags: row.tags,
-      },
-      ...{ selectedTags: row.selectedTags, members: row.members, ruleId: row.ruleId, pushedAt: row.pushedAt },
-      sizes: [row.sizeBytes, row.uniqueBytes, row.ownBytes, row.sharedBytes].map(Number),
-    })),
-  ).toEqual(
-    moved.map(({ item, state }) => ({
-      ...{ action: item.action === "reclaim" ? "recycle" : "untag", state },
-      ...{ repositoryName: item.repositoryName, digest: item.digest, tags: item.tags },
-      ...{ selectedTags: item.selectedTags, members: item.members, ruleId: item.hits[0]?.ruleId },
-      pushedAt: item.pushedAt === null ? null : new Date(item.pushedAt),
-      sizes: [item.logicalSizeBytes, item.uniqueSizeBytes, item.ownSizeBytes, item.sharedSizeBytes],
-    })),
-  );
-  const stays = rows.slice(moved.length);
-  expect(stays.map((row) => [row.action, row.state, row.repositoryName, row.digest, row.reasonCode])).toEqual(
-    kept.map((one) => ["keep", "kept", one.repositoryName, one.digest, one.verdict.reason.code]),
-  );
-  for (const row of stays) expect(row.ownBytes + row.sharedBytes).toBe(row.sizeBytes);
-  expect(stays.find((row) => row.reasonCode === "protected")?.ruleId).toBe("newest");
-  expect(numbers).toEqual({
-    ...{ itemsTotal: moved.length, itemsKept: kept.length, tagsTotal: limited.totals.tags },
-    ...{ logicalBytes: limited.totals.logicalBytes, uniqueBytes: limited.totals.freedBytes },
-  });
-});
+    const moved = [
+      ...limited.items.map((item) => ({ item, state: "planned" })),
+      ...limited.leftOut.map(({ item }) => ({ item, state: "left_out" })),
+    ];
+    expect(
+      rows.slice(0, moved.length).map((row) => ({
+        ...{
+          action: row.action,
+          state: row.state,
+          repositoryName: row.repositoryName,
+          digest: row.digest,
+          tags: row.tags,
+        },
+        ...{ selectedTags: row.selectedTags, members: row.members, ruleId: row.ruleId, pushedAt: row.pushedAt },
+        sizes: [row.sizeBytes, row.uniqueBytes, row.ownBytes, row.sharedBytes].map(Number),
+      })),
+    ).toEqual(
+      moved.map(({ item, state }) => ({
+        ...{ action: item.action === "reclaim" ? "recycle" : "untag", state },
+        ...{ repositoryName: item.repositoryName, digest: item.digest, tags: item.tags },
+        ...{ selectedTags: item.selectedTags, members: item.members, ruleId: item.hits[0]?.ruleId },
+        pushedAt: item.pushedAt === null ? null : new Date(item.pushedAt),
+        sizes: [item.logicalSizeBytes, item.uniqueSizeBytes, item.ownSizeBytes, item.sharedSizeBytes],
+      })),
+    );
+    const stays = rows.slice(moved.length);
+    expect(stays.map((row) => [row.action, row.state, row.repositoryName, row.digest, row.reasonCode])).toEqual(
+      kept.map((one) => ["keep", "kept", one.repositoryName, one.digest, one.verdict.reason.code]),
+    );
+    for (const row of stays) expect(row.ownBytes + row.sharedBytes).toBe(row.sizeBytes);
+    expect(stays.find((row) => row.reasonCode === "protected")?.ruleId).toBe("newest");
+    expect(numbers).toEqual({
+      ...{ itemsTotal: moved.length, itemsKept: kept.length, tagsTotal: limited.totals.tags },
+      ...{ logicalBytes: limited.totals.logicalBytes, uniqueBytes: limited.totals.freedBytes },
+    });
+  },
+);
 
 test("K-07 a preview says what a run at that moment does", async () => {
   const space = await BinSpace.create(world);
@@ -155,19 +161,26 @@ test("K-07 a preview says what a run at that moment does", async () => {
   expect(await space.tags()).toHaveLength(2);
 });
 
-test("a worker whose run was given to another one stores nothing of its plan", async () => {
-  const run = await claim(RULES);
-  await prisma().run.update({ where: { id: run.id }, data: { epoch: { increment: 1 } } });
-  await expect(planRun(contextOf(run))).rejects.toMatchObject(new RunStopped("fenced"));
-  expect(await rowsOf(run.id)).toEqual([]);
-});
+test.each([0, 2])(
+  "a worker whose run was given to another one stores nothing of its plan, by %i threads",
+  async (threads) => {
+    const run = await claim(RULES);
+    await prisma().run.update({ where: { id: run.id }, data: { epoch: { increment: 1 } } });
+    const space = await requireSpace(tenant.scope, tenant.spaceId);
+    await expect(planRules(contextOf(run), space, RULES, threads)).rejects.toMatchObject(new RunStopped("fenced"));
+    expect(await rowsOf(run.id)).toEqual([]);
+  },
+);
 
-test("a cancel ends planning in the middle, and nothing is stored", async () => {
+test.each([0, 2])("a cancel ends planning in the middle, by %i threads, and nothing is stored", async (threads) => {
   const run = await claim(RULES);
   const stop = new AbortController();
-  const planning = planRun(contextOf(run, stop.signal));
-  // The reader's transaction shows that planning is under way.
-  await expect.poll(() => countBulkConnections(), { timeout: 10_000, interval: 1 }).toBeGreaterThan(0);
+  const space = await requireSpace(tenant.scope, tenant.spaceId);
+  const planning = planRules(contextOf(run, stop.signal), space, RULES, threads);
+  // The reader's transaction shows that planning is under way; a thread has one of its own.
+  await expect
+    .poll(() => countBulkConnections(), { timeout: 20_000, interval: 1 })
+    .toBeGreaterThan(threads === 0 ? 0 : 1);
   stop.abort(new RunStopped("cancelled"));
   await expect(planning).rejects.toMatchObject({ reason: "cancelled" });
   expect(await rowsOf(run.id)).toEqual([]);

@@ -1,13 +1,13 @@
 import { type BlobTable, grown } from "@/domain/reclaim/blob-table";
 import type { BlobLists } from "@/domain/reclaim/space-sizes";
-import { type Artifact, compareText, type TagFact } from "@/domain/rules/facts";
+import { type Artifact, compareText, type Exemption, type TagFact } from "@/domain/rules/facts";
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
 import { type CopiedRow, readTime } from "@/server/platform/db/copied-row";
 import { artifactKind, pushFacts } from "./artifact-facts";
 import { listSubjectsElsewhere } from "./list-subjects-elsewhere";
-import { loadExemptions } from "./load-exemptions";
-import { loadPinTexts } from "./load-pin-texts";
-import { copyBlobRows, copyFactRows, listRepositoryRows, type RepositoryRow } from "./repository-facts.store";
+import { copyBlobRows, copyFactRows, type RepositoryRow } from "./repository-facts.store";
+
+export type { RepositoryRow };
 
 /** All facts of one repository. */
 interface RepositoryFacts {
@@ -24,23 +24,27 @@ interface RepositoryFacts {
 const IMAGES_AT_ONCE = 1_000;
 const REPOSITORIES_AT_ONCE = 300;
 
+/** What is known of images beside the inventory, by `repository@digest`. Plain data: a thread can be given it. */
+export interface ImageNotes {
+  /** Why something is pinned, in words. */
+  pins: ReadonlyMap<string, string>;
+  exemptions: ReadonlyMap<string, readonly Exemption[]>;
+}
+
 /**
- * Reads the repositories of a space one by one, in the order of their names: what the inventory knows, unknown as null. The next ones are read
- * while a caller works. Blobs are numbered in `blobs`.
+ * Reads the given repositories one by one, in their order: what the inventory knows, unknown as null. The next ones are read while a caller
+ * works. Blobs are numbered in `blobs`.
  */
-export async function* readRepositories(
+export async function* readListedRepositories(
   db: BulkConnection,
-  place: { workspaceId: string; registryId: string; spaceId: string },
+  place: { workspaceId: string; registryId: string },
+  repositories: readonly RepositoryRow[],
+  notes: ImageNotes,
   blobs: BlobTable,
 ): AsyncGenerator<RepositoryFacts> {
-  const pinTextOf = await loadPinTexts(place.spaceId);
-  const exemptionsOf = await loadExemptions(place.spaceId);
-  const repositories = (await listRepositoryRows(db, place)).sort((a, b) => compareText(a.name, b.name));
   const read = async (batch: readonly RepositoryRow[]) => {
     const references = new ReferenceList(blobs);
-    const facts = new Map(
-      batch.map(({ id, name }) => [id, new RepositoryReader(name, references, pinTextOf, exemptionsOf)]),
-    );
+    const facts = new Map(batch.map(({ id, name }) => [id, new RepositoryReader(name, references, notes)]));
     const repositoryIds = [...facts.keys()];
     await copyFactRows(db, { ...place, repositoryIds }, (row) => facts.get(row.ascii() ?? "")?.take(row));
     await copyBlobRows(db, repositoryIds, (row) => references.take(row));
@@ -134,8 +138,7 @@ class RepositoryReader {
   constructor(
     readonly name: string,
     private readonly references: ReferenceList,
-    private readonly pinTextOf: (repositoryName: string, digest: string) => string | null,
-    private readonly exemptionsOf: Awaited<ReturnType<typeof loadExemptions>>,
+    private readonly notes: ImageNotes,
   ) {}
 
   /** Takes a row of copyFactRows after its first column. */
@@ -155,9 +158,10 @@ class RepositoryReader {
     const tags = readTags(row.bytes());
     const key = keyText(row.bytes());
     const children = row.ascii();
-    const pinText = this.pinTextOf(this.name, digest);
+    const { pins, exemptions } = this.notes;
+    const pinText = pins.size === 0 ? null : (pins.get(`${this.name}@${digest}`) ?? null);
     const artifact: Artifact = {
-      exemptFrom: this.exemptionsOf(this.name, digest),
+      exemptFrom: exemptions.size === 0 ? undefined : exemptions.get(`${this.name}@${digest}`),
       repositoryName: this.name,
       digest,
       kind: artifactKind({ kind, artifactType, isUnreadable }),

@@ -1,0 +1,19 @@
+import type { BlobColumns } from "@/domain/reclaim/blob-table";
+import type { PlanColumns } from "@/domain/reclaim/space-plan";
+import type { RuleLimits } from "@/domain/rules/rule";
+import type { Decision } from "./decide-repositories";
+
+/** What a thread is given: its part of the repositories. */
+export interface PlanThreadJob extends Decision {
+  /** Of the transaction whose moment the whole plan is of. */
+  snapshot: string;
+  limits: RuleLimits;
+  /** Open file to which its rows are added. */
+  file: number;
+}
+
+/** What it hands over at its end. */
+export interface PlanThreadAnswer {
+  plan: PlanColumns;
+  blobs: BlobColumns;
+}
