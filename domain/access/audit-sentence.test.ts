@@ -19,9 +19,10 @@ test("each event reads as a sentence: those with one of their own, those the dat
   expect(said("done.syncSpace", { data: { summary: "Read the registry again" } })).toBe(
     "asked for “Read the registry again”",
   );
-  expect(said("member.role-changed", { targetName: "Bo" })).toBe("member role changed: “Bo”");
+  expect(said("member.role-changed", { targetName: "Bo" })).toBe("changed the role of “Bo”");
+  expect(said("something.half-done", { targetName: "Bo" })).toBe("something half done: “Bo”");
   expect(said("session.refused", { outcome: "refused", targetName: "bo@example.com" })).toBe(
-    "was refused: session refused: “bo@example.com”",
+    "was refused: sign in as “bo@example.com”",
   );
   expect(said("odd")).toBe("odd");
 });

@@ -27,6 +27,39 @@ export function thingOf(tableName: string): string {
   return THINGS[tableName] ?? tableName.replaceAll("_", " ");
 }
 
+/** What is done to something with a name: `…` stands for it. */
+const ACTS: Record<string, string> = {
+  "invitation.created": "invited …",
+  "invitation.revoked": "took back the invitation of …",
+  "member.appointed": "made … an admin",
+  "member.joined": "joined as …",
+  "member.left": "left the workspace",
+  "member.removed": "removed the member …",
+  "member.role-changed": "changed the role of …",
+  "notification-delivery.retried": "had a notification sent once more: …",
+  "notification-target.changed": "changed the notification target …",
+  "notification-target.created": "added the notification target …",
+  "notification-target.removed": "removed the notification target …",
+  "notification-target.secret-rotated": "gave the notification target … a new signing secret",
+  "notification-target.tested": "sent a test to the notification target …",
+  "password-link.created": "made a link for … to choose a password",
+  "password.changed": "changed the password of …",
+  "password.chosen": "chose a password by a link, for …",
+  "session.ended": "ended a session of …",
+  "session.refused": "sign in as …",
+  "session.started": "signed in as …",
+  "sessions.ended": "ended the sessions of …",
+  "token.created": "made the token …",
+  "token.revoked": "revoked the token …",
+  "user.created": "created the account of …",
+  "user.linked": "linked … to a sign-in from elsewhere",
+  "user.registered": "registered as …",
+  "user.updated": "changed the account of …",
+  "workspace.created": "created the workspace …",
+  "workspace.deleted": "deleted the workspace …",
+  "workspace.renamed": "renamed the workspace to …",
+};
+
 interface AuditFacts {
   action: string;
   outcome: string;
@@ -39,6 +72,8 @@ export function auditSentence({ action, outcome, targetName, data }: AuditFacts)
   const told = auditText(action, data);
   if (told !== action) return outcome === "refused" ? `was refused: ${told}` : told;
   const name = targetName === null || targetName === "" ? "" : ` “${targetName}”`;
+  const refused = outcome === "refused" ? "was refused: " : "";
+  if (Object.hasOwn(ACTS, action)) return `${refused}${ACTS[action]?.replace(" …", name)}`;
   const [word = "", verb = ""] = action.split(/\.(.*)/);
   if (word === "refused") {
     const why = typeof data.title === "string" ? ` (${data.status} ${data.title})` : "";
@@ -47,5 +82,5 @@ export function auditSentence({ action, outcome, targetName, data }: AuditFacts)
   if (word === "done" && typeof data.summary === "string") return `asked for “${data.summary}”`;
   if (VERBS[verb] !== undefined) return `${VERBS[verb]} ${thingOf(word)}${name}`;
   const words = `${word} ${verb}`.replaceAll(/[-_.]+/g, " ").trim();
-  return `${outcome === "refused" ? "was refused: " : ""}${words}${name === "" ? "" : `:${name}`}`;
+  return `${refused}${words}${name === "" ? "" : `:${name}`}`;
 }

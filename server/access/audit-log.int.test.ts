@@ -71,7 +71,7 @@ test("K-44 the log is read page by page, newest first, each entry once, whatever
   expect(entries.slice(0, 2).map(({ target }) => target.name)).toEqual(["Hal", "Gus"]);
   expect(entries[0]).toMatchObject({
     ...{ actor: { kind: "user", name: "Ada" }, address: "192.0.2.1", outcome: "done", action: "member.role-changed" },
-    ...{ text: "member role changed: “Hal”", before: { role: "viewer" }, after: { role: "admin" } },
+    ...{ text: "changed the role of “Hal”", before: { role: "viewer" }, after: { role: "admin" } },
   });
 });
 

@@ -1,8 +1,10 @@
+import { AppError } from "@/server/platform/app-error";
 import { basicCredentials } from "@/server/platform/http/basic-credentials";
 import { clientAddress } from "@/server/platform/http/client-address";
 import { newRequestId } from "@/server/platform/http/problem-response";
 import { rateLimitHeaders } from "@/server/platform/http/rate-limit";
 import { readBody } from "@/server/platform/http/read-body";
+import { recordRefusal } from "@/server/platform/http/record-refusal";
 import { runInRequest } from "@/server/platform/http/request-context";
 import { log } from "@/server/platform/log";
 import { issueRegistryToken, type TokenAnswer } from "@/server/registries/issue-registry-token";
@@ -36,7 +38,14 @@ async function answer(request: Request, issue: () => Promise<TokenAnswer>): Prom
   const asked = { requestId: newRequestId(), address: clientAddress(request.headers), operation: "registryToken" };
   try {
     const result = await runInRequest({ ...asked, actor: null }, issue);
-    if (result.kind === "denied") return refusal(401, "DENIED", result.message);
+    if (result.kind === "denied") {
+      // Who sends nothing yet only asks what to send.
+      const hasTried = request.method === "POST" || request.headers.has("authorization");
+      const what = { method: "POST", path: new URL(request.url).pathname, summary: "Sign in to the registry" };
+      const denied = new AppError("unauthenticated", result.message);
+      if (hasTried) await recordRefusal({ ...asked, actor: null }, what, denied);
+      return refusal(401, "DENIED", result.message);
+    }
     if (result.kind === "limited") {
       const message = `too many requests: try again in ${result.rateLimit.resetSeconds} seconds`;
       return refusal(429, "TOOMANYREQUESTS", message, rateLimitHeaders(result.rateLimit));
