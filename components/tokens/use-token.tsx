@@ -33,7 +33,7 @@ export function UseToken({ secret }: { secret: string }) {
 
 function Use({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <div className="grid min-w-0 gap-1.5">
+    <div className="flex min-w-0 flex-col gap-1.5">
       <h3 className="text-muted text-sm">{title}</h3>
       {children}
     </div>
