@@ -111,6 +111,7 @@ test("a change that another site starts is refused, and whoever asks cannot choo
     });
   expect((await change({ origin: "https://evil.example" })).status).toBe(403);
   expect((await change({ origin: "null" })).status).toBe(403);
+  expect((await change({ "sec-fetch-site": "cross-site" })).status).toBe(403);
   expect((await change({ origin: stack.url })).status).toBe(404);
   await change({ origin: stack.url, "x-forwarded-for": "203.0.113.9", "x-reclaim-peer": "203.0.113.10" });
   const log = await fetch(`${stack.url}/api/v1/workspaces/${workspaceId}/audit?outcome=refused`, {

@@ -294,6 +294,8 @@ function jsonResponse(operation: Operation, output: unknown, requestId: string):
 
 /** Cookies travel with requests that other sites start; a change is only taken from our own pages (or from no page at all). */
 function refuseForeignOrigin(request: NextRequest): void {
+  if (request.headers.get("sec-fetch-site") === "cross-site")
+    throw new AppError("forbidden", "This request came from another site.");
   const origin = request.headers.get("origin");
   if (origin === null || origin === new URL(env().RECLAIM_URL).origin) return;
   // Behind a proxy, or under another name of this machine, the page's own host is as good.
