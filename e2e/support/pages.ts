@@ -137,7 +137,7 @@ export function consolePages({
     { name: "notification-add", path: "/w/acme/notifications", open: (page) => click(page, "Add target", "dialog") },
     { name: "notification-delivery", path: "/w/acme/notifications", open: openDelivery },
     { name: "audit", path: "/w/acme/audit" },
-    { name: "audit-entry", path: "/w/acme/audit?q=rule", open: openAuditEntry },
+    { name: "audit-entry", path: "/w/acme/audit?area=rules", open: openAuditEntry },
     { name: "audit-refused", path: "/w/acme/audit?outcome=refused" },
     { name: "platform-audit", path: "/w/acme/platform/audit" },
     { name: "registries", path: "/w/acme/registries" },
@@ -373,7 +373,7 @@ async function openCollection(page: Page): Promise<void> {
 }
 
 async function openAuditEntry(page: Page): Promise<void> {
-  await page.getByRole("table", { name: "Audit log" }).getByRole("row", { name: /rule/ }).nth(0).click();
+  await page.getByRole("grid", { name: "Audit log" }).getByRole("row").nth(1).click();
   await expect(page.getByRole("dialog")).toBeVisible();
 }
 
