@@ -298,6 +298,7 @@ test("every operation does its work for an admin", async () => {
     body: { name: "south empty", registryId, prefix: "south-empty" },
   });
   const database = await openDatabase(stack.databaseUrl);
+  const unrecorded: string[] = [];
   const last = ["updateRule", "deleteRule", "updatePin", "deletePin", "detachRegistry", "confirmRun", "removeMember"];
   const own = OPERATIONS.filter((operation) => !OF_PLATFORM.includes(operation) || operation.id === "getReclaimSwitch");
   for (const operation of own.sort((a, b) => last.indexOf(a.id) - last.indexOf(b.id))) {
@@ -319,7 +320,7 @@ test("every operation does its work for an admin", async () => {
         "SELECT actor_name AS actor, address FROM audit_events WHERE request_id = $1 AND outcome = 'done'",
         [answer.requestId],
       );
-      expect(event, `${operation.id} is in the audit log`).toMatchObject({ address: "127.0.0.1" });
+      if (event?.address !== "127.0.0.1") unrecorded.push(operation.id);
     }
     if (operation.output === "stream") expect(answer.contentType).toContain("text/event-stream");
     else if (operation.output === "file") expect(answer.contentType).toContain("text/csv");
@@ -332,6 +333,7 @@ test("every operation does its work for an admin", async () => {
     if (started) expect((await admin.untilOver(place.workspaceId, started)).status, operation.id).toBe("succeeded");
   }
   await database.close();
+  expect(unrecorded, "changes without a row in the audit log, with the address that asked for them").toEqual([]);
 });
 
 test("one workspace's rules never move another's images", async () => {
