@@ -4,8 +4,8 @@ import { hasOnlyVisibleText, idSchema, timeSchema, VISIBLE_TEXT_PROBLEM, workspa
 import { defineOperation } from "./define";
 
 const TOKEN_NAME_MAX = 80;
-export const TOKEN_DAYS_MAX = 3_650;
-export const TOKEN_SPACES_MAX = 100;
+const TOKEN_DAYS_MAX = 3_650;
+const TOKEN_SPACES_MAX = 100;
 
 /** What a token may do and who made it; the secret itself is in no answer but that of its creation. */
 const tokenSchema = z.object({

@@ -41,7 +41,7 @@ let limited: { who: string; secret: string }[];
 
 test.beforeAll(async () => {
   stack = await openStack("tokens", { isDemo: false, environment: { ...SHORT_TIMES, ...NO_GRACE } });
-  tenant = await createTenant(stack, "acme");
+  tenant = await createTenant(stack, "depot");
   open = await createSide("open");
   closed = await createSide("closed");
   const { workspaceId, admin } = tenant;
@@ -236,7 +236,7 @@ test.describe("on screen", () => {
     await page.goto(`${stack.url}/account/tokens`);
     await page.getByRole("button", { name: "Create token" }).first().click();
     await page.getByLabel("Workspace").click();
-    await page.getByRole("option", { name: "acme" }).click();
+    await page.getByRole("option", { name: "depot" }).click();
     await expect(page.getByRole("radio", { name: "Admin" })).toBeDisabled();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Create token" }).first().click();

@@ -47,7 +47,7 @@ export function listTokenRows(owner: TokenOwner, tokenId: string | null = null):
     ORDER BY t.created_at DESC, t.id DESC`;
 }
 
-export interface NewTokenRow {
+interface NewTokenRow {
   id: string;
   secretHash: Uint8Array<ArrayBuffer>;
   hint: string;

@@ -6,7 +6,7 @@ import { directQuery } from "@/server/platform/db/direct-query";
 import { env } from "@/server/platform/env";
 
 /** Whose spaces are asked for: a person's, through a token or not, or those of a workspace's own token. */
-export type GrantAsker = Pick<Exclude<Actor, { kind: "system" }>, "kind" | "token"> &
+type GrantAsker = Pick<Exclude<Actor, { kind: "system" }>, "kind" | "token"> &
   ({ kind: "user"; userId: string } | { kind: "robot"; workspaceId: string });
 
 /** $1 registry, $2 prefixes, $3 person or null, $4 workspace or null, $5 spaces or null = all. */

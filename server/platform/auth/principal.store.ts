@@ -12,7 +12,7 @@ interface PersonRow {
   memberRole: Role | null;
 }
 
-export interface SessionPrincipal extends PersonRow {
+interface SessionPrincipal extends PersonRow {
   sessionId: string;
   /** Not seen for more than a minute. */
   isSeenLong: boolean;

@@ -6,7 +6,7 @@ import { log } from "../log";
 import { producerConnection } from "../queue/connection";
 
 /** What is counted: requests of one actor, token requests of one principal at one address, and requests of nobody from one address. */
-export type RateLimitName = "api" | "token" | "anonymous";
+type RateLimitName = "api" | "token" | "anonymous";
 
 /** How one caller stands with a limit. */
 export interface RateLimitState {
