@@ -14,12 +14,12 @@ export function UseToken({ secret }: { secret: string }) {
     () => "https://reclaim.example",
   );
   return (
-    <div className="grid max-w-3xl gap-4">
+    <div className="grid max-w-3xl grid-cols-1 gap-4">
       <Use title="The API">
         <CopyBlock label="API request" code={`curl -H "Authorization: Bearer ${secret}" ${origin}/api/v1/me`} />
       </Use>
       <Use title="The reclaim command">
-        <CopyBlock label="reclaim login" code={`reclaim login ${origin} --token ${secret}`} />
+        <CopyBlock label="reclaim login" code={`echo ${secret} | reclaim login --host ${origin} --token-stdin`} />
       </Use>
       <Use title="docker, podman, skopeo: any user name, and the registry's own host">
         <CopyBlock
