@@ -71,6 +71,8 @@ export type GcStatusDto = z.infer<typeof gcStatusSchema>;
 
 export const getGcStatus = defineOperation({
   id: "getGcStatus",
+  // Of the whole registry: it names other spaces.
+  tokens: "unlimited",
   method: "GET",
   path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/gc",
   summary: "Unused data of the space's registry, and the collection that runs",
@@ -143,6 +145,8 @@ export const startGcBodySchema = z
 
 export const startGc = defineOperation({
   id: "startGc",
+  // It goes through the whole registry.
+  tokens: "unlimited",
   method: "POST",
   path: "/api/v1/workspaces/{workspaceId}/spaces/{spaceId}/gc-runs",
   summary: "Run garbage collection; pulls are served meanwhile, and in online mode pushes are taken",
