@@ -68,24 +68,23 @@ function Code({ text }: { text: string }) {
   return <span className="font-mono text-sm [overflow-wrap:anywhere]">{text}</span>;
 }
 
+const HEAD = { scope: "col", className: "px-3 py-1.5 font-medium" };
+
+/** What was added has no side before, and what was removed none after. */
 function Change({ title, before, after }: { title: string; before: Values; after: Values }) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   return (
     <section className="min-w-0">
       <h3 className="pb-1.5 font-semibold">{title}</h3>
-      <div className="overflow-x-auto rounded-md border border-rule">
-        <table aria-label={title} className="w-full min-w-96 table-fixed text-sm">
+      <div className="overflow-hidden rounded-md border border-rule">
+        <table aria-label={title} className="w-full table-fixed text-sm">
           <thead className="border-rule border-b bg-sunken text-left text-subtle">
             <tr>
               <th scope="col" className="w-1/4 px-3 py-1.5 font-medium">
                 Value
               </th>
-              <th scope="col" className="px-3 py-1.5 font-medium">
-                Before
-              </th>
-              <th scope="col" className="px-3 py-1.5 font-medium">
-                After
-              </th>
+              {before === null ? null : <th {...HEAD}>Before</th>}
+              {after === null ? null : <th {...HEAD}>After</th>}
             </tr>
           </thead>
           <tbody className="divide-y divide-rule align-top">
@@ -94,8 +93,8 @@ function Change({ title, before, after }: { title: string; before: Values; after
                 <th scope="row" className="px-3 py-1.5 text-left font-normal text-muted [overflow-wrap:anywhere]">
                   {name.replaceAll("_", " ")}
                 </th>
-                <Value value={before?.[name]} />
-                <Value value={after?.[name]} />
+                {before === null ? null : <Value value={before[name]} />}
+                {after === null ? null : <Value value={after[name]} />}
               </tr>
             ))}
           </tbody>
