@@ -25,7 +25,11 @@ export function listOtherWorkspaces(
   exceptWorkspaceId: string,
 ): Promise<{ id: string; slug: string; name: string }[]> {
   return prisma().workspace.findMany({
-    where: { id: { not: exceptWorkspaceId }, removedAt: null, ...(userId === null ? {} : { members: { some: { userId } } }) },
+    where: {
+      id: { not: exceptWorkspaceId },
+      removedAt: null,
+      ...(userId === null ? {} : { members: { some: { userId } } }),
+    },
     select: { id: true, slug: true, name: true },
     orderBy: { name: "asc" },
   });
