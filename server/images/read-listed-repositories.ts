@@ -23,6 +23,7 @@ interface RepositoryFacts {
 /** So many images, or repositories, are asked for at a time: small ones together, a large one alone. */
 const IMAGES_AT_ONCE = 1_000;
 const REPOSITORIES_AT_ONCE = 300;
+const TAGS_OF_AN_IMAGE = 4;
 
 /** What is known of images beside the inventory, by `repository@digest`. Plain data: a thread can be given it. */
 export interface ImageNotes {
@@ -63,22 +64,24 @@ export async function* readListedRepositories(
   }
 }
 
+/** What a repository takes to read and decide, counted in images of a few tags. */
+export function weightOf({ imageCount, tagCount }: RepositoryRow): number {
+  return Math.max(imageCount, tagCount / TAGS_OF_AN_IMAGE);
+}
+
 function inBatches(repositories: readonly RepositoryRow[]): RepositoryRow[][] {
   const batches: RepositoryRow[][] = [];
   let images = Number.POSITIVE_INFINITY;
   for (const repository of repositories) {
+    const weight = weightOf(repository);
     let batch = batches.at(-1);
-    if (
-      batch === undefined ||
-      images + repository.imageCount > IMAGES_AT_ONCE ||
-      batch.length >= REPOSITORIES_AT_ONCE
-    ) {
+    if (batch === undefined || images + weight > IMAGES_AT_ONCE || batch.length >= REPOSITORIES_AT_ONCE) {
       batch = [];
       batches.push(batch);
       images = 0;
     }
     batch.push(repository);
-    images += repository.imageCount;
+    images += weight;
   }
   return batches;
 }

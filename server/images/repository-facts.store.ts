@@ -6,6 +6,7 @@ export interface RepositoryRow {
   id: string;
   name: string;
   imageCount: number;
+  tagCount: number;
 }
 
 /** Repositories of a space, in no order. */
@@ -14,7 +15,7 @@ export function listRepositoryRows(
   place: { workspaceId: string; spaceId: string },
 ): Promise<RepositoryRow[]> {
   return db.query<RepositoryRow>(
-    `SELECT id, name, image_count AS "imageCount" FROM repositories WHERE space_id = $1 AND workspace_id = $2`,
+    `SELECT id, name, image_count AS "imageCount", tag_count AS "tagCount" FROM repositories WHERE space_id = $1 AND workspace_id = $2`,
     [place.spaceId, place.workspaceId],
   );
 }
@@ -41,7 +42,7 @@ export function copyFactRows(
          WHERE child.registry_id = rm.registry_id AND child.manifest_digest = rm.digest AND child.role = 'child' AND NOT child.is_foreign) END
      FROM repository_manifests rm JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
      WHERE rm.repository_id IN (${place.repositoryIds.map(literal).join(", ")})
-       -- Compared as nobody would look it up: all of a workspace would be gone through for each of its repositories.
+       -- Compared as nobody would look it up: for several repositories at a time, all of a workspace would be gone through each time.
        AND rm.workspace_id || '' = ${literal(place.workspaceId)} AND rm.registry_id || '' = ${literal(place.registryId)}`,
     take,
   );

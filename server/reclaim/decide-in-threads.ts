@@ -1,4 +1,4 @@
-import type { Worker } from "node:worker_threads";
+import type { ResourceLimits, Worker } from "node:worker_threads";
 import type { BlobTable } from "@/domain/reclaim/blob-table";
 import type { SpacePlan } from "@/domain/reclaim/space-plan";
 import type { RuleLimits } from "@/domain/rules/rule";
@@ -9,21 +9,23 @@ import type { Decision } from "./decide-repositories";
 import type { PlanThreadAnswer, PlanThreadJob } from "./plan-thread-job";
 
 /** A thread holds some repositories at a time and collects its garbage within this: left alone, it would let half a gigabyte gather. */
-const MEMORY = { maxYoungGenerationSizeMb: 48, maxOldGenerationSizeMb: 192 };
+const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 144 };
 
 /**
  * Decides a space by several threads, each a part of its repositories, all as of the moment of one snapshot. Their rows go to the spools, one each,
  * in the order of the parts; their numbers into `plan` and `blobs`, which come to what one alone would have made of them.
- * @throws the signal's reason when it aborts, and whatever ends a thread
+ * Answers false, with nothing added to either, where a thread's memory does not do.
+ * @throws the signal's reason when it aborts, and whatever else ends a thread
  */
 export async function decideInThreads(
   decision: Decision,
   { snapshot, limits, spools }: { snapshot: string; limits: RuleLimits; spools: readonly PlanSpool[] },
   { plan, blobs }: { plan: SpacePlan; blobs: BlobTable },
   signal: AbortSignal,
-): Promise<void> {
+  memory: ResourceLimits = MEMORY,
+): Promise<boolean> {
   const parts = evenParts(decision.repositories, spools.length);
-  const threads = spools.map(() => startThread("plan-thread", import.meta.url, MEMORY));
+  const threads = spools.map(() => startThread("plan-thread", import.meta.url, memory));
   const end = () => Promise.all(threads.map((thread) => thread.terminate()));
   const onAbort = () => void end();
   signal.addEventListener("abort", onAbort, { once: true });
@@ -35,9 +37,13 @@ export async function decideInThreads(
       }),
     );
     signal.throwIfAborted();
+    // Their memory is given back before ours grows.
+    await end();
     for (const answer of answers) plan.addAll(answer.plan, blobs.addAll(answer.blobs));
+    return true;
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") return false;
     throw error;
   } finally {
     signal.removeEventListener("abort", onAbort);

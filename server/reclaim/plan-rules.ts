@@ -3,10 +3,11 @@ import type { RunNumbers } from "@/contracts/history";
 import { strictestLimits } from "@/domain/reclaim/apply-limits";
 import { BlobTable } from "@/domain/reclaim/blob-table";
 import { type SettledRow, SpacePlan } from "@/domain/reclaim/space-plan";
+import type { RuleLimits } from "@/domain/rules/rule";
 import type { RunContext } from "@/server/history/run-context";
 import { copyPlanItems, PlanSpool } from "@/server/history/run-journal";
 import { listRepositoriesToRead } from "@/server/images/list-repositories-to-read";
-import type { RepositoryRow } from "@/server/images/read-listed-repositories";
+import { type RepositoryRow, weightOf } from "@/server/images/read-listed-repositories";
 import { type BulkConnection, withBulkConnection } from "@/server/platform/db/bulk-connection";
 import { pullTrackingSince } from "@/server/registries/pull-tracking";
 import type { requireSpace } from "@/server/spaces/require-space";
@@ -23,6 +24,8 @@ type Space = Awaited<ReturnType<typeof requireSpace>>;
 const IMAGES_FOR_THREADS = 40_000;
 const REPOSITORY_FOR_THREADS = 4_000;
 const THREADS_MAX = 2;
+/** From so many on a second connection is worth its start. */
+const ROWS_FOR_TWO_WRITERS = 4_000;
 
 /**
  * Plans a run by rules over everything in the space, within the rules' limits, and writes its items. Reads, decides and writes repository by
@@ -45,12 +48,11 @@ export async function planRules(
       const plan = new SpacePlan(limits, blobs);
       const decision = await decisionOf(context, space, rules, reader);
       const count = threads ?? threadsFor(decision.repositories);
-      for (let at = 0; at < Math.max(1, count); at++) spools.push(await PlanSpool.open());
-      if (count > 0) {
-        const [held] = await reader.query<{ snapshot: string }>("SELECT pg_export_snapshot() AS snapshot");
-        await decideInThreads(decision, { snapshot: held?.snapshot ?? "", limits, spools }, { plan, blobs }, signal);
-      } else {
-        const write: DecisionTargets["write"] = async (_, rows) => spools[0]?.add(rows);
+      if (!(count > 0 && (await decideTogether(decision, count, { limits, reader, spools, blobs, plan }, signal)))) {
+        await closeAll(spools);
+        const spool = await PlanSpool.open();
+        spools.push(spool);
+        const write: DecisionTargets["write"] = (_, rows) => spool.add(rows);
         await decideRepositories(decision, { reader, blobs, plan, write }, signal);
       }
       const isHeld = await findBlobsHeldElsewhere(reader, space, blobs, () => plan.openBlobs());
@@ -61,7 +63,9 @@ export async function planRules(
     const copy = (writers: readonly BulkConnection[]) =>
       copyPlanItems(writers, run, spools, (row) => numbersOf(settled.row(row)), signal);
     await withBulkConnection(signal, (writer) =>
-      spools.length === 1 ? copy([writer]) : withBulkConnection(signal, (another) => copy([writer, another])),
+      spools.length === 1 && plannedRows(settled) < ROWS_FOR_TWO_WRITERS
+        ? copy([writer])
+        : withBulkConnection(signal, (another) => copy([writer, another])),
     );
     return {
       itemsTotal: settled.plannedCount + settled.leftOutCount,
@@ -71,16 +75,42 @@ export async function planRules(
       uniqueBytes: settled.totals.freedBytes,
     };
   } finally {
-    for (const spool of spools) await spool.close();
+    await closeAll(spools);
   }
+}
+
+/** By so many threads, as of the reader's moment; false where their memory does not do. */
+async function decideTogether(
+  decision: Decision,
+  threads: number,
+  {
+    reader,
+    limits,
+    spools,
+    ...result
+  }: { reader: BulkConnection; limits: RuleLimits; spools: PlanSpool[]; blobs: BlobTable; plan: SpacePlan },
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let at = 0; at < threads; at++) spools.push(await PlanSpool.open());
+  const [held] = await reader.query<{ snapshot: string }>("SELECT pg_export_snapshot() AS snapshot");
+  return decideInThreads(decision, { snapshot: held?.snapshot ?? "", limits, spools }, result, signal);
+}
+
+async function closeAll(spools: PlanSpool[]): Promise<void> {
+  for (let spool = spools.pop(); spool !== undefined; spool = spools.pop()) await spool.close();
+}
+
+function plannedRows(settled: { plannedCount: number; leftOutCount: number; keptCount: number }): number {
+  return settled.plannedCount + settled.leftOutCount + settled.keptCount;
 }
 
 function threadsFor(repositories: readonly RepositoryRow[]): number {
   let images = 0;
   let largest = 0;
-  for (const { imageCount } of repositories) {
-    images += imageCount;
-    largest = Math.max(largest, imageCount);
+  for (const repository of repositories) {
+    const weight = weightOf(repository);
+    images += weight;
+    largest = Math.max(largest, weight);
   }
   if (images < IMAGES_FOR_THREADS || largest > REPOSITORY_FOR_THREADS) return 0;
   return Math.min(THREADS_MAX, availableParallelism());
