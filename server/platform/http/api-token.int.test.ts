@@ -2,6 +2,7 @@ import { NextRequest } from "next/server";
 import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getMe as getMeOperation } from "@/contracts/access";
+import { getGcStatus } from "@/contracts/gc";
 import { listRuns } from "@/contracts/history";
 import type { Operation } from "@/contracts/operation";
 import { listSpaces as listSpacesOperation } from "@/contracts/spaces";
@@ -145,6 +146,8 @@ test("tokens: one of some spaces sees no other, nothing that is about all, and n
   const { secret } = await createMyToken(ada, { ...wanted, workspaceId, spaceIds: [spaceId] });
   expect((await ask(withBearer(secret), ...OF_SPACE(spaceId))).status).toBe(200);
   expect((await ask(withBearer(secret), ...OF_SPACE(secondSpaceId))).status).toBe(404);
+  const ofRegistry = await ask(withBearer(secret), getGcStatus, { spaceId });
+  expect([ofRegistry.status, ofRegistry.body.code]).toEqual([403, "forbidden"]);
   const actor = await authenticateRequest(new NextRequest("http://127.0.0.1/x", { headers: withBearer(secret) }));
   if (actor?.kind !== "user") throw new Error("it is a person's");
   expect(actor.token).toMatchObject({ workspaceId, spaceIds: [spaceId] });
