@@ -1,6 +1,16 @@
 "use client";
 
-import { BellRing, Boxes, KeyRound, LayoutDashboard, ScrollText, Server, ShieldCheck, Trash2, Users } from "lucide-react";
+import {
+  BellRing,
+  Boxes,
+  KeyRound,
+  LayoutDashboard,
+  ScrollText,
+  Server,
+  ShieldCheck,
+  Trash2,
+  Users,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { ReclaimsStoppedBanner } from "../platform/reclaims-stopped-banner";
 import { AppFrame } from "../shell/app-frame";
