@@ -152,7 +152,7 @@ function describeAccess({ access, tokens }: Operation): string {
   if (access.kind === "signed-in")
     return `For whoever is signed in; what it answers depends on who asks. ${TOKENS[tokens]}`;
   const { sentence, roles } = PERMISSIONS[access.permission];
-  return `Needs the permission \`${access.permission}\` (${sentence}), which ${roles.join(", ")} of the workspace have. ${TOKENS[tokens]}`;
+  return `Needs the permission \`${access.permission}\` (${sentence}); roles: ${roles.join(", ")}. ${TOKENS[tokens]}`;
 }
 
 const TOKENS: Record<TokenReach, string> = {

@@ -6,6 +6,8 @@ import { type SchemaField, schemaFields, typeText } from "./schema-fields";
 const document = openApiDocument();
 const named = document.components.schemas;
 
+const OF_LIST = { type: "object", properties: { ruleIds: { type: "array" } }, required: ["ruleIds"] };
+
 describe("N-18 a schema for reading", () => {
   test.each([
     [{ type: "string" }, "text"],
@@ -32,6 +34,11 @@ describe("N-18 a schema for reading", () => {
     const rule = schemaFields(named.Rule ?? {}, named).find(({ name }) => name === "definition");
     expect(rule?.type).toBe("RuleDefinition");
     expect(rule?.fields.map(({ name }) => name)).toContain("allowLastArtifact");
+  });
+
+  test("N-18 forms of a value are told apart by what they are", () => {
+    const forms = { anyOf: [OF_LIST, { type: "object", properties: { all: { type: "boolean", const: true } } }] };
+    expect(schemaFields(forms, named).map(({ name }) => name)).toEqual(["with ruleIds", "all: true"]);
   });
 
   test("N-18 every operation can be shown, and its line for a shell names the variables of its path", () => {

@@ -110,9 +110,11 @@ function choicesOf(schema: JsonSchema): JsonSchema[] {
   return ((schema.anyOf ?? schema.oneOf ?? []) as JsonSchema[]).slice();
 }
 
-/** What tells one form from the others: `kind: "glob"`, or its place. */
+/** What tells one form from the others: `kind: "glob"`, or what it has to have, or its place. */
 function formName(choice: JsonSchema, at: number): string {
   const properties = Object.entries((choice.properties ?? {}) as Record<string, JsonSchema>);
   const told = properties.find(([, part]) => "const" in part);
-  return told ? `${told[0]}: ${JSON.stringify(told[1].const)}` : `form ${at + 1}`;
+  const required = ((choice.required ?? []) as string[]).slice(0, 3);
+  if (told) return `${told[0]}: ${JSON.stringify(told[1].const)}`;
+  return required.length > 0 ? `with ${required.join(", ")}` : `form ${at + 1}`;
 }
