@@ -6,7 +6,6 @@ import { listImages } from "@/contracts/images";
 import type { Operation } from "@/contracts/operation";
 import { listSpaces } from "@/contracts/spaces";
 import { createMyToken } from "@/contracts/tokens";
-import { tellStory } from "@/e2e/support/pages";
 import type { EndToEndStack } from "@/e2e/support/stack";
 import { firstWorkspace } from "@/e2e/support/tenants";
 import { openStack } from "@/e2e/support/with-stack";
@@ -28,7 +27,8 @@ export async function run(): Promise<void> {
   const stack = await openStack("bench-api", { isDemo: true });
   try {
     const { workspaceId, session, api } = await firstWorkspace(stack);
-    const { spaceId } = await tellStory(api, workspaceId);
+    const [space] = (await api.call(listSpaces, { params: { workspaceId } })).items;
+    const spaceId = space?.id ?? "";
     const body = { name: "bench", role: "admin" as const };
     const { secret } = await api.call(createMyToken, { body });
     await stack.killWorker();
