@@ -100,7 +100,7 @@ async function measured(stack: EndToEndStack, work: () => Promise<Load>): Promis
 /** Whether all threads of a process now share one core; not every system can. */
 function pinToOneCore(pid: number | null): boolean {
   try {
-    execFileSync("taskset", ["-a", "-p", "-c", "0", String(pid)], { stdio: "ignore" });
+    execFileSync("/usr/bin/taskset", ["-a", "-p", "-c", "0", String(pid)], { stdio: "ignore" });
     return true;
   } catch {
     return false;
