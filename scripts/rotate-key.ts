@@ -73,6 +73,9 @@ async function rotateEmbedded(settings: StackSettings, stateDir: string): Promis
 
 /** Another folder of state than this checkout's may be named. */
 async function main(): Promise<void> {
+  // As `npm start` does: it never overrides what the environment says already.
+  const file = path.join(ROOT, ".env");
+  if (existsSync(file)) process.loadEnvFile(file);
   const settings = readSettings(process.env);
   const ownKey = process.env.RECLAIM_ENCRYPTION_KEY?.trim();
   const stateDir = process.argv[2] ?? path.join(ROOT, ".reclaim");
