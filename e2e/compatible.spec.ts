@@ -228,6 +228,14 @@ test("D-27 D-28 D-30 D-31 D-40 D-44 R-18 `garbage-collection start`, `get-active
   const start = (token: string, body?: unknown) => doctl(stack, token, "POST", GC, body);
   expect((await doctl(stack, tokens.admin, "GET", GC)).body).toMatchObject({ id: "not_found" });
   expect((await start(tokens.editor, { type: "unreferenced blobs only" })).status).toBe(403);
+  // A collection is about the whole registry: a token of one space may not, by either way.
+  const { secret: narrow } = await east.admin.call(createWorkspaceToken, {
+    params: { workspaceId: east.workspaceId },
+    body: { name: "one space", role: "admin", spaceIds: [space.spaceId] },
+  });
+  expect((await start(narrow, { type: "unreferenced blobs only" })).status).toBe(403);
+  const job = await curl(stack, { email: "ci", password: narrow }, "POST", JOBS, { job: "registryGC" });
+  expect(job.status).toBe(403);
   expect((await start(tokens.admin, { type: "everything" })).status).toBe(400);
   const started = await start(tokens.admin, { type: "unreferenced blobs only" });
   expect(started.status).toBe(201);

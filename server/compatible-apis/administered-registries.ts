@@ -1,5 +1,6 @@
 import type { Permission } from "@/domain/access/permissions";
 import type { Actor } from "@/server/platform/auth/actor";
+import { requireAllSpaces } from "@/server/platform/auth/require-reach";
 import { openScope, requirePermission, type WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { listPlaces, type Place } from "./compatible-apis.store";
 
@@ -11,7 +12,7 @@ export interface AdministeredRegistry {
 
 /**
  * The registries on which somebody may do this, once for each of their workspaces that has spaces there (its oldest stands for it).
- * @throws AppError forbidden where there are registries, and none on which they may
+ * @throws AppError forbidden where there are registries, and none on which they may, and to a token of some spaces
  */
 export async function administeredRegistries(actor: Actor, permission: Permission): Promise<AdministeredRegistry[]> {
   const places = await listPlaces(actor);
@@ -24,5 +25,6 @@ export async function administeredRegistries(actor: Actor, permission: Permissio
   const own = all.filter(({ scope }) => scope.can(permission));
   const [refused] = all;
   if (own.length === 0 && refused) requirePermission(refused.scope, permission);
+  for (const { scope } of own) requireAllSpaces(scope);
   return own;
 }

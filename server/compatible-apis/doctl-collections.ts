@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cancelRun } from "@/server/history/cancel-run";
 import { AppError, notFound } from "@/server/platform/app-error";
+import { requireAllSpaces } from "@/server/platform/auth/require-reach";
 import { requirePermission } from "@/server/platform/auth/workspace-scope";
 import { collectRegistry } from "./collect-registry";
 import { COLLECTION_TYPES, type CollectionType, collectionJson } from "./collection-json";
@@ -51,6 +52,7 @@ export async function cancelDoctlCollection(registry: DoctlRegistry, id: string,
   if (!(await findCollection(place, { id }))) throw notFound();
   if (!updateSchema.safeParse(body).success) throw new AppError("bad_request", 'send {"cancel": true}');
   requirePermission(scope, "runs.cancel");
+  requireAllSpaces(scope);
   await cancelRun(scope, { runId: id });
   return shown(registry, { id });
 }

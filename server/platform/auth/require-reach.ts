@@ -34,8 +34,16 @@ export async function requireSpaceReach(
     const spaceId = await findRunSpace(scope.workspaceId, String(params.runId));
     if (spaceId === null || !reachesSpace(scope, spaceId)) throw notFound();
   } else {
-    throw tooNarrow();
+    requireAllSpaces(scope);
   }
+}
+
+/**
+ * For what is about a whole registry or workspace, by whatever way it is asked for.
+ * @throws AppError forbidden to a token that is limited to some spaces
+ */
+export function requireAllSpaces(scope: WorkspaceScope): void {
+  if (scope.spaceIds !== null) throw tooNarrow();
 }
 
 function notForTokens(): AppError {
