@@ -234,7 +234,7 @@ test("D-27 D-28 D-30 D-31 D-40 D-44 R-18 `garbage-collection start`, `get-active
     body: { name: "one space", role: "admin", spaceIds: [space.spaceId] },
   });
   expect((await start(narrow, { type: "unreferenced blobs only" })).status).toBe(403);
-  const job = await curl(stack, { email: "ci", password: narrow }, "POST", JOBS, { job: "registryGC" });
+  const job = await curl(stack, { email: "ci", password: narrow }, "POST", JOBS, '{"job":"registryGC"}');
   expect(job.status).toBe(403);
   expect((await start(tokens.admin, { type: "everything" })).status).toBe(400);
   const started = await start(tokens.admin, { type: "unreferenced blobs only" });
