@@ -41,6 +41,14 @@ function complaints(page: Page): string[] {
   return found;
 }
 
+test("an address that cannot be decoded is one that nothing has", async () => {
+  const ask = async (path: string) => (await fetch(`${stack.url}${path}`, { headers: { cookie } })).status;
+  expect(await ask("/api/v1/workspaces/%E0%A4%A")).toBe(404);
+  expect(await ask(`/api/v1/workspaces/${workspaceId}/spaces/%zz`)).toBe(404);
+  expect(await ask("/v2/registry/%zz")).toBe(401);
+  expect(await ask("/w/%zz")).toBe(404);
+});
+
 test("every page runs under a policy without inline scripts, and complains of nothing", async ({ browser }) => {
   test.setTimeout(180_000);
   const context = await browser.newContext({ storageState, colorScheme: "dark" });

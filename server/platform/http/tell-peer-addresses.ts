@@ -10,5 +10,16 @@ export function tellPeerAddresses(): void {
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage };
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
+    // What cannot be decoded is a fault of ours to Next (500): as it stands it is a name that nothing has.
+    if (request.url !== undefined && !isDecodable(request.url)) request.url = request.url.replaceAll("%", "%25");
   });
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
