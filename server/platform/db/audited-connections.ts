@@ -33,7 +33,8 @@ const WATCHED = new RegExp(`\\b(?:INTO|UPDATE|FROM)\\s+(?:"?public"?\\.)?"?(?:${
  */
 export function tellWhoActs(pool: pg.Pool): void {
   pool.on("connect", (client) => {
-    const query = client.query.bind(client) as (...all: unknown[]) => unknown;
+    // Looked up at each call: a test that counts statements stands in between.
+    const query = (...all: unknown[]) => Reflect.apply(pg.Client.prototype.query as () => unknown, client, all);
     client.query = ((...all: unknown[]) => {
       const [first, ...rest] = all;
       const told = isText(first, "BEGIN") ? contextStatement() : null;
