@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { callOperation, operationUrl } from "@/contracts/call";
 import { getRun, type RunDto, type RunEventDto, runFrameSchema, watchRun } from "@/contracts/history";
 import { historyKeys, mergeEvents } from "./queries";
+import { readAgain } from "./read-again";
 import { isRunOver } from "./run-words";
 
 const POLL_MS = 1000;
@@ -75,9 +76,7 @@ function hear(queryClient: QueryClient, workspaceId: string, heard: RunDto): Run
     void queryClient.invalidateQueries({ queryKey: ["registries", workspaceId] });
   }
   if (known !== undefined && !isRunOver(known) && isRunOver(heard)) {
-    void queryClient.invalidateQueries({
-      predicate: ({ queryKey }) => !(queryKey[0] === "run" && queryKey[2] === heard.id),
-    });
+    void readAgain(queryClient, heard.id);
   }
   return heard;
 }
