@@ -227,6 +227,8 @@ test.describe("on screen", () => {
     await expect(page.locator("body")).not.toContainText(secret);
     await row.getByRole("button", { name: "Revoke ci-builds" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Revoke" }).click();
+    // Behind the dialog there is no row for anybody.
+    await expect(page.getByRole("alertdialog")).toHaveCount(0);
     await expect(row).toHaveCount(0);
     expect(await statusOf(secret)).toBe(401);
     await page.close();
