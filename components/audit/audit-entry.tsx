@@ -21,6 +21,7 @@ export function AuditEntry({ entry, onClose }: { entry: AuditEntryDto | null; on
         if (!isOpen) onClose();
       }}
       size="lg"
+      isReading
       title={`${actor.name} ${entry.text}`}
       description={formatDateTime(entry.at, { seconds: true })}
     >

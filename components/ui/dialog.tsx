@@ -24,6 +24,8 @@ export type DialogProps = {
   /** Buttons, the last one being the main one. */
   footer?: ReactNode;
   size?: "sm" | "md" | "lg" | "xl";
+  /** There is nothing to fill in, only to read: the keyboard scrolls it. */
+  isReading?: boolean;
 };
 
 const WIDTHS = { sm: "max-w-md", md: "max-w-xl", lg: "max-w-3xl", xl: "max-w-5xl" } as const;
@@ -47,6 +49,7 @@ function DialogContent({
   children,
   footer,
   size = "md",
+  isReading = false,
 }: Omit<DialogProps, "open" | "onOpenChange">) {
   const returnFocus = useFocusReturn();
   return (
@@ -64,7 +67,11 @@ function DialogContent({
           <Button aria-label="Close" icon={<X />} variant="ghost" size="sm" className="-mr-1.5" />
         </Primitive.Close>
       </header>
-      {children !== undefined ? <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div> : null}
+      {children !== undefined ? (
+        <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4" {...(isReading && { tabIndex: 0 })}>
+          {children}
+        </div>
+      ) : null}
       {footer ? (
         <footer className="flex flex-wrap items-center justify-end gap-2 border-rule border-t px-5 py-3 narrow:[&>button]:flex-1">
           {footer}
