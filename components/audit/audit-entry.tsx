@@ -49,8 +49,7 @@ export function AuditEntry({ entry, onClose }: { entry: AuditEntryDto | null; on
         ) : null}
         {entry.changes.map((change, at) => (
           <Change
-            // Two rows of one entry may read alike; their order never changes.
-            // biome-ignore lint/suspicious/noArrayIndexKey: the list is what it is
+            // biome-ignore lint/suspicious/noArrayIndexKey: two changes of an entry may read alike, and their order is final
             key={at}
             title={`The ${change.thing} “${change.key}” ${OPERATION[change.operation]}`}
             before={change.before}

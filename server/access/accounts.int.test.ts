@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { AppError } from "@/server/platform/app-error";
-import { findLiveSession, insertSession } from "@/server/platform/auth/access.store";
+import { insertSession } from "@/server/platform/auth/access.store";
 import type { Actor } from "@/server/platform/auth/actor";
 import { closeAttemptLimiters } from "@/server/platform/auth/attempt-limiters";
+import { identifySession } from "@/server/platform/auth/identity";
 import { hashPassword } from "@/server/platform/auth/password";
 import { openScope } from "@/server/platform/auth/workspace-scope";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
@@ -64,7 +65,7 @@ async function createPerson(others: { isPlatformAdmin?: boolean; disabledAt?: Da
 
 const refusedWith = (code: AppError["code"]) => expect.objectContaining({ code }) as unknown;
 const tokenOf = (link: string) => link.split("/").at(-1) ?? "";
-const isLive = async (sessionId: string) => (await findLiveSession(sessionId)) !== null;
+const isLive = async (sessionId: string) => (await identifySession(sessionId, null)) !== null;
 const throughToken = (person: Person): Actor => ({
   ...person,
   sessionId: "",

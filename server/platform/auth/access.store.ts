@@ -4,7 +4,6 @@ import { prisma } from "../db/prisma";
 import { newId } from "../new-id";
 
 const SESSION_DAYS = 14;
-const SEEN_EVERY_MS = 60_000;
 
 export interface UserRecord {
   id: string;
@@ -33,20 +32,6 @@ export async function insertSession(userId: string, userAgent: string | null): P
     select: { id: true },
   });
   return session.id;
-}
-
-/** The live session with its user, or null: expired, revoked and unknown ones, and those of a disabled person, are alike. */
-export async function findLiveSession(sessionId: string): Promise<{ id: string; user: UserRecord } | null> {
-  const now = new Date();
-  const session = await prisma().session.findFirst({
-    where: { id: sessionId, revokedAt: null, expiresAt: { gt: now }, user: { disabledAt: null } },
-    select: { id: true, lastSeenAt: true, user: { select: userFields } },
-  });
-  if (!session) return null;
-  if (now.getTime() - session.lastSeenAt.getTime() > SEEN_EVERY_MS) {
-    await prisma().session.updateMany({ where: { id: sessionId }, data: { lastSeenAt: now } });
-  }
-  return { id: session.id, user: session.user };
 }
 
 export async function revokeSession(sessionId: string): Promise<void> {
