@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { builtProgram } from "./built-program";
 
 const SELF = fileURLToPath(import.meta.url);
 
@@ -14,7 +15,7 @@ export interface CrawlMeasure {
 
 /** Crawls a registry in a process of its own, so that its memory is its own; the time is without the process's start. */
 export async function measureCrawl(registryId: string, isThorough: boolean): Promise<CrawlMeasure> {
-  const child = spawn(process.execPath, ["--import", "tsx", SELF, registryId, String(isThorough)], {
+  const child = spawn(process.execPath, [await builtProgram(import.meta.url), registryId, String(isThorough)], {
     stdio: ["ignore", "pipe", "inherit"],
     env: process.env,
   });

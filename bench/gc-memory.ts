@@ -6,6 +6,7 @@ import { mark } from "@/domain/gc/mark";
 import { ReferenceGraph } from "@/domain/gc/reference-graph";
 import { PackBuilder, ReferencePack } from "@/domain/gc/reference-pack";
 import { Random } from "@/testing/storage/random";
+import { builtProgram } from "./built-program";
 import { count, duration, printTable } from "./table";
 
 const SELF = fileURLToPath(import.meta.url);
@@ -39,7 +40,7 @@ export async function run(): Promise<void> {
 }
 
 async function measure(blobs: number): Promise<MemoryMeasure> {
-  const child = spawn(process.execPath, ["--import", "tsx", SELF, String(blobs)], {
+  const child = spawn(process.execPath, [await builtProgram(import.meta.url), String(blobs)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { builtProgram } from "./built-program";
 
 const SELF = fileURLToPath(import.meta.url);
 
@@ -30,7 +31,7 @@ export interface CollectionMeasure {
   /** From the request to the stored result. */
   ms: number;
   cpuMs: number;
-  /** The highest so far, of the process with Node, the TypeScript loader and all threads. */
+  /** The highest so far, of the process with Node and all threads. */
   peakRssMb: number;
   status: string;
   phaseMs: Record<string, number>;
@@ -46,9 +47,9 @@ export interface CollectionProcess {
 }
 
 /** A process that executes collections as a worker does, one after the other, so that its memory and its start are its own. */
-export function startCollectionProcess(): CollectionProcess {
-  const child = fork(SELF, [], {
-    execArgv: ["--max-semi-space-size=4", "--import", "tsx"],
+export async function startCollectionProcess(): Promise<CollectionProcess> {
+  const child = fork(await builtProgram(import.meta.url), [], {
+    execArgv: ["--max-semi-space-size=4"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const ask = async <T>(request: CollectionRequest | StopRequest): Promise<T> => {

@@ -55,7 +55,7 @@ async function benchTree(services: BenchServices, name: string): Promise<string[
   const bench = await BenchTree.generate(services.folder, name, shape);
   const tenant = await createTestTenant({ name: `t${name}`, storageRoot: bench.tree.root, auth: "console" });
   for (let team = 0; team < 7; team++) await addSpace(tenant, `team-${team}`);
-  const collector = startCollectionProcess();
+  const collector = await startCollectionProcess();
   try {
     const { revisions, tags, blobs, expected } = bench.tree;
     const rows = await dryRows(bench, tenant, collector);

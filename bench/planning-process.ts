@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { builtProgram } from "./built-program";
 
 const SELF = fileURLToPath(import.meta.url);
 
@@ -9,7 +10,7 @@ export interface PlanningMeasure {
   ms: number;
   /** What this process computed meanwhile; the database's work is beside it. */
   cpuMs: number;
-  /** Of the process that planned, Node and the TypeScript loader included. */
+  /** Of the process that planned, Node included. */
   peakRssMb: number;
   /** Before planning, with everything loaded. */
   idleRssMb: number;
@@ -19,7 +20,7 @@ export interface PlanningMeasure {
 
 /** Plans a preview of a space with 15 rules in a process of its own, so that its memory is its own; the last of `rounds` is measured. */
 export async function measurePlanning(spaceId: string, rounds = 1): Promise<PlanningMeasure> {
-  const child = spawn(process.execPath, ["--import", "tsx", SELF, spaceId, String(rounds)], {
+  const child = spawn(process.execPath, [await builtProgram(import.meta.url), spaceId, String(rounds)], {
     stdio: ["ignore", "pipe", "inherit"],
     env: process.env,
   });
