@@ -14,12 +14,12 @@ export function GcTotals({ run }: { run: RunDto }) {
           <StatTile
             label="Manifests deleted"
             value={group(totals.deletedManifests ?? 0)}
-            detail={found(totals.candidateManifests, totals.deletedManifests)}
+            detail={found(totals.candidateManifests)}
           />
           <StatTile
             label="Blobs deleted"
             value={group(totals.deletedBlobs ?? 0)}
-            detail={found(totals.candidateBlobs, totals.deletedBlobs)}
+            detail={found(totals.candidateBlobs)}
           />
           <StatTile
             label="Freed"
@@ -49,7 +49,6 @@ export function GcTotals({ run }: { run: RunDto }) {
   );
 }
 
-/** What a run found last: one that was interrupted found less when it marked again, because some of it was deleted by then. */
-function found(all: number | undefined, deleted = 0): string | undefined {
-  return all === undefined || deleted > all ? undefined : `of ${group(all)} found`;
+function found(all: number | undefined): string | undefined {
+  return all === undefined ? undefined : `of ${group(all)} found`;
 }

@@ -53,7 +53,7 @@ export const onlineCollection: CollectionMode = {
       const removed = removedManifests(scan, found);
       const quarantine = { workspaceId: run.workspaceId, storageKey: key, needs: removed.needs };
       if (!(await openQuarantine(lease, quarantine))) throw new LeaseLost("another epoch began");
-      await journalCandidates(lease, scan, found, collection.signal);
+      await journalCandidates(context, lease, scan, found, collection.signal);
       await enter(context, "sweeping");
       await quarantineCandidates(collection, lease, key, cutoffMs);
       await forgetInCache(registry, run.id, "quarantined");

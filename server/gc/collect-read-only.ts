@@ -37,7 +37,7 @@ export const readOnlyCollection: CollectionMode = {
       }
       held.isDrained = true;
       const { scan, found } = await markStorage(collection, null);
-      await journalCandidates(lease, scan, found, signal);
+      await journalCandidates(context, lease, scan, found, signal);
       await enter(context, "sweeping");
       const failure = await sweepJournal(context, storage, lease, words, signal);
       if (failure) return failure;

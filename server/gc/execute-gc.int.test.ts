@@ -512,10 +512,13 @@ describe("stopping and resuming", () => {
         return (await runOf(id)).finishedAt;
       });
       expect(await runOf(id)).toMatchObject({ status: "succeeded", epoch: 2 });
+      const bytes = digests.reduce((sum, _, i) => sum + `unused ${i}`.length, 0);
+      // Found counts what was gone before the second mark, too.
       expect(await totalsOf(id)).toMatchObject({
-        deletedBlobs: digests.length,
-        freedBytes: digests.reduce((sum, _, i) => sum + `unused ${i}`.length, 0),
+        ...{ deletedBlobs: digests.length, candidateBlobs: digests.length, candidateManifests: 0 },
+        ...{ freedBytes: bytes, candidateBytes: bytes },
       });
+      expect((await runOf(id)).progress).toMatchObject({ candidateBlobs: digests.length });
       expect(blobsOnDisk()).toBe(3);
       expect((await registry()).readOnlyRunId).toBeNull();
     },
@@ -588,7 +591,8 @@ describe("stopping and resuming", () => {
     );
     await working;
     expect((await runOf(id)).status).toBe("succeeded");
-    expect(await totalsOf(id)).toMatchObject({ deletedBlobs: digests.length });
+    const all = digests.length;
+    expect(await totalsOf(id)).toMatchObject({ deletedBlobs: all, candidateBlobs: all });
     const kinds = (await prisma().runEvent.findMany({ where: { runId: id } })).map(({ kind }) => kind);
     expect(kinds).toContain("lock_lost");
     expect(kinds).toContain("still_read_only");

@@ -1,17 +1,21 @@
+import type { RunContext } from "@/server/history/run-context";
 import { writeCandidates } from "./candidate-journal.store";
 import type { Candidate } from "./candidate-list";
 import type { FoundCandidates } from "./find-candidates";
 import { type Lease, settleCandidates } from "./gc.store";
+import { foundTotals } from "./journal-totals";
 import { LeaseLost } from "./lease-lost";
 import type { StorageScan } from "./scan-storage";
 import { pendingBatches } from "./sweep-journal";
 
 /**
  * Makes a run's journal what was just marked. Of an earlier attempt's list, what is gone from storage was removed right before a
- * kill and only not written down: it is written down now, so that totals stay true. The rest of that list is forgotten.
+ * kill and only not written down: it is written down now, so that totals stay true. The rest of that list is forgotten. Tells what the run
+ * found in all its attempts.
  * @throws LeaseLost, and the signal's reason
  */
 export async function journalCandidates(
+  context: RunContext,
   lease: Lease,
   scan: StorageScan,
   found: FoundCandidates,
@@ -37,6 +41,9 @@ export async function journalCandidates(
       );
   }
   if (!(await writeCandidates(lease, found.list, signal))) throw new LeaseLost("another epoch began");
+  const inAll = await foundTotals(lease.runId, "all");
+  context.progress(inAll);
+  context.totals(inAll);
 }
 
 function revisionsOf({ graph }: StorageScan): Map<string, Set<number>> {

@@ -2,6 +2,7 @@ import { countOddities, type Oddity } from "@/domain/gc/oddity";
 import type { RunContext } from "@/server/history/run-context";
 import { type Collection, enter } from "./collection";
 import { type FoundCandidates, findCandidates } from "./find-candidates";
+import { foundTotals } from "./journal-totals";
 import { markPolicy } from "./mark-policy";
 import { registryReferences } from "./reference-cache";
 import { type StorageScan, scanStorage } from "./scan-storage";
@@ -33,10 +34,17 @@ export async function markStorage(
   const oddities = [...scan.oddities, ...found.mark.oddities];
   const { revisionCount, blobCount, blobBytes } = found.list;
   const numbers = { candidateManifests: revisionCount, candidateBlobs: blobCount, candidateBytes: blobBytes };
-  context.progress(numbers);
+  // Found by this run all the same; what of it came back is counted once when the journal is written.
+  const before = await foundTotals(run.id, "removed");
+  const inAll = {
+    candidateManifests: revisionCount + before.candidateManifests,
+    candidateBlobs: blobCount + before.candidateBlobs,
+    candidateBytes: blobBytes + before.candidateBytes,
+  };
+  context.progress(inAll);
   const manifestsDone = scan.graph.liveRevisions.size;
   context.totals({
-    ...numbers,
+    ...inAll,
     manifestsDone,
     manifestsTotal: manifestsDone,
     blobsTotal: scan.graph.storedBlobs.length,
