@@ -183,6 +183,7 @@ const NO_SETTINGS: Record<string, string> = {
   gc_candidates: "journal of a run",
   gc_firings: "history of schedules",
   gc_quarantines: "journal of a run",
+  gc_shards: "journal of a run",
   idempotency_keys: "answers to repeated requests, for a day",
   image_events: "history of images",
   image_pulls: "inventory",
