@@ -53,6 +53,18 @@ export function countRunsOn(tx: Transaction, registryId: string): Promise<number
   return tx.run.count({ where: { registryId, finishedAt: null } });
 }
 
+/** What collections of a registry took and neither purged nor gave back yet: that which is kept for the longest. */
+export function findOpenQuarantine(
+  tx: Transaction,
+  registryId: string,
+): Promise<{ runId: string; state: string; purgeAfter: Date | null } | null> {
+  return tx.gcQuarantine.findFirst({
+    where: { registryId, endedAt: null },
+    orderBy: { purgeAfter: { sort: "desc", nulls: "last" } },
+    select: { runId: true, state: true, purgeAfter: true },
+  });
+}
+
 /** Takes a registry out of the console: credentials and what was derived from its contents go, what history names stays. */
 export async function detachRegistryRow(tx: Transaction, registryId: string): Promise<void> {
   await tx.registry.update({

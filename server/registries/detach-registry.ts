@@ -5,15 +5,18 @@ import { prisma } from "@/server/platform/db/prisma";
 import { countRunsOn, countSpacesOn, detachRegistryRow, lockRegistry } from "./attachment.store";
 import { closeRegistry } from "./open-registry";
 import { requireEditableRegistry } from "./require-editable-registry";
+import { reachesStorage, requireNothingKept } from "./require-nothing-kept";
 
 const DETACH_TIMEOUT_MS = 120_000;
 
 /**
  * Detaches a registry: its images stay where they are, its credentials are forgotten, its row stays for what history names.
- * @throws AppError not_found, forbidden, unprocessable (registry spaces are on it), conflict (a run is in progress)
+ * @throws AppError not_found, forbidden, unprocessable (registry spaces are on it), conflict (a run is in progress, or a
+ * collection keeps what it took so that it can be undone)
  */
 export async function detachRegistry(scope: WorkspaceScope, input: { registryId: string }): Promise<{ id: string }> {
   const registry = await requireEditableRegistry(scope, input.registryId);
+  const isReached = await reachesStorage(registry);
   await prisma().$transaction(
     async (tx) => {
       if (!(await lockRegistry(tx, registry.id))) throw notFound();
@@ -29,6 +32,7 @@ export async function detachRegistry(scope: WorkspaceScope, input: { registryId:
       if ((await countRunsOn(tx, registry.id)) > 0) {
         throw new AppError("conflict", "A run is in progress on this registry. Wait for it, or cancel it first.");
       }
+      await requireNothingKept(tx, registry, { isReached, now: new Date() });
       await detachRegistryRow(tx, registry.id);
       await recordAudit(tx, {
         workspaceId: registry.workspaceId,
