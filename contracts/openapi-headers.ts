@@ -13,7 +13,7 @@ const TELL_VERSION: ReadonlySet<string> = new Set([
 ]);
 /** They change that version only, where it is named (`If-Match`). */
 const TAKE_VERSION: ReadonlySet<string> = new Set([
-  ...["updateRule", "deleteRule", "updateSpace", "updateRegistry", "setGcSchedule"],
+  ...["updateRule", "deleteRule", "updateSpace", "updateRegistry", "setGcSchedule", "removeGcSchedule"],
 ]);
 
 const text = (description: string): Header => ({ description, schema: { type: "string" } });

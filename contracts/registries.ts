@@ -177,6 +177,16 @@ export const attachRegistry = defineOperation({
   successStatus: 201,
 });
 
+export const getRegistry = defineOperation({
+  id: "getRegistry",
+  method: "GET",
+  path: "/api/v1/workspaces/{workspaceId}/registries/{registryId}",
+  summary: "A registry that this workspace may use: its settings, how it is, what it can do",
+  permission: "workspace.read",
+  params: registryParamsSchema,
+  response: registrySchema,
+});
+
 export const updateRegistryBodySchema = z
   .object({
     name: nameSchema.optional(),

@@ -27,8 +27,11 @@ export async function writeSchedule(
   return count === 1;
 }
 
-export async function deleteSchedule(tx: Transaction, { workspaceId, registryId }: Place): Promise<boolean> {
-  return (await tx.gcSchedule.deleteMany({ where: { workspaceId, registryId } })).count === 1;
+/** The revision that is gone; 0 = there was none. */
+export async function deleteSchedule(tx: Transaction, { workspaceId, registryId }: Place): Promise<number> {
+  const [gone] = await tx.$queryRaw<{ revision: number }[]>`
+    DELETE FROM gc_schedules WHERE workspace_id = ${workspaceId} AND registry_id = ${registryId} RETURNING revision`;
+  return gone?.revision ?? 0;
 }
 
 /** Schedules that are due at `now`, those due longest first. */

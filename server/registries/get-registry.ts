@@ -6,7 +6,7 @@ import { findRegistry } from "./find-registry";
 import { registryDtos } from "./registry-dto";
 import { registryVersion } from "./registry-version";
 
-/** @throws AppError not_found */
+/** A registry that this workspace may use, and which version of its settings that is. @throws AppError not_found */
 export async function getRegistry(scope: WorkspaceScope, input: { registryId: string }): Promise<RegistryDto> {
   const registry = await findRegistry(scope, input.registryId);
   const [dto] = registry ? await registryDtos(scope, [registry]) : [];

@@ -1,14 +1,25 @@
 import { NextRequest } from "next/server";
 import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import {
+  getGcSchedule as getGcScheduleOperation,
+  removeGcSchedule as removeGcScheduleOperation,
+  setGcSchedule as setGcScheduleOperation,
+} from "@/contracts/gc-settings";
 import type { Operation } from "@/contracts/operation";
+import { getRegistry as getRegistryOperation, updateRegistry as updateRegistryOperation } from "@/contracts/registries";
 import { createRule, deleteRule as deleteRuleOperation, getRule as getRuleOperation } from "@/contracts/rules";
 import { updateSpace as updateSpaceOperation } from "@/contracts/spaces";
 import type { Role } from "@/domain/access/permissions";
+import { getGcSchedule } from "@/server/gc/get-gc-schedule";
+import { removeGcSchedule } from "@/server/gc/remove-gc-schedule";
+import { setGcSchedule } from "@/server/gc/set-gc-schedule";
 import { insertSession } from "@/server/platform/auth/access.store";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 import { newId } from "@/server/platform/new-id";
+import { getRegistry } from "@/server/registries/get-registry";
+import { updateRegistry } from "@/server/registries/update-registry";
 import { createRules } from "@/server/rules/create-rules";
 import { deleteRule } from "@/server/rules/delete-rule";
 import { getRule } from "@/server/rules/get-rule";
@@ -60,7 +71,9 @@ async function send(
     headers: { cookie, ...options.headers, ...(options.cookie === undefined ? {} : { cookie: options.cookie }) },
     ...(isChange ? { body: JSON.stringify(options.body ?? {}) } : {}),
   });
-  const response = await route(request, { params: Promise.resolve({ workspaceId, spaceId, ...options.params }) });
+  const all = Object.entries({ workspaceId, spaceId, ...options.params });
+  const params = Object.fromEntries(all.filter(([name]) => operation.path.includes(`{${name}}`)));
+  const response = await route(request, { params: Promise.resolve(params) });
   return { response, body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -168,6 +181,75 @@ test("a rule is deleted, and a space changed, only in the version that was seen"
   expect(raced.map(({ response }) => response.status).sort()).toEqual([200, 412, 412]);
   expect((await patch(20, "*")).response.status).toBe(200);
   expect((await patch(21)).response.status).toBe(200);
+});
+
+test("a registry is read with the version that a change of it may name", async () => {
+  const registryId = newId("reg");
+  const { workspaceId } = tenant;
+  await prisma().registry.create({
+    data: { id: registryId, workspaceId, name: "builds", url: `http://127.0.0.1:1/${registryId}`, auth: "none" },
+  });
+  const get = workspaceRoute(getRegistryOperation, (scope, { params }) => getRegistry(scope, params));
+  const update = workspaceRoute(updateRegistryOperation, (scope, { params, body }) =>
+    updateRegistry(scope, { ...body, ...params }),
+  );
+  const params = { registryId };
+  const seen = await send(get, getRegistryOperation, { params });
+  expect(seen).toMatchObject({
+    response: { status: 200 },
+    body: { id: registryId, name: "builds", owner: "workspace" },
+  });
+  const etag = seen.response.headers.get("etag") ?? "";
+  expect(etag).toMatch(/^"[\w-]{22}"$/);
+  const rename = (name: string) =>
+    send(update, updateRegistryOperation, { params, body: { name }, headers: { "if-match": etag } });
+  const raced = await Promise.all(["one", "two", "three"].map(rename));
+  expect(raced.map(({ response }) => response.status).sort()).toEqual([200, 412, 412]);
+  const after = await send(get, getRegistryOperation, { params });
+  const won = raced.find(({ response }) => response.status === 200);
+  expect(after.body.name).toBe(won?.body.name);
+  expect(after.response.headers.get("etag")).toBe(won?.response.headers.get("etag"));
+  // How it is makes no other version of it.
+  await prisma().registry.update({
+    where: { id: registryId },
+    data: { health: "unhealthy", lastCrawledAt: new Date() },
+  });
+  const looked = await send(get, getRegistryOperation, { params });
+  expect(looked.response.headers.get("etag")).toBe(after.response.headers.get("etag"));
+  // A viewer reads it without what only its owner has to know.
+  const viewed = await send(get, getRegistryOperation, { params, cookie: await signIn("viewer") });
+  expect(viewed.body).toMatchObject({ name: after.body.name, canEdit: false, username: null, report: null });
+  const foreign = await createTestTenant({ name: "other" });
+  const away = await send(get, getRegistryOperation, { params: { ...params, workspaceId: foreign.workspaceId } });
+  expect(away.response.status).toBe(404);
+});
+
+test("a collection schedule is removed only in the version that was seen", async () => {
+  const params = { registryId: tenant.registryId };
+  const get = workspaceRoute(getGcScheduleOperation, (scope, { params }) => getGcSchedule(scope, params));
+  const set = workspaceRoute(setGcScheduleOperation, (scope, { params, body }) =>
+    setGcSchedule(scope, { ...params, ...body }),
+  );
+  const remove = workspaceRoute(removeGcScheduleOperation, (scope, { params }) => removeGcSchedule(scope, params));
+  const schedule = (revision: number) => ({
+    ...{ expression: "0 3 * * SUN", timeZone: "UTC", deleteUntagged: true, revision },
+  });
+  const removeAs = (ifMatch: string) =>
+    send(remove, removeGcScheduleOperation, { params, headers: { "if-match": ifMatch } });
+  const first = await send(set, setGcScheduleOperation, { params, body: schedule(0) });
+  const seen = first.response.headers.get("etag") ?? "";
+  await send(set, setGcScheduleOperation, { params, body: schedule(1) });
+  expect(await removeAs(seen)).toMatchObject({ response: { status: 412 }, body: { code: "precondition_failed" } });
+  const kept = await send(get, getGcScheduleOperation, { params });
+  expect(kept.body).toMatchObject({ schedule: { revision: 2 } });
+  const audits = () =>
+    prisma().auditEvent.count({ where: { action: "gc.unschedule", workspaceId: tenant.workspaceId } });
+  expect(await audits()).toBe(0);
+  expect((await removeAs(kept.response.headers.get("etag") ?? "")).body).toMatchObject({ schedule: null });
+  expect(await audits()).toBe(1);
+  // There is none any more: whoever still sees one is told, too.
+  expect((await removeAs('"r2"')).response.status).toBe(412);
+  expect((await removeAs("*")).response.status).toBe(200);
 });
 
 test("K-44 each refused change is in the log of those whom it concerns, and knocking does not fill it", async () => {
