@@ -6,6 +6,8 @@ import { workerConnection } from "@/server/platform/queue/connection";
 import { closeQueues, QUEUE_PREFIX } from "@/server/platform/queue/enqueue";
 import { closeRegistries } from "@/server/registries/open-registry";
 import { handleCrawl } from "./handlers/crawl";
+import { handleGcJoined } from "./handlers/gc-joined";
+import { handleGcShard } from "./handlers/gc-shard";
 import { handleRegistryEvents } from "./handlers/registry-events";
 import { handleRun } from "./handlers/run";
 import type { JobContext } from "./job-context";
@@ -16,9 +18,11 @@ const HANDLERS: { [N in JobName]: (payload: JobPayload<N>, context: JobContext) 
   run: handleRun,
   crawl: handleCrawl,
   "registry-events": handleRegistryEvents,
+  "gc-shard": handleGcShard,
+  "gc-joined": handleGcJoined,
 };
 
-const CONCURRENCY: Record<JobName, number> = { run: 8, crawl: 1, "registry-events": 2 };
+const CONCURRENCY: Record<JobName, number> = { run: 8, crawl: 1, "registry-events": 2, "gc-shard": 2, "gc-joined": 1 };
 
 /**
  * Starts taking jobs. `close` stops in order: no new jobs, running ones are given back (their rows say how far they
@@ -47,6 +51,8 @@ function startOne(name: JobName, connection: ReturnType<typeof workerConnection>
     connection,
     prefix: QUEUE_PREFIX,
     concurrency: CONCURRENCY[name],
+    // By which a collection finds out whether there is anybody to share its work with.
+    name: context.workerId,
   });
   worker.on("error", (error) => log.warn({ queue: name, message: error.message }, "worker"));
   worker.on("failed", (job, error) => log.error({ queue: name, data: job?.data, error }, "job failed"));

@@ -3,6 +3,7 @@ import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
 import { enqueueCrawl } from "@/server/registries/enqueue-crawl";
 import { type Collection, type CollectionMode, enter, failed, underLock } from "./collection";
+import { dismissHelpers } from "./dismiss-helpers";
 import { finishStorage, seenRepositories } from "./finish-storage";
 import { enterReadOnly, holdsLease, type Lease, leaveReadOnly } from "./gc.store";
 import { journalCandidates } from "./journal-candidates";
@@ -14,6 +15,7 @@ import { forgetInCache } from "./registry-cache";
 import { selfCheck } from "./self-check";
 import { sweepJournal } from "./sweep-journal";
 import { waitForWriters } from "./wait-for-writers";
+import { witnessesOf } from "./witnesses";
 
 /**
  * Read-only mode: exclusive lock, no new write tokens, wait for writers, mark, sweep, finish. Whatever ends it, pushes are granted again,
@@ -39,7 +41,8 @@ export const readOnlyCollection: CollectionMode = {
       const { scan, found } = await markStorage(collection, null);
       await journalCandidates(context, lease, scan, found, signal);
       await enter(context, "sweeping");
-      const failure = await sweepJournal(context, storage, lease, words, signal);
+      const witnesses = await witnessesOf(scan, found);
+      const failure = await sweepJournal(context, storage, lease, words, signal, witnesses);
       if (failure) return failure;
       await enter(context, "finishing");
       for (const digest of found.emptyBlobDirectories) {
@@ -67,6 +70,12 @@ export const readOnlyCollection: CollectionMode = {
     if (held.lease === null) return outcome;
     let ended = outcome;
     try {
+      await dismissHelpers(context.run);
+    } catch (error) {
+      log.warn({ runId: id, error }, "whether somebody still helps is not known: the watchdog ends read-only mode");
+      return ended;
+    }
+    try {
       // Before anybody pushes, and whatever stopped the sweep.
       await forgetInCache(registry, id, "deleted");
     } catch (error) {
@@ -92,6 +101,8 @@ async function drainWriters({ context, storage, held, signal }: Collection): Pro
   const entered = await enterReadOnly({ id: run.id, epoch: context.epoch, registryId: run.registryId });
   if (!entered) throw new RunStopped("fenced");
   held.lease = entered.lease;
+  // Whoever helped an earlier attempt: what is marked now must not go away under it.
+  await dismissHelpers(run);
   if (entered.wasReadOnly && held.isDrained) {
     context.log("still_read_only", {
       text: "The registry stayed read-only meanwhile: no writer has to be waited for.",

@@ -1,7 +1,7 @@
 // Read-only mode, the lease of a sweep, and the journal of candidates. Every write that matters names the registry's epoch:
 // whoever works under an older one changes no row.
 import type { GcMode } from "@/domain/gc/gc-mode";
-import { type Prisma, prisma } from "@/server/platform/db/prisma";
+import { Prisma, prisma } from "@/server/platform/db/prisma";
 import type { Candidate, CandidateKind } from "./candidate-list";
 
 /** What a collection must still hold before it touches anything. */
@@ -79,17 +79,24 @@ export async function holdsLease(lease: Lease): Promise<boolean> {
   return rows.length === 1;
 }
 
-/** Pending candidates of a kind in order, after the one given. */
+/** The place of a candidate among those of its kind. */
+export type CandidateKey = Pick<Candidate, "repositoryName" | "tag" | "digest">;
+
+/** Pending candidates of a kind in order, after the one given, and up to another one. */
 export async function listPendingCandidates(
   runId: string,
   kind: CandidateKind,
-  after: Candidate | null,
+  after: CandidateKey | null,
   limit: number,
+  upTo: CandidateKey | null = null,
 ): Promise<Candidate[]> {
+  const end = upTo
+    ? Prisma.sql`AND (repository_name, tag, digest) <= (${upTo.repositoryName}, ${upTo.tag}, ${upTo.digest})`
+    : Prisma.empty;
   const rows = await prisma().$queryRaw<{ repository_name: string; tag: string; digest: string; size_bytes: bigint }[]>`
     SELECT repository_name, tag, digest, size_bytes FROM gc_candidates
     WHERE run_id = ${runId} AND kind = ${kind} AND state = 'pending'
-      AND (repository_name, tag, digest) > (${after?.repositoryName ?? ""}, ${after?.tag ?? ""}, ${after?.digest ?? ""})
+      AND (repository_name, tag, digest) > (${after?.repositoryName ?? ""}, ${after?.tag ?? ""}, ${after?.digest ?? ""}) ${end}
     ORDER BY repository_name, tag, digest LIMIT ${limit}`;
   return rows.map((row) => ({
     kind,
@@ -154,7 +161,7 @@ export async function listBinDigests(registryId: string): Promise<string[]> {
 
 /**
  * Lifts read-only modes whose run has ended, or has been silent for so long: epoch first, so that a collector that wakes up
- * later finds another one. Returns what was lifted.
+ * later finds another one. Not while a helper may still be removing something, which is seconds only. Returns what was lifted.
  */
 export function liftSilentReadOnly(silentSeconds: number): Promise<{ registryId: string; runId: string }[]> {
   return prisma().$queryRaw`
@@ -162,6 +169,7 @@ export function liftSilentReadOnly(silentSeconds: number): Promise<{ registryId:
       SELECT r.id, r.read_only_run_id FROM registries r LEFT JOIN runs u ON u.id = r.read_only_run_id
       WHERE r.read_only_run_id IS NOT NULL AND (u.id IS NULL OR u.finished_at IS NOT NULL
         OR coalesce(u.heartbeat_at, u.created_at) < now() - make_interval(secs => ${silentSeconds}))
+        AND NOT EXISTS (SELECT 1 FROM gc_shards s WHERE s.run_id = u.id AND s.state = 'active' AND s.valid_until > now())
     )
     UPDATE registries r SET gc_epoch = r.gc_epoch + 1, read_only_run_id = NULL, read_only_since = NULL
     FROM forgotten f WHERE r.id = f.id AND r.read_only_run_id = f.read_only_run_id

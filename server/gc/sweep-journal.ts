@@ -1,4 +1,3 @@
-import type { RunNumbers } from "@/contracts/history";
 import type { RunContext, RunOutcome } from "@/server/history/run-context";
 import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
@@ -6,7 +5,6 @@ import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { ThreadGate } from "@/server/platform/storage/thread-gate";
 import { CANDIDATE_KINDS, type Candidate } from "./candidate-list";
 import {
-  type CandidateSum,
   holdsLease,
   type Lease,
   listPendingCandidates,
@@ -17,15 +15,17 @@ import {
 import { LeaseLost } from "./lease-lost";
 import type { OwnWords } from "./own-words";
 import { type SweepFailure, type SweptItem, sweepCandidates } from "./sweep-candidates";
+import { sweepInShards } from "./sweep-in-shards";
+import { SweepTally } from "./sweep-tally";
 
 const BATCH = 500;
 const SMALL_BATCHES = 6;
 const GROWN = 4;
-const FAILURES_LOGGED_MAX = 50;
 
 /**
  * Removes what is pending in a run's journal, checking the lease before each batch and writing down each batch as it ends.
- * Null = everything is done; else the outcome of a sweep that could not remove something. Throws LeaseLost, and the signal's
+ * Null = everything is done; else the outcome of a sweep that could not remove something. `witnesses`: kept blobs, by which other workers
+ * know that they see the same storage; without any they are not asked to help. Throws LeaseLost, and the signal's
  * reason where it is aborted.
  */
 export async function sweepJournal(
@@ -34,8 +34,12 @@ export async function sweepJournal(
   lease: Lease,
   words: OwnWords,
   signal: AbortSignal,
+  witnesses: readonly string[] = [],
 ): Promise<RunOutcome | null> {
-  const tally = new Tally(await sumCandidates(lease.runId), context, words);
+  const sums = await sumCandidates(lease.runId);
+  const tally = new SweepTally(sums, context, words);
+  // Where others help. What that leaves, all of it where there is nobody, is done here.
+  await sweepInShards({ context, storage, lease, words, signal, witnesses }, sums, tally);
   // Well below the silence after which others take over: a process that stood still so long asks again before it goes on.
   const leaseMs = (env().RECLAIM_HEARTBEAT_STALE_SECONDS * 1_000) / 3;
   const gate = new ThreadGate();
@@ -127,84 +131,4 @@ async function settle(runId: string, done: readonly SweptItem[], failures: reado
     state,
   }));
   await settleCandidates(runId, kind, rows);
-}
-
-/** Running numbers of a sweep, told as progress and as totals; they begin with what earlier attempts removed. */
-class Tally {
-  #deletedManifests = 0;
-  #deletedBlobs = 0;
-  #freedBytes = 0;
-  #failed = 0;
-  #firstFailure = "";
-  #freedHere = 0;
-  #doneHere = 0;
-  readonly #pendingAtStart: number;
-  readonly #startedAt = Date.now();
-  hasRevisionFailure: boolean;
-
-  constructor(
-    sums: readonly CandidateSum[],
-    private readonly context: RunContext,
-    private readonly words: OwnWords,
-  ) {
-    const deleted = (kind: string) => sums.find((sum) => sum.kind === kind && sum.state === "deleted");
-    this.#deletedManifests = deleted("revision")?.count ?? 0;
-    this.#deletedBlobs = deleted("blob")?.count ?? 0;
-    this.#freedBytes = deleted("blob")?.sizeBytes ?? 0;
-    this.#failed = sums.filter(({ state }) => state === "failed").reduce((sum, { count }) => sum + count, 0);
-    this.hasRevisionFailure = sums.some(({ kind, state }) => kind === "revision" && state === "failed");
-    this.#pendingAtStart = sums.filter(({ state }) => state === "pending").reduce((sum, { count }) => sum + count, 0);
-    this.#tell();
-  }
-
-  add(done: readonly SweptItem[], failures: readonly SweepFailure[]): void {
-    for (const item of done) {
-      const { candidate } = item;
-      this.#doneHere++;
-      if (item.outcome !== "removed") continue;
-      if (candidate.kind === "revision") this.#deletedManifests++;
-      if (candidate.kind !== "blob") continue;
-      this.#deletedBlobs++;
-      this.#freedBytes += candidate.sizeBytes;
-      this.#freedHere += candidate.sizeBytes;
-    }
-    for (const { candidate, error } of failures) {
-      const text = this.words.failure(error);
-      if (this.#failed < FAILURES_LOGGED_MAX) this.context.log("removal_failed", { text, kind: candidate.kind });
-      if (this.#firstFailure === "") this.#firstFailure = text;
-      if (candidate.kind === "revision") this.hasRevisionFailure = true;
-      this.#failed++;
-    }
-    this.#tell();
-  }
-
-  failure(): RunOutcome | null {
-    if (this.#failed === 0) return null;
-    const what = this.hasRevisionFailure
-      ? "Manifests could not be removed, so their blobs were left alone"
-      : "Not everything could be removed";
-    const first = this.#firstFailure === "" ? "" : ` First: ${this.#firstFailure}`;
-    return {
-      status: "failed",
-      error: { code: "storage_not_writable", message: `${what} (${this.#failed} failed).${first}` },
-    };
-  }
-
-  #tell(): void {
-    const numbers: RunNumbers = {
-      deletedManifests: this.#deletedManifests,
-      deletedBlobs: this.#deletedBlobs,
-      freedBytes: this.#freedBytes,
-    };
-    this.context.totals(numbers);
-    const elapsed = (Date.now() - this.#startedAt) / 1_000;
-    const pace: RunNumbers =
-      this.#doneHere === 0 || elapsed < 0.5
-        ? {}
-        : {
-            bytesPerSecond: this.#freedHere / elapsed,
-            secondsLeft: Math.round(((this.#pendingAtStart - this.#doneHere) * elapsed) / this.#doneHere),
-          };
-    this.context.progress({ ...numbers, ...pace });
-  }
 }

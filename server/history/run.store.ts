@@ -183,3 +183,14 @@ export function listRunsToEnqueue(
       AND (status = 'queued' OR (status = 'running' AND heartbeat_at < now() - make_interval(secs => ${staleSeconds})))
     ORDER BY created_at LIMIT ${limit}`;
 }
+
+/** One run of those that `listRunsToEnqueue` lists; null where it is none of them. */
+export async function findRunToEnqueue(
+  runId: string,
+  staleSeconds: number,
+): Promise<{ id: string; epoch: number } | null> {
+  const rows = await prisma().$queryRaw<{ id: string; epoch: number }[]>`
+    SELECT id, epoch FROM runs WHERE id = ${runId} AND finished_at IS NULL
+      AND (status = 'queued' OR (status = 'running' AND heartbeat_at < now() - make_interval(secs => ${staleSeconds})))`;
+  return rows[0] ?? null;
+}

@@ -36,6 +36,10 @@ const envSchema = z.object({
   /** Online collections: how long what was taken can be put back; 0 = purged at the end of the run. */
   RECLAIM_QUARANTINE_HOURS: z.coerce.number().min(0).default(0),
   RECLAIM_HEARTBEAT_STALE_SECONDS: z.coerce.number().int().min(2).default(15),
+  /** Collections: with fewer things to remove, or manifests to read, than that other workers are not asked to help: it would be done by then. */
+  RECLAIM_GC_SHARD_MIN: z.coerce.number().int().min(1).default(10_000),
+  /** Collections: so many of them are a part that one worker does. */
+  RECLAIM_GC_SHARD_SIZE: z.coerce.number().int().min(1).default(4_000),
   /** A registry that nobody has read for so long is read again, since notifications get lost. */
   RECLAIM_CRAWL_EVERY_MINUTES: z.coerce.number().min(1).default(30),
   /** Images of one run that make requests to the registry at a time. */

@@ -1,4 +1,4 @@
-import { Queue } from "bullmq";
+import { FlowProducer, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { JOBS, type JobName, type JobPayload } from "@/contracts/jobs";
 import { log } from "../log";
@@ -7,7 +7,11 @@ import { producerConnection } from "./connection";
 export const QUEUE_PREFIX = "reclaim";
 const ADD_WITHIN_MS = 3_000;
 
-const globals = globalThis as { reclaimQueues?: { connection: Redis; queues: Map<JobName, Queue> } };
+const KEEP_NOTHING = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
+
+const globals = globalThis as {
+  reclaimQueues?: { connection: Redis; queues: Map<JobName, Queue>; flows?: FlowProducer };
+};
 
 function queue(name: JobName): Queue {
   globals.reclaimQueues ??= { connection: producerConnection(), queues: new Map() };
@@ -17,7 +21,7 @@ function queue(name: JobName): Queue {
     found = new Queue(name, {
       connection,
       prefix: QUEUE_PREFIX,
-      defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
+      defaultJobOptions: KEEP_NOTHING,
     });
     found.on("error", (error) => log.warn({ queue: name, message: error.message }, "queue"));
     queues.set(name, found);
@@ -55,8 +59,45 @@ export async function enqueue<N extends JobName>(
   }
 }
 
+type Job = { [N in JobName]: { name: N; payload: JobPayload<N> } }[JobName];
+
+/** Adds jobs and one that follows when all of them have ended, at once; best effort, as `enqueue`. */
+export async function enqueueFlow(parent: Job, children: readonly Job[]): Promise<boolean> {
+  try {
+    queue(parent.name);
+    const open = globals.reclaimQueues;
+    if (!open) return false;
+    if (!open.flows) {
+      open.flows = new FlowProducer({ connection: open.connection, prefix: QUEUE_PREFIX });
+      open.flows.on("error", (error) => log.warn({ message: error.message }, "flows"));
+    }
+    const jobOf = ({ name, payload }: Job) => ({
+      ...{ name, queueName: name, data: JOBS[name].parse(payload) },
+      opts: { ...KEEP_NOTHING, ignoreDependencyOnFailure: true },
+    });
+    await within(ADD_WITHIN_MS, open.flows.add({ ...jobOf(parent), children: children.map(jobOf) }));
+    return true;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log.warn({ queue: parent.name, message }, "jobs not enqueued; whoever waits for them does them");
+    return false;
+  }
+}
+
+/** How many other processes take a queue's jobs now: those that gave a name, but for this one's. 0 where Redis cannot say. */
+export async function countOtherWorkers(name: JobName, ourName: string | null): Promise<number> {
+  try {
+    const workers = await within(ADD_WITHIN_MS, queue(name).getWorkers());
+    const names = workers.flatMap(({ rawname }) => rawname?.split(":w:")[1] ?? []);
+    return new Set(names.filter((one) => one !== ourName)).size;
+  } catch (error) {
+    log.warn({ queue: name, message: error instanceof Error ? error.message : String(error) }, "workers not counted");
+    return 0;
+  }
+}
+
 /** BullMQ waits for a Redis that was never there for as long as it takes; whoever has written their row is not kept waiting for it. */
-async function within(ms: number, adding: Promise<unknown>): Promise<void> {
+async function within<T>(ms: number, adding: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`Redis did not answer in ${ms} ms`)), ms);
@@ -64,7 +105,7 @@ async function within(ms: number, adding: Promise<unknown>): Promise<void> {
   // What comes too late is added all the same, or fails: the reconciler knows of neither.
   adding.catch(() => undefined);
   try {
-    await Promise.race([adding, late]);
+    return await Promise.race([adding, late]);
   } finally {
     clearTimeout(timer);
   }
@@ -74,6 +115,6 @@ export async function closeQueues(): Promise<void> {
   const open = globals.reclaimQueues;
   if (!open) return;
   delete globals.reclaimQueues;
-  await Promise.allSettled([...open.queues.values()].map((one) => one.close()));
+  await Promise.allSettled([...open.queues.values(), ...(open.flows ? [open.flows] : [])].map((one) => one.close()));
   open.connection.disconnect();
 }
