@@ -12,7 +12,13 @@ import { bundle } from "@/scripts/setup/bundle";
 const ROOT = path.resolve(import.meta.dirname, "..");
 
 /** What tests start as processes of their own, to kill them. */
-const PROGRAMS = ["testing/run-and-kill.ts", "testing/execute-gc.ts", "testing/execute-crawl.ts"];
+const PROGRAMS = [
+  "testing/run-and-kill.ts",
+  "testing/execute-gc.ts",
+  "testing/execute-crawl.ts",
+  "testing/help-gc.ts",
+  "testing/plan-in-threads.ts",
+];
 
 /** The migrated database that every test database is a copy of. */
 const TEMPLATE = "reclaim_template";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { inject } from "vitest";
 
-type Program = "run-and-kill" | "execute-gc" | "execute-crawl";
+type Program = "run-and-kill" | "execute-gc" | "execute-crawl" | "help-gc" | "plan-in-threads";
 
 /** Starts one, with this process's environment. They are built once for all tests: compiling them anew takes longer than most of the tests. */
 export function startProgram(program: Program, args: string[]): ChildProcess {

@@ -39,7 +39,9 @@ export async function runShards(
   onStates: (states: readonly ShardState[]) => boolean,
 ): Promise<void> {
   const { runId, gcEpoch } = lease;
-  const jobOf = (number: number) => ({ name: "gc-shard" as const, payload: { runId, gcEpoch, number } });
+  const jobOf = (number: number) => {
+    return { name: "gc-shard" as const, payload: { runId, gcEpoch, number }, jobId: `${runId}-${gcEpoch}-${number}` };
+  };
   // Nobody waits for Redis.
   void enqueueFlow({ name: "gc-joined", payload: { runId, gcEpoch, number: numbers.at(-1) ?? 0 } }, numbers.map(jobOf));
   let wokenAtMs = Date.now();
@@ -50,7 +52,8 @@ export async function runShards(
     if (Date.now() - wokenAtMs >= WAKE_EVERY_MS) {
       wokenAtMs = Date.now();
       const waiting = states.filter(({ state }) => state === "pending").slice(0, WOKEN_AT_ONCE);
-      for (const { number } of waiting) void enqueue("gc-shard", jobOf(number).payload, { jobId: idOf(lease, number) });
+      for (const { name, payload, jobId } of waiting.map(({ number }) => jobOf(number)))
+        void enqueue(name, payload, { jobId });
     }
     return isEnough || states.every(({ state }) => state === "done" || state === "failed");
   };
@@ -81,5 +84,4 @@ export async function runShards(
   }
 }
 
-const idOf = ({ runId, gcEpoch }: Lease, number: number) => `${runId}-${gcEpoch}-${number}`;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

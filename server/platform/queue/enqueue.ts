@@ -59,7 +59,7 @@ export async function enqueue<N extends JobName>(
   }
 }
 
-type Job = { [N in JobName]: { name: N; payload: JobPayload<N> } }[JobName];
+type Job = { [N in JobName]: { name: N; payload: JobPayload<N>; jobId?: string } }[JobName];
 
 /** Adds jobs and one that follows when all of them have ended, at once; best effort, as `enqueue`. */
 export async function enqueueFlow(parent: Job, children: readonly Job[]): Promise<boolean> {
@@ -71,9 +71,9 @@ export async function enqueueFlow(parent: Job, children: readonly Job[]): Promis
       open.flows = new FlowProducer({ connection: open.connection, prefix: QUEUE_PREFIX });
       open.flows.on("error", (error) => log.warn({ message: error.message }, "flows"));
     }
-    const jobOf = ({ name, payload }: Job) => ({
+    const jobOf = ({ name, payload, jobId }: Job) => ({
       ...{ name, queueName: name, data: JOBS[name].parse(payload) },
-      opts: { ...KEEP_NOTHING, ignoreDependencyOnFailure: true },
+      opts: { ...KEEP_NOTHING, ignoreDependencyOnFailure: true, ...(jobId === undefined ? {} : { jobId }) },
     });
     await within(ADD_WITHIN_MS, open.flows.add({ ...jobOf(parent), children: children.map(jobOf) }));
     return true;
