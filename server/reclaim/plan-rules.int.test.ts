@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyLimits, strictestLimits } from "@/domain/reclaim/apply-limits";
 import { planReclaim } from "@/domain/reclaim/plan-reclaim";
@@ -12,6 +13,7 @@ import { requireSpace } from "@/server/spaces/require-space";
 import { glob, protect, rule } from "@/testing/artifact-facts";
 import { BinSpace, type BinWorld, startBinWorld } from "@/testing/bin-world";
 import { fillLargeInventory } from "@/testing/large-inventory";
+import { startProgram } from "@/testing/programs";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { planRules } from "./plan-rules";
 import { graceMs } from "./planned-run";
@@ -46,7 +48,7 @@ const RULES: AppliedRule[] = [
   protect("newest", { when: [{ kind: "among", n: 3, order: "semver" }] }),
 ];
 
-async function claim(rules: readonly AppliedRule[], isDryRun = true): Promise<RunRecord> {
+async function ask(rules: readonly AppliedRule[]): Promise<string> {
   const { workspaceId, spaceId, registryId } = tenant;
   const id = newId("run");
   await prisma().run.create({
@@ -57,14 +59,18 @@ async function claim(rules: readonly AppliedRule[], isDryRun = true): Promise<Ru
         spaceId,
         registryId,
         kind: "reclaim",
-        isDryRun,
+        isDryRun: true,
         trigger: "manual",
         requestedByName: "a test",
       },
       ...{ frozenNow: new Date(), options: { ruleIds: [], rules: rules.map((one) => ({ ...one })) } },
     },
   });
-  const run = await claimRun(id, "worker-of-a-test", 30);
+  return id;
+}
+
+async function claim(rules: readonly AppliedRule[]): Promise<RunRecord> {
+  const run = await claimRun(await ask(rules), "worker-of-a-test", 30);
   if (run === null) throw new Error("the run was not claimed");
   return run;
 }
@@ -138,6 +144,18 @@ test.each<{ limits: RuleLimits; threads: number }>([
     });
   },
 );
+
+test("K-07 threads of a built worker plan what is planned without any", async () => {
+  const id = await ask(RULES);
+  expect(await once(startProgram("plan-in-threads", [id]), "exit")).toEqual([0, null]);
+  const run = await claim(RULES);
+  await planRules(contextOf(run), await requireSpace(tenant.scope, tenant.spaceId), RULES, 0);
+  const [built, plain] = [await rowsOf(id), await rowsOf(run.id)];
+  expect(built.length).toBeGreaterThan(400);
+  expect(built.map(({ runId: _, updatedAt: _when, ...row }) => row)).toEqual(
+    plain.map(({ runId: _, updatedAt: _when, ...row }) => row),
+  );
+});
 
 test("K-07 a preview says what a run at that moment does", async () => {
   const space = await BinSpace.create(world);
