@@ -16,6 +16,7 @@ import { closeQueues, countOtherWorkers } from "@/server/platform/queue/enqueue"
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
 import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
+import { whileNoBlobIsSettled } from "@/testing/held-journal";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { startProgram } from "@/testing/programs";
 import { startTestRedis, type TestRedis } from "@/testing/redis";
@@ -33,7 +34,6 @@ import { workShard } from "./work-shard";
 
 const UNUSED = 700;
 const STALE_SECONDS = 2;
-const JOURNAL_LOCK = 77;
 const never = new AbortController().signal;
 const executors = { gc: executeGc, reclaim: executeGc, restore: executeGc, purge: executeGc };
 let redis: TestRedis;
@@ -55,10 +55,9 @@ beforeAll(async () => {
   await ensureRegistryCa(env().RECLAIM_CA_DIR);
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  await client.query(`
-    CREATE FUNCTION slow_journal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END';
-    CREATE FUNCTION held_journal() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN PERFORM pg_advisory_xact_lock_shared(${JOURNAL_LOCK}); RETURN NULL; END'`);
+  await client.query(
+    "CREATE FUNCTION slow_journal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'",
+  );
 });
 afterAll(async () => {
   await client?.end();
@@ -98,20 +97,6 @@ const slowDown = () =>
     "CREATE TRIGGER slow_journal AFTER UPDATE ON gc_candidates FOR EACH STATEMENT EXECUTE FUNCTION slow_journal()",
   );
 const letRun = () => client.query("DROP TRIGGER IF EXISTS slow_journal ON gc_candidates");
-
-/** Nobody can write down which blobs they removed until `meanwhile` is over. */
-async function whileNothingIsWrittenDown(meanwhile: () => Promise<void>): Promise<void> {
-  await client.query(`SELECT pg_advisory_lock(${JOURNAL_LOCK})`);
-  try {
-    await client.query(
-      "CREATE TRIGGER held_journal AFTER UPDATE ON gc_candidates FOR EACH ROW WHEN (NEW.kind = 'blob') EXECUTE FUNCTION held_journal()",
-    );
-    await meanwhile();
-  } finally {
-    await client.query(`SELECT pg_advisory_unlock(${JOURNAL_LOCK})`);
-    await client.query("DROP TRIGGER held_journal ON gc_candidates");
-  }
-}
 
 async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
   const deadline = Date.now() + 60_000;
@@ -192,7 +177,7 @@ test.each([31, 32])(
     let running = Promise.resolve<unknown>(null);
     const workers = new Set(["helper-a", "helper-b", "its own worker"]);
     const names = async () => new Set((await shardsOf(id)).flatMap(({ claimedBy }) => claimedBy ?? []));
-    await whileNothingIsWrittenDown(async () => {
+    await whileNoBlobIsSettled(database.url, async () => {
       running = work(id);
       await until("all three are at it", async () => (await names()).size === workers.size);
     });
