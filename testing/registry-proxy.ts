@@ -1,10 +1,14 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What becomes of an answer on its way: it is replaced, its JSON changed, or it never comes (until `release`). */
+/**
+ * What becomes of an answer on its way: it is replaced, its JSON changed, it waits for something to be done, or it never comes (until
+ * `release`).
+ */
 type Tampering =
   | { status: number; body: string; type?: string }
   | { change: (json: Record<string, unknown>) => unknown }
+  | { beforeAnswer: () => Promise<void> }
   | "hang"
   | "break";
 
@@ -30,12 +34,14 @@ export async function startRegistryProxy(registryUrl: string): Promise<RegistryP
     incoming: http.IncomingMessage,
     outgoing: http.ServerResponse,
     change: ((json: Record<string, unknown>) => unknown) | null,
+    beforeAnswer: (() => Promise<void>) | null = null,
   ): void {
     const options = { host: target.hostname, port: target.port, agent, method: incoming.method, path: incoming.url };
     const request = http.request({ ...options, headers: incoming.headers }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("end", () => {
+      answer.on("end", async () => {
+        await beforeAnswer?.();
         const body = Buffer.concat(chunks);
         const changed = change ? Buffer.from(JSON.stringify(change(JSON.parse(body.toString("utf8"))))) : body;
         const headers = { ...answer.headers };
@@ -60,6 +66,8 @@ export async function startRegistryProxy(registryUrl: string): Promise<RegistryP
     } else if (tampering !== null && "status" in tampering) {
       outgoing.writeHead(tampering.status, { "content-type": tampering.type ?? "application/json" });
       outgoing.end(tampering.body);
+    } else if (tampering !== null && "beforeAnswer" in tampering) {
+      forward(incoming, outgoing, null, tampering.beforeAnswer);
     } else forward(incoming, outgoing, tampering?.change ?? null);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

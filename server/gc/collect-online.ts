@@ -47,9 +47,9 @@ export const onlineCollection: CollectionMode = {
     const taken = await underLock(whole, async (collection) => {
       const lease = await takeLease(collection);
       const key = `${run.id}.${lease.gcEpoch}`;
-      await takeOver(collection, key);
+      const released = await takeOver(collection, key);
       const cutoffMs = graceCutoffMs(run.frozenNow);
-      const { scan, found } = await markStorage(collection, cutoffMs);
+      const { scan, found } = await markStorage(collection, cutoffMs, released);
       const removed = removedManifests(scan, found);
       const quarantine = { workspaceId: run.workspaceId, storageKey: key, needs: removed.needs };
       if (!(await openQuarantine(lease, quarantine))) throw new LeaseLost("another epoch began");

@@ -1,6 +1,7 @@
 import { isStillDrained } from "@/domain/gc/phases";
 import { type RunContext, type RunOutcome, RunStopped } from "@/server/history/run-context";
 import { StorageReadError, StorageWriteError } from "@/server/platform/storage/blob-storage";
+import { RemovalTooLate } from "@/server/platform/storage/s3-removals";
 import { collectionModes } from "@/server/registries/collection-modes";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
 import type { RegistryRecord } from "@/server/registries/registry.store";
@@ -110,7 +111,8 @@ async function attemptUntilHeld(
       if (error instanceof StorageWriteError) return failed("storage_not_writable", words.failure(error));
       if (error instanceof SelfCheckFailed) return failed("self_check_failed", error.message);
       if (error instanceof RegistryCacheError) return failed("registry_cache", error.message);
-      if (!(error instanceof LeaseLost)) throw error;
+      // A process that stood still for so long may have lost what it holds.
+      if (!(error instanceof LeaseLost || error instanceof RemovalTooLate)) throw error;
       if (attempt >= ATTEMPTS_MAX)
         return failed("lock_lost", `The lock was lost ${ATTEMPTS_MAX} times: ${error.message}`);
       context.log("lock_lost", {

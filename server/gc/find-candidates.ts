@@ -6,6 +6,7 @@ import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { StorageInThreads } from "@/server/platform/storage/storage-in-threads";
 import { TimeSlice } from "@/server/platform/storage/time-slice";
 import { type Candidate, CandidateList } from "./candidate-list";
+import type { Released } from "./give-back";
 import type { StorageScan } from "./scan-storage";
 
 export type FoundCandidates = {
@@ -29,15 +30,15 @@ export async function markScan({ graph }: StorageScan, policy: MarkPolicy, signa
 }
 
 /**
- * Marks what was scanned and lists what may go, with sizes. Blobs younger than `policy.keepWrittenAfterMs` stay, and so do those that are
- * known to be gone since. Reads storage for the sizes of candidates; errors and aborts are thrown as by `scanStorage`.
+ * Marks what was scanned and lists what may go, with sizes. Blobs younger than `policy.keepWrittenAfterMs` stay, but for those that nobody
+ * but the collection itself has written since (`released`); so do those that are known to be gone since. Reads storage for the sizes of candidates; errors and aborts are thrown as by `scanStorage`.
  */
 export async function findCandidates(
   storage: BlobStorage,
   scan: StorageScan,
   policy: MarkPolicy,
   signal?: AbortSignal,
-  goneSince?: IdSet,
+  { goneSince, released }: { goneSince?: IdSet; released?: Released } = {},
 ): Promise<FoundCandidates> {
   const { graph } = scan;
   const slice = new TimeSlice(signal);
@@ -58,7 +59,11 @@ export async function findCandidates(
     if (sizeBytes < 0) {
       emptyBlobDirectories.push(graph.digests.digestOf(id));
       goneBlobs.add(id);
-    } else if (policy.keepWrittenAfterMs === null || modifiedAtMs <= policy.keepWrittenAfterMs) {
+    } else if (
+      policy.keepWrittenAfterMs === null ||
+      modifiedAtMs <= policy.keepWrittenAfterMs ||
+      released?.get(graph.digests.digestOf(id)) === modifiedAtMs
+    ) {
       goneBlobs.add(id);
       list.addBlob(id, sizeBytes);
     }

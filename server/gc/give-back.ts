@@ -1,4 +1,5 @@
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
+import { RemovalTooLate } from "@/server/platform/storage/s3-removals";
 import { pages } from "./candidate-pages";
 import { forEachAtOnce } from "./for-each-at-once";
 import { type SettledState, settleCandidates } from "./gc.store";
@@ -55,32 +56,46 @@ async function restoreRevisions(
   return restored;
 }
 
-/** Puts back whatever lies in the quarantines of a run, but for one; answers the digests of what came back. */
-export async function releaseAll(storage: BlobStorage, runId: string, except: string | null): Promise<Set<string>> {
-  const released = new Set<string>();
+/** What came back, by digest: since when storage has it where it was by our doing; null where somebody had brought it again meanwhile. */
+export type Released = ReadonlyMap<string, number | null>;
+
+/** Puts back whatever lies in the quarantines of a run, but for one. */
+export async function releaseAll(storage: BlobStorage, runId: string, except: string | null): Promise<Released> {
+  const released = new Map<string, number | null>();
   for (const key of await storage.listQuarantines()) {
     if (key === except || !(key === runId || key.startsWith(`${runId}.`))) continue;
-    for (const digest of await releaseKey(storage, key)) released.add(digest);
+    for (const [digest, writtenAtMs] of await releaseKey(storage, key)) released.set(digest, writtenAtMs);
   }
   return released;
 }
 
 /** Puts back whatever lies in one quarantine. */
-export async function releaseKey(storage: BlobStorage, key: string): Promise<string[]> {
-  const released: string[] = [];
+export async function releaseKey(storage: BlobStorage, key: string): Promise<Released> {
+  const released = new Map<string, number | null>();
   const blobs = await storage.listQuarantinedBlobs(key);
-  await forEachAtOnce(blobs, storage.concurrency.removals, async ({ digest }) => {
-    if ((await storage.releaseBlob(key, digest)) !== "missing") released.push(digest);
+  // Fewer than what is removed at once: a store copies each of them, and what waits for long has to be asked for again.
+  await forEachAtOnce(blobs, storage.concurrency.reads, async ({ digest }) => {
+    const end = await release(storage, key, digest);
+    if (end === "missing") return;
+    released.set(digest, end === "returned" ? ((await storage.statBlob(digest))?.modifiedAtMs ?? null) : null);
   });
   return released;
 }
 
+/** What is put back is never in anybody's way, however late: a store that took its time to copy is asked again, to drop what is left. */
+async function release(storage: BlobStorage, key: string, digest: string): Promise<"returned" | "dropped" | "missing"> {
+  for (let wasCopied = false; ; wasCopied = true) {
+    try {
+      const end = await storage.releaseBlob(key, digest);
+      return wasCopied && end === "dropped" ? "returned" : end;
+    } catch (error) {
+      if (!(error instanceof RemovalTooLate)) throw error;
+    }
+  }
+}
+
 /** Writes down of quarantined blobs what became of them: those that are neither back nor in quarantine any more had been purged. */
-export async function settleReleased(
-  storage: BlobStorage,
-  runId: string,
-  released: ReadonlySet<string>,
-): Promise<void> {
+export async function settleReleased(storage: BlobStorage, runId: string, released: Released): Promise<void> {
   for await (const page of pages(runId, "blob", "quarantined")) {
     const settled: { repositoryName: string; tag: string; digest: string; state: SettledState }[] = [];
     for (const candidate of page) {

@@ -2,6 +2,7 @@ import { countOddities, type Oddity } from "@/domain/gc/oddity";
 import type { RunContext } from "@/server/history/run-context";
 import { type Collection, enter } from "./collection";
 import { type FoundCandidates, findCandidates } from "./find-candidates";
+import type { Released } from "./give-back";
 import { foundTotals } from "./journal-totals";
 import { markPolicy } from "./mark-policy";
 import { registryReferences } from "./reference-cache";
@@ -11,11 +12,13 @@ const ODDITIES_LOGGED_MAX = 200;
 
 /**
  * The first (in read-only mode the only) mark of a collection: reads the storage, decides, and tells numbers and oddities. Leaves out what
- * the options do not want. Links and blobs written after `keepWrittenAfterMs` stay; null where writers were drained.
+ * the options do not want. Links and blobs written after `keepWrittenAfterMs` stay; null where writers were drained. `released`: what this
+ * run had taken before and put back, which is as old as it was then.
  */
 export async function markStorage(
   { context, storage, options, words, signal }: Collection,
   keepWrittenAfterMs: number | null,
+  released: Released = new Map(),
 ): Promise<{ scan: StorageScan; found: FoundCandidates }> {
   const { run } = context;
   await enter(context, "marking");
@@ -30,7 +33,7 @@ export async function markStorage(
     },
   });
   const policy = { ...(await markPolicy(run.registryId, options.deleteUntagged, run.workspaceId)), keepWrittenAfterMs };
-  const found = wanted(await findCandidates(storage, scan, policy, signal), options.sweepBlobs);
+  const found = wanted(await findCandidates(storage, scan, policy, signal, { released }), options.sweepBlobs);
   const oddities = [...scan.oddities, ...found.mark.oddities];
   const { revisionCount, blobCount, blobBytes } = found.list;
   const numbers = { candidateManifests: revisionCount, candidateBlobs: blobCount, candidateBytes: blobBytes };

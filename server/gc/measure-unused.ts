@@ -43,7 +43,7 @@ export async function measureLeft(
   signal: AbortSignal,
 ): Promise<void> {
   const policy = await markPolicy(registryId, true, null);
-  const { list } = await findCandidates(storage, scan, policy, signal, removed.blobSet());
+  const { list } = await findCandidates(storage, scan, policy, signal, { goneSince: removed.blobSet() });
   await saveUnused(registryId, {
     ...{ blobCount: 0, blobBytes: 0, sizeBytes: list.blobBytes },
     untaggedManifestCount: list.revisionCount - removed.revisionCount,
