@@ -54,7 +54,7 @@ export const changePassword = defineOperation({
   id: "changePassword",
   method: "POST",
   path: "/api/v1/me/password",
-  summary: "Change one's own password; every other session ends; not for API tokens",
+  summary: "Change one's own password; every other session ends, API tokens go on; not for API tokens",
   body: z.object({ currentPassword: givenPasswordSchema, newPassword: newPasswordSchema }).strict(),
   response: z.object({ endedCount: z.number().int().nonnegative() }),
 });
@@ -83,8 +83,12 @@ export const choosePasswordByLink = defineOperation({
   id: "choosePasswordByLink",
   method: "POST",
   path: "/api/v1/password-links/use",
-  summary: "Choose a password by a one-time link; every session of that account ends",
+  summary: "Choose a password by a one-time link; every session and personal API token of that account ends",
   isPublic: true,
   body: z.object({ token: linkTokenSchema, password: newPasswordSchema }).strict(),
-  response: z.object({ email: z.string() }),
+  response: z.object({
+    email: z.string(),
+    endedSessionCount: z.number().int().nonnegative(),
+    endedTokenCount: z.number().int().nonnegative(),
+  }),
 });

@@ -43,7 +43,7 @@ export function PasswordSection() {
   return (
     <Section
       title="Password"
-      description="It is good for this console and for docker login. Changing it signs you out everywhere else."
+      description="It is good for this console and for docker login. Changing it signs you out everywhere else; your API tokens go on until you revoke them."
     >
       {sessions.data?.hasPassword === false ? (
         <Callout title="You have no password here">

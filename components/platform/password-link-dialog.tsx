@@ -15,7 +15,7 @@ export function PasswordLinkDialog({ user, onClose }: { user: UserDto; onClose: 
       description={
         made
           ? `Hand it to ${user.name}. Whoever has it can set their password.`
-          : `For ${user.email}. What they have now goes on until the link is used; then every session of theirs ends. An earlier link ends now.`
+          : `For ${user.email}. What they have now goes on until the link is used; then every session and personal API token of theirs ends. An earlier link ends now.`
       }
       submitLabel="Make link"
       isPending={create.isPending}

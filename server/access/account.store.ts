@@ -23,6 +23,14 @@ export async function endSessionRows(
   return count;
 }
 
+export async function findSessionPerson(tx: Transaction, sessionId: string) {
+  const session = await tx.session.findUnique({
+    where: { id: sessionId },
+    select: { user: { select: { id: true, email: true, name: true, isPlatformAdmin: true } } },
+  });
+  return session?.user ?? null;
+}
+
 export async function findPasswordHash(userId: string): Promise<string> {
   const { passwordHash } = await prisma().user.findUniqueOrThrow({
     where: { id: userId },

@@ -3,7 +3,7 @@ import type { AppError } from "@/server/platform/app-error";
 import { insertSession } from "@/server/platform/auth/access.store";
 import type { Actor } from "@/server/platform/auth/actor";
 import { closeAttemptLimiters } from "@/server/platform/auth/attempt-limiters";
-import { identifySession } from "@/server/platform/auth/identity";
+import { identifySession, identifyToken } from "@/server/platform/auth/identity";
 import { hashPassword } from "@/server/platform/auth/password";
 import { openScope } from "@/server/platform/auth/workspace-scope";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
@@ -19,8 +19,10 @@ import { testRedisUrl } from "@/testing/redis";
 import { createTestTenant } from "@/testing/tenant";
 import { changePassword } from "./change-password";
 import { choosePasswordByLink } from "./choose-password-by-link";
+import { createMyToken } from "./create-my-token";
 import { createPasswordLink } from "./create-password-link";
 import { createUser } from "./create-user";
+import { createWorkspaceToken } from "./create-workspace-token";
 import { endSession } from "./end-session";
 import { endSessions } from "./end-sessions";
 import { findPasswordLink } from "./find-password-link";
@@ -30,6 +32,7 @@ import { registerByInvitation } from "./register-by-invitation";
 import type { Person } from "./require-person";
 import { signIn } from "./sign-in";
 import { signInByIdentity } from "./sign-in-by-identity";
+import { signOut } from "./sign-out";
 import { updateMe } from "./update-me";
 import { updateUser } from "./update-user";
 
@@ -144,7 +147,7 @@ test("an account that was made is nobody's until its owner has chosen a password
   await expect(again).rejects.toEqual(refusedWith("conflict"));
   expect((await signIn({ email, password: "none", userAgent: null })).kind).toBe("wrong");
   const token = tokenOf(passwordLink.link);
-  expect(await findPasswordLink(token)).toEqual({ email, name: "Nina" });
+  expect(await findPasswordLink(token)).toEqual({ email, name: "Nina", tokenCount: 0 });
   await expect(choosePasswordByLink({ token, password: "Nina-nina-nina" })).rejects.toEqual(
     refusedWith("unprocessable"),
   );
@@ -165,6 +168,70 @@ test("a link to reset ends an earlier one, and every session once it is used", a
   await choosePasswordByLink({ token: tokenOf(second.link), password: "another good password" });
   expect(await isLive(person.sessionId)).toBe(false);
   expect((await signIn({ email: person.email, password: PASSWORD, userAgent: null })).kind).toBe("wrong");
+});
+
+test("K-41 a reset by link ends every session and personal token, also one that is being made; a change of one's own keeps tokens", async () => {
+  const [person, stranger] = [await createPerson(), await createPerson()];
+  const { workspaceId } = await createTestTenant();
+  await prisma().member.create({ data: { workspaceId, userId: person.userId, role: "admin" } });
+  const wanted = { name: "laptop", role: "viewer" as const, workspaceId: null, spaceIds: null, expiresInDays: null };
+  const make = async (by: Actor) => (await createMyToken(by, wanted)).secret;
+  const isGood = async (secret: string) => (await identifyToken(secret, null)) !== null;
+  const scope = await openScope(person, workspaceId);
+  const robot = await createWorkspaceToken(scope, {
+    name: "builds",
+    role: "viewer",
+    spaceIds: null,
+    expiresInDays: null,
+  });
+  const [laptop, phone, theirs] = [await make(person), await make(person), await make(stranger)];
+
+  await changePassword(person, { currentPassword: PASSWORD, newPassword: "another good password" });
+  expect(await Promise.all([laptop, phone].map(isGood))).toEqual([true, true]);
+
+  const { link } = await createPasswordLink(root, person.userId);
+  expect(await findPasswordLink(tokenOf(link))).toMatchObject({ tokenCount: 2 });
+  expect(await isGood(laptop)).toBe(true);
+  // Whoever holds a session of theirs tries to keep a way in at this moment.
+  const [reset, ...late] = await Promise.allSettled([
+    choosePasswordByLink({ token: tokenOf(link), password: PASSWORD }),
+    ...Array.from({ length: 4 }, () => make(person)),
+  ]);
+  const kept = late.filter((one) => one.status === "fulfilled").map(({ value }) => value);
+  expect(reset).toMatchObject({ value: { endedSessionCount: 1, endedTokenCount: 2 + kept.length } });
+  expect(await Promise.all([laptop, phone, ...kept].map(isGood))).toEqual([laptop, phone, ...kept].map(() => false));
+  await expect(make(person)).rejects.toEqual(refusedWith("unauthenticated"));
+  expect(await Promise.all([robot.secret, theirs].map(isGood))).toEqual([true, true]);
+  const events = await prisma().auditEvent.findMany({ where: { actorId: person.userId, action: "token.revoked" } });
+  expect(events).toHaveLength(2 + kept.length);
+  const chosen = await prisma().auditEvent.findFirst({ where: { actorId: person.userId, action: "password.chosen" } });
+  expect(chosen?.after).toEqual({ endedSessions: 1, endedTokens: 2 + kept.length });
+});
+
+test("a sign-in with a password that is being replaced leaves no session behind", async () => {
+  const person = await createPerson();
+  const { link } = await createPasswordLink(root, person.userId);
+  const sign = () => signIn({ email: person.email, password: PASSWORD, userAgent: null });
+  // Their credentials are remembered for a minute: what follows costs no hashing, and is as near to the change as can be.
+  expect((await sign()).kind).toBe("signed-in");
+  const raced = await Promise.all([
+    choosePasswordByLink({ token: tokenOf(link), password: "another good password" }),
+    ...Array.from({ length: 12 }, () => sign()),
+  ]);
+  const sessions = raced.flatMap((one) => ("sessionId" in one ? [one.sessionId] : []));
+  expect(await Promise.all(sessions.map(isLive))).toEqual(sessions.map(() => false));
+  const live = await prisma().session.count({ where: { userId: person.userId, revokedAt: null } });
+  expect(live).toBe(0);
+});
+
+test("who signs out ends that session, on record", async () => {
+  const person = await createPerson();
+  await signOut(person.sessionId);
+  await signOut(person.sessionId);
+  await signOut("ses_unknown");
+  expect(await isLive(person.sessionId)).toBe(false);
+  const events = await prisma().auditEvent.findMany({ where: { actorId: person.userId, action: "session.ended" } });
+  expect(events).toHaveLength(1);
 });
 
 test("who is disabled is out at once, and what they had lets nobody in", async () => {

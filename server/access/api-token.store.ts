@@ -62,14 +62,29 @@ interface NewTokenRow {
   expiresAt: Date | null;
 }
 
-/** The number of live tokens of an owner, whose makers wait for each other until the transaction ends. */
-export async function countLiveTokens(tx: Transaction, owner: TokenOwner): Promise<number> {
+/** Held to the end of the transaction: who makes tokens of an owner, and who ends all of them, go one after the other. */
+export async function lockTokens(tx: Transaction, owner: TokenOwner): Promise<void> {
   const key = "userId" in owner ? owner.userId : owner.workspaceId;
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('api-tokens ' || ${key}, 0))`;
+}
+
+/** The number of live tokens of an owner. */
+export async function countLiveTokens(tx: Transaction, owner: TokenOwner): Promise<number> {
   const [row] = await tx.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM api_tokens t
     WHERE ${ownedBy(owner)} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`;
   return row?.count ?? 0;
+}
+
+/** Whether a session or a token was ended since its request was let in; one that is not known was not. */
+export async function isEndedMeanwhile(
+  tx: Transaction,
+  through: { sessionId: string; tokenId: string | null },
+): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ isEnded: boolean }[]>`
+    SELECT EXISTS (SELECT FROM sessions WHERE id = ${through.sessionId} AND revoked_at IS NOT NULL)
+      OR EXISTS (SELECT FROM api_tokens WHERE id = ${through.tokenId} AND revoked_at IS NOT NULL) AS "isEnded"`;
+  return row?.isEnded ?? false;
 }
 
 export async function insertToken(tx: Transaction, row: NewTokenRow): Promise<void> {
@@ -89,6 +104,18 @@ export async function revokeTokenRows(
     UPDATE api_tokens SET revoked_at = now(), revoked_by_name = ${byName}
     WHERE id IN (SELECT id FROM ending) AND revoked_at IS NULL
     RETURNING id, name, workspace_id AS "workspaceId"`;
+}
+
+/** Revokes every token of an owner. What they were called. */
+export function revokeAllTokenRows(
+  tx: Transaction,
+  owner: TokenOwner,
+  byName: string,
+): Promise<{ id: string; name: string; workspaceId: string | null }[]> {
+  return tx.$queryRaw`
+    UPDATE api_tokens t SET revoked_at = now(), revoked_by_name = ${byName}
+    WHERE ${ownedBy(owner)} AND t.revoked_at IS NULL
+    RETURNING t.id, t.name, t.workspace_id AS "workspaceId"`;
 }
 
 /** When a token ends by itself. */

@@ -10,7 +10,7 @@ import { recordAudit } from "./record-audit";
 import { requirePerson } from "./require-person";
 
 /**
- * Changes the person's own password and ends their other sessions. The current one is asked for, and counted like a sign-in: a screen that
+ * Changes the person's own password and ends their other sessions; API tokens go on, since they are revoked one by one. The current one is asked for, and counted like a sign-in: a screen that
  * was left open is not enough.
  * @throws AppError forbidden for a token; unprocessable for a wrong current password and for a new one that may not be; too_many_requests;
  * conflict where there is no password

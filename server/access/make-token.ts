@@ -11,7 +11,9 @@ import {
   findSpacesOf,
   findTokenExpiry,
   insertToken,
+  isEndedMeanwhile,
   listTokenRows,
+  lockTokens,
   type TokenOwner,
 } from "./api-token.store";
 import { apiTokenDto } from "./api-token-dto";
@@ -32,7 +34,8 @@ interface Wanted {
 /**
  * Makes a token; the secret of the answer is told this once. Through another token only what that one may do itself, for no longer than it
  * lives: otherwise whoever found a token could keep what it opens.
- * @throws AppError not_found for a space that is not of the workspace; forbidden for more than the token that asks; conflict from 100 on
+ * @throws AppError not_found for a space that is not of the workspace; forbidden for more than the token that asks; conflict from 100 on;
+ * unauthenticated where session or token ended meanwhile
  */
 export async function makeToken(
   actor: Exclude<Actor, { kind: "system" }>,
@@ -47,6 +50,11 @@ export async function makeToken(
   const made = newApiToken("userId" in owner ? "pat" : "bot");
   const id = newId("tok");
   await prisma().$transaction(async (tx) => {
+    await lockTokens(tx, owner);
+    const sessionId = actor.kind === "user" ? actor.sessionId : "";
+    // Who lost their way in while they asked leaves no other one behind.
+    if (await isEndedMeanwhile(tx, { sessionId, tokenId: actor.token?.id ?? null }))
+      throw new AppError("unauthenticated", "Your session or token has ended. Sign in and try again.");
     if ((await countLiveTokens(tx, owner)) >= TOKENS_MAX)
       throw new AppError("conflict", `There are ${TOKENS_MAX} tokens already. Revoke those that nobody uses.`);
     await insertToken(tx, {

@@ -1,5 +1,5 @@
 import { storableText } from "@/lib/storable";
-import { insertSession } from "@/server/platform/auth/access.store";
+import { holdPasswordHash, insertSession } from "@/server/platform/auth/access.store";
 import { NO_PASSWORD } from "@/server/platform/auth/password";
 import { prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
@@ -30,24 +30,28 @@ type Account = NonNullable<Awaited<ReturnType<typeof findUserByIdentity>>>;
  * no account yet gets one by the invitations that are open to that address. Nobody else is let in.
  */
 export async function signInByIdentity(identity: ProvidedIdentity, userAgent: string | null): Promise<IdentityOutcome> {
-  const found = await prisma().$transaction((tx) => findOrMake(tx, identity));
-  const reason = typeof found === "string" ? found : found.disabledAt ? "disabled" : null;
-  if (typeof found === "string" || reason !== null) {
-    const email = storableText(identity.email ?? "").slice(0, 254);
-    await recordAudit(prisma(), {
-      ...{ actor: null, action: "session.refused", workspaceId: null, outcome: "refused" },
-      target: { kind: "user", id: typeof found === "string" ? email : found.id, name: email },
-      after: { reason, issuer: identity.issuer, subject: storableText(identity.subject) },
+  const outcome = await prisma().$transaction(async (tx) => {
+    const found = await findOrMake(tx, identity);
+    if (typeof found === "string") return { reason: found, userId: null };
+    // Held, so that nobody who is disabled at this moment keeps a session.
+    if ((await holdPasswordHash(tx, found.id)) === null) return { reason: "disabled" as const, userId: found.id };
+    const sessionId = await insertSession(found.id, userAgent, tx);
+    await recordAudit(tx, {
+      actor: { ...personOf(found), sessionId },
+      ...{ action: "session.started", workspaceId: null, after: { issuer: identity.issuer } },
+      target: { kind: "user", id: found.id, name: found.email },
     });
-    return { kind: "refused", reason: reason ?? "unknown" };
-  }
-  const sessionId = await insertSession(found.id, userAgent);
-  await recordAudit(prisma(), {
-    actor: { ...personOf(found), sessionId },
-    ...{ action: "session.started", workspaceId: null, after: { issuer: identity.issuer } },
-    target: { kind: "user", id: found.id, name: found.email },
+    return { sessionId };
   });
-  return { kind: "signed-in", sessionId };
+  if (outcome.sessionId !== undefined) return { kind: "signed-in", sessionId: outcome.sessionId };
+  const { reason, userId } = outcome;
+  const email = storableText(identity.email ?? "").slice(0, 254);
+  await recordAudit(prisma(), {
+    ...{ actor: null, action: "session.refused", workspaceId: null, outcome: "refused" },
+    target: { kind: "user", id: userId ?? email, name: email },
+    after: { reason, issuer: identity.issuer, subject: storableText(identity.subject) },
+  });
+  return { kind: "refused", reason };
 }
 
 async function findOrMake(tx: Transaction, identity: ProvidedIdentity): Promise<Account | "unknown" | "unverified"> {

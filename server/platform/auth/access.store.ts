@@ -1,6 +1,6 @@
 import type { Role } from "@/domain/access/permissions";
 import { isStorableText } from "@/lib/storable";
-import { prisma } from "../db/prisma";
+import { prisma, type Transaction } from "../db/prisma";
 import { newId } from "../new-id";
 
 const SESSION_DAYS = 14;
@@ -25,17 +25,24 @@ export async function findUserByEmail(email: string): Promise<UserRecord | null>
   return prisma().user.findUnique({ where: { email: email.trim().toLowerCase() }, select: userFields });
 }
 
-export async function insertSession(userId: string, userAgent: string | null): Promise<string> {
+export async function insertSession(
+  userId: string,
+  userAgent: string | null,
+  tx: Transaction = prisma(),
+): Promise<string> {
   const now = Date.now();
-  const session = await prisma().session.create({
+  const session = await tx.session.create({
     data: { id: newId("ses"), userId, userAgent, expiresAt: new Date(now + SESSION_DAYS * 86_400_000) },
     select: { id: true },
   });
   return session.id;
 }
 
-export async function revokeSession(sessionId: string): Promise<void> {
-  await prisma().session.updateMany({ where: { id: sessionId, revokedAt: null }, data: { revokedAt: new Date() } });
+/** The account's stored password, held as it is to the end of the transaction; null for one that is disabled or not there. */
+export async function holdPasswordHash(tx: Transaction, userId: string): Promise<string | null> {
+  const [row] = await tx.$queryRaw<{ passwordHash: string }[]>`
+    SELECT password_hash AS "passwordHash" FROM users WHERE id = ${userId} AND disabled_at IS NULL FOR SHARE`;
+  return row?.passwordHash ?? null;
 }
 
 export async function findRole(workspaceId: string, userId: string): Promise<Role | null> {

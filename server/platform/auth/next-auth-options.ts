@@ -1,12 +1,11 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { env } from "../env";
-import { revokeSession } from "./access.store";
 import { OIDC_PROVIDER, oidcProvider, providedIdentity } from "./oidc-provider";
 
 type ProvidedIdentity = ReturnType<typeof providedIdentity>;
 
-/** What signing in does, given by the route: it is a use case of the area `access`. */
+/** What signing in and out do, given by the route: it is a use case of the area `access`. */
 export interface SignInUseCases {
   withPassword(credentials: {
     email: string;
@@ -19,6 +18,8 @@ export interface SignInUseCases {
   withIdentity(
     identity: ProvidedIdentity,
   ): Promise<{ kind: "signed-in"; sessionId: string } | { kind: "refused"; reason: string }>;
+  /** Ends a session. */
+  signOut(sessionId: string): Promise<void>;
 }
 
 /**
@@ -61,7 +62,7 @@ export function nextAuthOptions(useCases: SignInUseCases): NextAuthOptions {
     },
     events: {
       async signOut({ token }) {
-        if (typeof token?.sessionId === "string") await revokeSession(token.sessionId);
+        if (typeof token?.sessionId === "string") await useCases.signOut(token.sessionId);
       },
     },
   };

@@ -2,7 +2,8 @@ import { NextRequest } from "next/server";
 import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { watchSpace } from "@/contracts/space-stream";
-import { insertSession, revokeSession } from "@/server/platform/auth/access.store";
+import { signOut } from "@/server/access/sign-out";
+import { insertSession } from "@/server/platform/auth/access.store";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 import { newId } from "@/server/platform/new-id";
@@ -54,7 +55,7 @@ test("a stream learns that its session was revoked", async () => {
   const { sessionId, cookie } = await signIn();
   const facts = await open(cookie);
   expect(await facts.isStillAllowed()).toBe(true);
-  await revokeSession(sessionId);
+  await signOut(sessionId);
   expect(await facts.isStillAllowed()).toBe(false);
 });
 

@@ -7,6 +7,14 @@ import { findPasswordLink } from "@/server/access/find-password-link";
 // The address is a secret: no page that is opened from here is told it.
 export const metadata: Metadata = { title: "Choose a password", referrer: "no-referrer", robots: "noindex" };
 
+/** Scripts stop with them: whoever chooses a password has to know before. */
+function endingTokens(tokenCount: number): string {
+  if (tokenCount === 0) return "";
+  return tokenCount === 1
+    ? ", and so does your personal API token"
+    : `, and so do your ${tokenCount} personal API tokens`;
+}
+
 /** Where a one-time link leads: its owner chooses their password. */
 export default async function ChoosePasswordPage({ params }: { params: Promise<{ token: string }> }) {
   const { token } = await params;
@@ -20,7 +28,7 @@ export default async function ChoosePasswordPage({ params }: { params: Promise<{
   return (
     <AuthFrame
       title="Choose a password"
-      description={`For ${person.email}. Wherever you are signed in, that session ends.`}
+      description={`For ${person.email}. Wherever you are signed in, that session ends${endingTokens(person.tokenCount)}.`}
     >
       <ChoosePasswordForm token={token} email={person.email} name={person.name} />
     </AuthFrame>
