@@ -65,6 +65,7 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   "spaces.remove": (data) => `removed the registry space ${text(data.name)} (${text(data.prefix)})`,
   "registries.attach": (data) => `attached the registry ${text(data.name)} (${text(data.url)})`,
   "registries.update": (data) => `changed the registry ${text(data.name)} (${text(data.url)})`,
+  "registries.check": (data) => `asked the registry ${text(data.name)} whether it is well`,
   "registries.detach": (data) => `detached the registry ${text(data.name)} (${text(data.url)})`,
   "rules.create": (data) => `created the rule “${text(data.name)}”`,
   "rules.update": (data) => `edited the rule “${text(data.name)}” (revision ${text(data.revision)})`,
@@ -75,6 +76,7 @@ const SENTENCES: Record<string, (data: Data) => string> = {
     typeof data.byHand === "string"
       ? byHandText(data)
       : `started a reclaim with ${isByPolicy(data) ? count(data.ruleIds, "lifecycle policy", "lifecycle policies") : count(data.ruleIds, "rule", "rules")}`,
+  "reclaim.preview": (data) => `previewed ${previewedText(data)}`,
   "reclaim.confirm": (data) =>
     `confirmed a reclaim of ${text(data.images)} of ${text(data.imagesTotal)} images${
       data.reason === "tags" ? `, and of ${text(data.tags)} of ${text(data.tagsTotal)} tags` : ""
@@ -119,6 +121,10 @@ const SENTENCES: Record<string, (data: Data) => string> = {
     data.isHalfMade === true
       ? `gave up the half-made copy of ${text(data.image)}`
       : `gave up the failed ${text(data.failed)} of ${text(data.image)}; it stays in the recycle bin`,
+  "bin.check": (data) =>
+    `had ${data.count === 1 ? "the image" : `${text(data.count)} images`} in the recycle bin read back`,
+  "crawls.start": () => "had the registry space read again",
+  "crawls.cancel": () => "cancelled a reading of the registry space",
   "bin.purge": (data) => `purged ${text(data.image)} for good`,
 };
 
@@ -127,6 +133,14 @@ function entriesText(data: Data): string {
   if (Array.isArray(data.entryIds)) return count(data.entryIds, "image", "images");
   if (typeof data.entryCount !== "number") return "what a filter found in the recycle bin";
   return `${data.entryCount} ${data.entryCount === 1 ? "image" : "images"}`;
+}
+
+/** What a preview was of: a rule that is being written, saved ones, or what a lifecycle policy would take. */
+function previewedText(data: Data): string {
+  const draft = data.draft as { name?: unknown } | null | undefined;
+  if (draft) return `the rule “${text(draft.name)}” before it was saved`;
+  if (isByPolicy(data)) return "what a lifecycle policy would take";
+  return Array.isArray(data.ruleIds) ? count(data.ruleIds, "rule", "rules") : "what a reclaim would take";
 }
 
 function lifecycleName(data: Data): string {

@@ -52,15 +52,13 @@ export async function createRun(
         frozenNow: new Date(),
       });
       await within?.(tx, row);
-      if (!row.isDryRun || row.kind === "gc") {
+      const isPreview = row.isDryRun && row.kind !== "gc";
+      // What the console itself previews, nobody asked for.
+      if (!isPreview || scope.actor.kind !== "system") {
         await recordAudit(tx, {
-          workspaceId: scope.workspaceId,
-          spaceId: request.spaceId,
-          actor: scope.actor,
-          action: `${request.kind}.start`,
-          resourceType: "run",
-          resourceId: row.id,
-          data: { ...request.options, isDryRun: row.isDryRun },
+          ...{ workspaceId: scope.workspaceId, spaceId: request.spaceId, actor: scope.actor },
+          ...{ action: `${request.kind}.${isPreview ? "preview" : "start"}`, resourceType: "run", resourceId: row.id },
+          data: { ...(isPreview ? withoutDefinitions(request.options) : request.options), isDryRun: row.isDryRun },
         });
       }
       return row;
@@ -71,6 +69,11 @@ export async function createRun(
   }
   await enqueueRun(run);
   return run;
+}
+
+/** The log keeps for ever which rules were previewed, and the run, for as long as it is there, what they said. */
+function withoutDefinitions(options: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(options, (key, value) => (key === "definition" ? undefined : value)));
 }
 
 const ACTIVE_ALREADY: Record<RunKind, string> = {

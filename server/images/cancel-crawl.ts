@@ -1,6 +1,8 @@
 import type { CrawlDto } from "@/contracts/crawls";
+import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
+import { prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 import { requireSpace } from "@/server/spaces/require-space";
 import { findCrawlOfSpace, isSharedRegistry, requestCrawlCancel } from "./crawl.store";
@@ -20,6 +22,13 @@ export async function cancelCrawl(
   if (!crawl) throw notFound();
   if (crawl.spaceId === null && (await isSharedRegistry(space.registryId, scope.workspaceId)))
     throw new AppError("unprocessable", "Other workspaces use this registry too, and wait for this reading.");
-  await requestCrawlCancel(crawl.id, env().RECLAIM_HEARTBEAT_STALE_SECONDS);
+  const { workspaceId, actor } = scope;
+  await prisma().$transaction(async (tx) => {
+    if (!(await requestCrawlCancel(tx, crawl.id, env().RECLAIM_HEARTBEAT_STALE_SECONDS))) return;
+    await recordAudit(tx, {
+      ...{ workspaceId, spaceId: space.id, actor },
+      ...{ action: "crawls.cancel", resourceType: "crawl", resourceId: crawl.id },
+    });
+  });
   return getCrawl(scope, input);
 }

@@ -1,6 +1,6 @@
 // PostgreSQL owns every transition of a crawl, as it does for runs: each write of a worker names the epoch it claimed
 // under, and changes no row once somebody else has claimed the crawl.
-import { type Prisma, prisma } from "@/server/platform/db/prisma";
+import { type Prisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 
 export type CrawlRecord = Prisma.CrawlGetPayload<object>;
 export type CrawlTrigger = "first" | "schedule" | "manual" | "run";
@@ -19,14 +19,14 @@ export interface NewCrawl {
 }
 
 /** The new crawl, or the one of the same registry and space that is active: there is never a second. */
-export async function insertCrawl(crawl: NewCrawl): Promise<CrawlRecord> {
+export async function insertCrawl(tx: Transaction, crawl: NewCrawl): Promise<CrawlRecord> {
   const { id, registryId, spaceId, trigger, requestedByName, repeatsRunning } = crawl;
   for (;;) {
-    await prisma().$executeRaw`
+    await tx.$executeRaw`
       INSERT INTO crawls (id, registry_id, space_id, trigger, requested_by_name)
       VALUES (${id}, ${registryId}, ${spaceId}, ${trigger}, ${requestedByName})
       ON CONFLICT (registry_id, coalesce(space_id, '')) WHERE status IN ('queued', 'running') DO NOTHING`;
-    const active = await prisma().crawl.findFirst({
+    const active = await tx.crawl.findFirst({
       where: { registryId, spaceId, status: { in: ["queued", "running"] } },
     });
     // It ended just now, before it could be seen: the place is free.
@@ -34,7 +34,7 @@ export async function insertCrawl(crawl: NewCrawl): Promise<CrawlRecord> {
     if (active.id !== id && repeatsRunning) {
       // One that nobody has begun will see what has changed. One that ends at this moment is followed by nothing: insert again.
       const isBegun = active.epoch > 0;
-      const { count } = await prisma().crawl.updateMany({
+      const { count } = await tx.crawl.updateMany({
         where: { id: active.id, finishedAt: null },
         data: isBegun ? { repeatTrigger: trigger } : {},
       });
@@ -164,9 +164,9 @@ export async function releaseCrawl(crawlId: string, epoch: number): Promise<bool
   return count === 1;
 }
 
-/** One that waits, or whose worker fell silent, ends at once; a running one is asked. Idempotent; an ended one stays as it is. */
-export async function requestCrawlCancel(crawlId: string, staleSeconds: number): Promise<void> {
-  const { count } = await prisma().crawl.updateMany({
+/** One that waits, or whose worker fell silent, ends at once; a running one is asked. Idempotent; an ended one stays as it is, and the answer is false, as where it was asked already. */
+export async function requestCrawlCancel(tx: Transaction, crawlId: string, staleSeconds: number): Promise<boolean> {
+  const { count } = await tx.crawl.updateMany({
     where: {
       id: crawlId,
       OR: [
@@ -182,11 +182,12 @@ export async function requestCrawlCancel(crawlId: string, staleSeconds: number):
       epoch: { increment: 1 },
     },
   });
-  if (count === 1) return;
-  await prisma().crawl.updateMany({
+  if (count === 1) return true;
+  const asked = await tx.crawl.updateMany({
     where: { id: crawlId, finishedAt: null, cancelRequestedAt: null },
     data: { cancelRequestedAt: new Date(), repeatTrigger: null },
   });
+  return asked.count === 1;
 }
 
 /** Crawls that wait, or whose worker fell silent. */

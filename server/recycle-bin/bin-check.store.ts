@@ -1,11 +1,11 @@
 // When entries are read back from their registry, and what was found missing.
 
-import { prisma } from "@/server/platform/db/prisma";
+import { prisma, type Transaction } from "@/server/platform/db/prisma";
 import type { MissingContent } from "@/server/platform/registry/registry-adapter";
 
 /** Puts every entry of a space's bin first in line; answers how many there are. */
-export function requestChecks(space: { id: string; workspaceId: string }): Promise<number> {
-  return prisma().$executeRaw`
+export function requestChecks(tx: Transaction, space: { id: string; workspaceId: string }): Promise<number> {
+  return tx.$executeRaw`
     UPDATE bin_entries SET check_due_at = now() - interval '1 day'
     WHERE space_id = ${space.id} AND workspace_id = ${space.workspaceId} AND state = 'held'`;
 }

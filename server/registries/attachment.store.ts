@@ -137,10 +137,11 @@ export async function claimDueHealthChecks(before: Date, limit: number): Promise
 
 /** Keeps what a health check found, unless the registry was changed while it was asked. */
 export async function writeHealth(
+  tx: Transaction,
   registry: Pick<RegistryRecord, "id" | "url" | "passwordEncrypted">,
   health: { state: "healthy" | "unhealthy"; error: string | null; latencyMs: number | null },
 ): Promise<void> {
-  await prisma().registry.updateMany({
+  await tx.registry.updateMany({
     where: { id: registry.id, url: registry.url, passwordEncrypted: registry.passwordEncrypted, detachedAt: null },
     data: {
       health: health.state,

@@ -1,4 +1,5 @@
 import type { RegistryDto } from "@/contracts/registries";
+import { recordAudit } from "@/server/history/record-audit";
 import { notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { checkHealth } from "./check-health";
@@ -9,6 +10,11 @@ import { getRegistry } from "./get-registry";
 export async function checkRegistry(scope: WorkspaceScope, input: { registryId: string }): Promise<RegistryDto> {
   const registry = await findRegistry(scope, input.registryId);
   if (!registry) throw notFound();
-  await checkHealth(registry);
+  await checkHealth(registry, (tx) =>
+    recordAudit(tx, {
+      ...{ workspaceId: registry.workspaceId ?? scope.workspaceId, actor: scope.actor, action: "registries.check" },
+      ...{ resourceType: "registry", resourceId: registry.id, data: { name: registry.name } },
+    }),
+  );
   return getRegistry(scope, input);
 }

@@ -14,8 +14,8 @@ export const QUESTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Records a request that was carried out and left no event of its own: what changes settings is recorded with the change itself, and what
- * does something else (reads a registry again, tries a delivery once more) must not go without.
+ * Records a request that was answered and left no event of its own, because it found nothing to do: a cancel of what has ended, an edit that
+ * changes nothing. Whatever does something is recorded in the transaction in which it does it, or not done.
  */
 export async function recordDone(
   asked: RequestContext,
