@@ -14,6 +14,13 @@ export async function lockWorkspace(
   return rows[0] ?? null;
 }
 
+/** As `lockWorkspace`, for those who only need it to stay: they do not wait for each other. */
+export async function isWorkspaceKept(tx: Transaction, workspaceId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<object[]>`
+    SELECT id FROM workspaces WHERE id = ${workspaceId} AND removed_at IS NULL FOR KEY SHARE`;
+  return rows.length === 1;
+}
+
 export async function findMemberRow(tx: Transaction, workspaceId: string, userId: string) {
   return tx.member.findUnique({
     where: { workspaceId_userId: { workspaceId, userId } },

@@ -1,5 +1,6 @@
 import type { RegistryDto } from "@/contracts/registries";
 import { parseRegistryUrl } from "@/domain/registries/registry-url";
+import { keepWorkspace } from "@/server/access/keep-workspace";
 import { recordAudit } from "@/server/history/record-audit";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { encryptSecret } from "@/server/platform/crypto/secret-box";
@@ -28,6 +29,7 @@ export async function attachRegistry(
   const { kind, url, auth, username, password, storageRoot, bucket } = connection;
   try {
     await prisma().$transaction(async (tx) => {
+      await keepWorkspace(tx, scope.workspaceId);
       await insertRegistry(tx, {
         ...{ id: registryId, workspaceId, name: input.name, kind, url, auth, username, storageRoot },
         passwordEncrypted: password === null ? null : encryptSecret(password),

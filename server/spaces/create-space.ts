@@ -1,5 +1,6 @@
 import type { SpaceDto } from "@/contracts/spaces";
 import { prefixProblem } from "@/domain/spaces/prefix";
+import { keepWorkspace } from "@/server/access/keep-workspace";
 import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
@@ -13,7 +14,7 @@ import { insertSpace, listFormerPrefixes, lockPrefixes } from "./space.store";
 
 /**
  * Creates a registry space and has the registry read for it.
- * @throws AppError not_found (registry), unprocessable (prefix taken or reserved), forbidden (prefix was another workspace's before),
+ * @throws AppError not_found (registry; a workspace that is deleted meanwhile), unprocessable (prefix taken or reserved), forbidden (prefix was another workspace's before),
  * conflict (name taken)
  */
 export async function createSpace(
@@ -25,6 +26,7 @@ export async function createSpace(
   const spaceId = newId("spc");
   try {
     await prisma().$transaction(async (tx) => {
+      await keepWorkspace(tx, scope.workspaceId);
       const problem = prefixProblem(input.prefix, await lockPrefixes(tx, registry.id));
       if (problem?.kind === "reserved")
         throw new AppError("unprocessable", "recyclebin is reserved for the recycle bin. Choose another prefix.");
