@@ -31,12 +31,15 @@ import { liftForgottenReadOnly } from "./lift-forgotten-read-only";
 import { measureUnused } from "./measure-unused";
 import { startGc } from "./start-gc";
 
+/** What is swept before the next is asked for, at first. */
+const BATCH = 500;
 const never = new AbortController().signal;
 const executors = { gc: executeGc, reclaim: executeGc, restore: executeGc, purge: executeGc };
 let database: TestDatabase;
 let tenant: TestTenant;
 let root: string;
 let removeRoot: () => void;
+let holder: pg.Client | undefined;
 
 const settings = (others: Record<string, string> = {}) => {
   setConsoleEnv({
@@ -72,6 +75,7 @@ beforeEach(async () => {
   }
 });
 afterEach(async () => {
+  await letJournalGo();
   await sql("DROP TRIGGER IF EXISTS slow_journal ON gc_candidates");
   // What a test left behind must not be swept by the next one's watchdog.
   await prisma().registry.updateMany({ data: { readOnlyRunId: null } });
@@ -93,6 +97,21 @@ async function slowDownJournal(): Promise<void> {
   await sql(`
     CREATE OR REPLACE FUNCTION slow_journal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END';
     CREATE TRIGGER slow_journal AFTER UPDATE ON gc_candidates FOR EACH STATEMENT EXECUTE FUNCTION slow_journal()`);
+}
+
+/** Holds up each write to the journal until it is let go, so that a test knows where a sweep stands meanwhile. */
+async function holdJournal(): Promise<void> {
+  await sql(`
+    CREATE OR REPLACE FUNCTION slow_journal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(7401); RETURN NULL; END';
+    CREATE TRIGGER slow_journal AFTER UPDATE ON gc_candidates FOR EACH STATEMENT EXECUTE FUNCTION slow_journal()`);
+  holder = new pg.Client({ connectionString: database.url });
+  await holder.connect();
+  await holder.query("SELECT pg_advisory_lock(7401)");
+}
+
+async function letJournalGo(): Promise<void> {
+  await holder?.end();
+  holder = undefined;
 }
 
 async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
@@ -554,16 +573,15 @@ describe("stopping and resuming", () => {
 
   it("deletes nothing when it wakes up after others took over", async () => {
     const { digests } = manyUnused();
-    await slowDownJournal();
+    await holdJournal();
     const { id } = await start();
     const child = startProgram("execute-gc", [id]);
     const exited = once(child, "exit");
-    // While the journal takes its time: stopped in the middle of a removal, that one removal would still be done.
-    await until("a batch that is being written down", async () => {
-      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
-      return (await sql(waiting)).length > 0;
-    });
+    // Two batches are removed, and the first is still being written down: it stands between two removals. Stopped in the middle of one, that
+    // one would still be done.
+    await until("two batches", async () => blobsOnDisk() === 3 + digests.length - 2 * BATCH);
     child.kill("SIGSTOP");
+    await letJournalGo();
     await sql("DROP TRIGGER slow_journal ON gc_candidates");
     await prisma().run.update({ where: { id }, data: { heartbeatAt: new Date(Date.now() - 60_000) } });
     expect(await liftForgottenReadOnly()).toBe(1);
