@@ -37,6 +37,9 @@ const HELD = Prisma.sql`r.gc_epoch = s.gc_epoch AND u.id = s.run_id AND u.regist
 const openFor = ({ openMs, staleMs }: ShardTimes) =>
   Prisma.sql`least(${openMs}::float8, ${(staleMs * 2) / 3}::float8 - extract(epoch FROM now() - u.heartbeat_at)::float8 * 1000)`;
 
+/** One of a mark holds some ten kilobytes. */
+const ROWS_AT_ONCE = 200;
+
 type Range = { after: CandidateKey | null; upTo: CandidateKey | null };
 
 /** Writes shards that are to be done, numbered from the next free number; null where the lease is lost. */
@@ -59,7 +62,8 @@ export async function insertShards(
       ...{ afterKey: listOf(part.after), upToKey: listOf(part.upTo), witnesses: [...witnesses] },
       input: part.input === null ? null : Buffer.from(part.input),
     }));
-    await tx.gcShard.createMany({ data: rows });
+    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+      await tx.gcShard.createMany({ data: rows.slice(at, at + ROWS_AT_ONCE) });
     return rows.map(({ number }) => number);
   });
 }
@@ -126,18 +130,27 @@ export async function lingerShard(held: Held, { openMs }: ShardTimes): Promise<v
 }
 
 /** Ends a claim: nothing of it is under way any more. `pending` = somebody else is to go on with it. */
-export async function endShard(held: Held, state: "done" | "failed" | "pending"): Promise<boolean> {
+export async function endShard(held: Held, state: "done" | "pending"): Promise<boolean> {
   const count = await prisma().$executeRaw`
     UPDATE gc_shards s SET state = ${state}, valid_until = NULL WHERE ${isOurs(held)}`;
   return count === 1;
 }
 
-/** As `endShard`, with what was found. */
-export async function answerShard(held: Held, result: Uint8Array | null, details: unknown): Promise<boolean> {
+/** As `endShard`, with what was found. False = the shard is somebody else's by now. */
+export async function answerShard(held: Held, result: Uint8Array, doneCount: number): Promise<boolean> {
   const count = await prisma().$executeRaw`
-    UPDATE gc_shards s SET state = 'done', valid_until = NULL, input = NULL,
-      result = ${result === null ? null : Buffer.from(result)}, details = ${JSON.stringify(details)}::jsonb WHERE ${isOurs(held)}`;
+    UPDATE gc_shards s SET state = 'done', valid_until = NULL, input = NULL, result = ${Buffer.from(result)}, done_count = ${doneCount}
+    WHERE ${isOurs(held)}`;
   return count === 1;
+}
+
+/** What was found, which is forgotten then. @throws Error where there is nothing */
+export async function takeShardResult(lease: Lease, number: number): Promise<Uint8Array> {
+  const where = { runId: lease.runId, gcEpoch: lease.gcEpoch, number };
+  const { result } = await prisma().gcShard.findFirstOrThrow({ where, select: { result: true } });
+  if (result === null) throw new Error("nothing was found by this shard");
+  await prisma().gcShard.updateMany({ where, data: { result: null } });
+  return result;
 }
 
 /**
@@ -174,7 +187,7 @@ export async function settleShard(
 
 export interface ShardState {
   number: number;
-  state: "pending" | "active" | "done" | "failed";
+  state: "pending" | "active" | "done";
   doneCount: number;
   failedCount: number;
   deletedManifests: number;

@@ -7,6 +7,7 @@ import { foundTotals } from "./journal-totals";
 import { markPolicy } from "./mark-policy";
 import { registryReferences } from "./reference-cache";
 import { type StorageScan, scanStorage } from "./scan-storage";
+import { sharedSource } from "./shared-source";
 
 const ODDITIES_LOGGED_MAX = 200;
 
@@ -16,16 +17,19 @@ const ODDITIES_LOGGED_MAX = 200;
  * run had taken before and put back, which is as old as it was then.
  */
 export async function markStorage(
-  { context, storage, options, words, signal }: Collection,
+  { context, storage, options, held, words, signal }: Collection,
   keepWrittenAfterMs: number | null,
   released: Released = new Map(),
 ): Promise<{ scan: StorageScan; found: FoundCandidates }> {
   const { run } = context;
   await enter(context, "marking");
+  const { lease } = held;
   const scan = await scanStorage(storage, {
     cache: registryReferences(run.registryId),
     withLinkTimes: keepWrittenAfterMs !== null,
     withTagHistories: !run.isDryRun,
+    // A dry run holds nothing that others could make sure of.
+    sourceOver: lease ? (source) => sharedSource(source, { context, storage, lease, words, signal }) : undefined,
     signal,
     onProgress: ({ manifestsDone, manifestsTotal, blobsTotal }) => {
       const blobs = blobsTotal === null ? {} : { blobsTotal, blobsDone: blobsTotal };

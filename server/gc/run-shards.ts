@@ -1,6 +1,6 @@
 import type { RunContext } from "@/server/history/run-context";
 import { log } from "@/server/platform/log";
-import { countOtherWorkers, enqueue, enqueueFlow } from "@/server/platform/queue/enqueue";
+import { enqueue, enqueueFlow, listOtherWorkers } from "@/server/platform/queue/enqueue";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { holdsLease, type Lease } from "./gc.store";
 import { listShardStates, type ShardState } from "./gc-shard.store";
@@ -12,9 +12,9 @@ const LOOK_EVERY_MS = 50;
 const TELL_EVERY_MS = 300;
 /** Redis may have been flushed, or a worker have come up: whoever is idle is woken up again. */
 const WAKE_EVERY_MS = 2_000;
-const WOKEN_AT_ONCE = 16;
+const WOKEN_AT_ONCE = 4;
 
-interface Sharing {
+export interface Sharing {
   context: RunContext;
   storage: BlobStorage;
   lease: Lease;
@@ -22,10 +22,17 @@ interface Sharing {
   signal: AbortSignal;
 }
 
-/** Whether other workers take part if they are asked to. */
-export async function isHelpAtHand(run: { workerId: string | null }): Promise<boolean> {
-  return (await countOtherWorkers("gc-shard", run.workerId)) > 0;
+/** Whether other workers take part if they are asked to; `onOtherHosts`: those on this machine do not count. */
+export async function isHelpAtHand(
+  run: { workerId: string | null },
+  { onOtherHosts = false }: { onOtherHosts?: boolean } = {},
+): Promise<boolean> {
+  const others = await listOtherWorkers("gc-shard", run.workerId);
+  return others.some((other) => !onOtherHosts || hostOf(other) !== hostOf(run.workerId ?? ""));
 }
+
+/** A worker is named after its host and process. */
+const hostOf = (workerId: string) => workerId.replace(/-\d+$/, "");
 
 /**
  * Wakes other workers up for shards that were written, works on them as well, and returns when PostgreSQL says that all of them have ended,
@@ -55,7 +62,7 @@ export async function runShards(
       for (const { name, payload, jobId } of waiting.map(({ number }) => jobOf(number)))
         void enqueue(name, payload, { jobId });
     }
-    return isEnough || states.every(({ state }) => state === "done" || state === "failed");
+    return isEnough || states.every(({ state }) => state === "done");
   };
   // One at a time: an older answer after a newer one would count backwards.
   let looking: Promise<boolean> = Promise.resolve(false);

@@ -42,6 +42,8 @@ export type ScanOptions = {
   quarantineRunId?: string | null;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: ScanProgress) => void) | undefined;
+  /** Puts another source in the place of the storage's own. */
+  sourceOver?: ((source: ScanSource) => ScanSource) | undefined;
 };
 
 export type StorageScan = {
@@ -71,7 +73,8 @@ export async function scanStorage(storage: BlobStorage, options: ScanOptions): P
     onOddity: (oddity) => oddities.push(oddity),
     onBlobs: (blobsTotal) => options.onProgress?.({ ...nothing, blobsTotal }),
   });
-  const scanner = new Scanner(view, scanSourceOf(view, options, oddities), options, oddities);
+  const source = scanSourceOf(view, options, oddities);
+  const scanner = new Scanner(view, options.sourceOver?.(source) ?? source, options, oddities);
   await scanner.readBlobs();
   await scanner.readRepositories();
   await scanner.readManifests(await packs);

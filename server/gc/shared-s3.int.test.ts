@@ -6,7 +6,7 @@ import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 import { newId } from "@/server/platform/new-id";
-import { closeQueues, countOtherWorkers } from "@/server/platform/queue/enqueue";
+import { closeQueues, listOtherWorkers } from "@/server/platform/queue/enqueue";
 import { bucketRow } from "@/server/registries/bucket-access";
 import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -73,7 +73,7 @@ test("D-14 R-10 a bucket is collected by three processes: exactly the expected s
     await prisma().space.create({ data: { id: newId("spc"), workspaceId, registryId, name: prefix, prefix } });
   }
   helpers.push(...["helper-a", "helper-b"].map((name) => startProgram("help-gc", [name])));
-  await until("helpers", async () => (await countOtherWorkers("gc-shard", null)) === helpers.length);
+  await until("helpers", async () => (await listOtherWorkers("gc-shard", null)).length === helpers.length);
   const blobs = async () =>
     (await keysOf(server, location)).flatMap((key) => /blobs\/sha256\/..\/([0-9a-f]{64})\/data$/.exec(key)?.[1] ?? []);
   const before = await blobs();

@@ -12,7 +12,7 @@ import { ensureRegistryCa } from "@/server/platform/crypto/registry-ca";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 import { newId } from "@/server/platform/new-id";
-import { closeQueues, countOtherWorkers } from "@/server/platform/queue/enqueue";
+import { closeQueues, listOtherWorkers } from "@/server/platform/queue/enqueue";
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
 import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
@@ -58,6 +58,9 @@ beforeAll(async () => {
   await client.query(
     "CREATE FUNCTION slow_journal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'",
   );
+  await client.query(
+    "CREATE FUNCTION slow_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END'",
+  );
 });
 afterAll(async () => {
   await client?.end();
@@ -87,7 +90,7 @@ afterEach(async () => {
   }
   await letRun();
   await prisma().registry.updateMany({ data: { readOnlyRunId: null } });
-  await until("nobody is there any more", async () => (await countOtherWorkers("gc-shard", null)) === 0);
+  await until("nobody is there any more", async () => (await listOtherWorkers("gc-shard", null)).length === 0);
   removeRoot();
 });
 
@@ -111,7 +114,7 @@ async function until<T>(what: string, ask: () => Promise<T | null | undefined | 
 async function startHelpers(...names: string[]): Promise<ChildProcess[]> {
   const helpers = names.map((name) => startProgram("help-gc", [name]));
   children.push(...helpers);
-  await until("helpers", async () => (await countOtherWorkers("gc-shard", null)) === names.length);
+  await until("helpers", async () => (await listOtherWorkers("gc-shard", null)).length === names.length);
   return helpers;
 }
 
@@ -176,7 +179,8 @@ test.each([31, 32])(
     const { id } = await start();
     let running = Promise.resolve<unknown>(null);
     const workers = new Set(["helper-a", "helper-b", "its own worker"]);
-    const names = async () => new Set((await shardsOf(id)).flatMap(({ claimedBy }) => claimedBy ?? []));
+    const names = async () =>
+      new Set((await shardsOf(id)).flatMap(({ kind, claimedBy }) => (kind === "blob" && claimedBy) || []));
     await whileNoBlobIsSettled(database.url, async () => {
       running = work(id);
       await until("all three are at it", async () => (await names()).size === workers.size);
@@ -199,8 +203,9 @@ test.each([31, 32])(
     const shards = await shardsOf(id);
     expect(new Set(shards.map(({ state }) => state))).toEqual(new Set(["done"]));
     expect(await names()).toEqual(workers);
-    // Kinds in order: revisions before what they refer to.
-    const order = ["revision", "tag_index", "blob", "layer_link"];
+    // Kinds in order: what is there is known before anything goes, and revisions go before what they refer to.
+    expect(shards.filter(({ kind }) => kind === "manifests").length).toBeGreaterThan(3);
+    const order = ["manifests", "revision", "tag_index", "blob", "layer_link"];
     const kinds = shards.map(({ kind }) => order.indexOf(kind));
     expect(kinds).toEqual([...kinds].sort((a, b) => a - b));
     expect(await prisma().gcCandidate.count({ where: { runId: id, state: "pending" } })).toBe(0);
@@ -314,6 +319,53 @@ test("D-24 cancelled while helpers sweep, it ends within 2 s, and nothing is rem
   }
   expect(blobsOnDisk()).toEqual(left);
   expect((await totalsOf(id)).deletedBlobs).toBe(unused.filter((digest) => !tree.hasBlob(digest)).length);
+});
+
+test("what a helper cannot read ends the collection before the sweep, as what its own worker cannot read does", async () => {
+  const { tree, kept, unused } = fill();
+  for (let i = 0; i < 60; i++) tree.tag("acme/app", `other-${i}`, tree.image("acme/app", `other ${i}`).digest);
+  tree.remove(tree.blobPath(kept.digest));
+  tree.directory(tree.blobPath(kept.digest));
+  await startHelpers("helper-a");
+  const { id } = await start();
+  await work(id);
+  expect(await runOf(id)).toMatchObject({ status: "failed", error: { code: "storage_unreadable" } });
+  expect((await shardsOf(id)).map(({ kind }) => kind)).toContain("manifests");
+  expect(unused.filter((digest) => !tree.hasBlob(digest))).toEqual([]);
+});
+
+test("what a worker that does not see the storage takes for missing is read by the run's own: nothing kept goes", async () => {
+  const tree = generateStorage(root, { repositories: 2, tagsPerRepository: 20, seed: 33, sparseLayers: false });
+  await startHelpers("helper-a");
+  await client.query(`
+    CREATE TRIGGER slow_readers BEFORE UPDATE ON gc_shards FOR EACH ROW
+      WHEN (NEW.kind = 'manifests' AND NEW.state = 'done' AND NEW.claimed_by <> 'astray') EXECUTE FUNCTION slow_row()`);
+  const { id } = await start();
+  const running = work(id);
+  const { root: elsewhere, remove } = temporaryRoot();
+  const words = await ownWords(tenant.registryId, tenant.workspaceId);
+  const astray = {
+    workerId: "astray",
+    preferred: null,
+    storage: new FilesystemStorage(elsewhere),
+    words,
+    isHelper: true,
+  };
+  await until("it has read some", async () => {
+    const gcEpoch = (await shardsOf(id))[0]?.gcEpoch;
+    return gcEpoch !== undefined && (await workShard({ runId: id, gcEpoch }, astray, never)) === "worked";
+  });
+  await client.query("DROP TRIGGER slow_readers ON gc_shards");
+  await running;
+  remove();
+  const { tagged } = tree.expected;
+  expect(await runOf(id)).toMatchObject({
+    status: "succeeded",
+    totals: { deletedManifests: tagged.removedRevisions.length, deletedBlobs: tagged.garbage.length },
+  });
+  expect(verifyClosure(root).brokenTags).toBe(0);
+  const read = (await shardsOf(id)).filter(({ claimedBy }) => claimedBy === "astray");
+  expect(read.map(({ kind }) => kind)).toContain("manifests");
 });
 
 test("N-06 a worker that does not see the storage takes no part in it", async () => {

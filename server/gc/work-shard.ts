@@ -1,9 +1,11 @@
+import { DIGEST_WORDS } from "@/domain/gc/digest-words";
 import { env } from "@/server/platform/env";
 import { log } from "@/server/platform/log";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { ALLOWED_MS } from "@/server/platform/storage/s3-removals";
-import { claimShard, type ShardClaim, type ShardTimes } from "./gc-shard.store";
+import { answerShard, claimShard, type ShardClaim, type ShardTimes } from "./gc-shard.store";
 import type { OwnWords } from "./own-words";
+import { readShard } from "./read-shard";
 import { ShardHold } from "./shard-hold";
 import { sweepShard } from "./sweep-shard";
 
@@ -11,6 +13,7 @@ import { sweepShard } from "./sweep-shard";
 const OPEN_MS = 1_500;
 /** A system call that was begun while the gate was open. */
 const CALL_MS = 100;
+const DIGEST_BYTES = DIGEST_WORDS * Uint32Array.BYTES_PER_ELEMENT;
 
 export interface ShardWorker {
   workerId: string;
@@ -39,6 +42,12 @@ export async function workShard(
   const hold = new ShardHold(claim, times, askedAtMs, signal);
   let isDone = false;
   try {
+    if (claim.kind === "manifests") {
+      const result = await readShard(claim, hold, worker.storage);
+      isDone = await answerShard(claim, result, (claim.input?.length ?? 0) / DIGEST_BYTES);
+      return isDone ? "worked" : "lost";
+    }
+    // What a reader does not see, the run's own worker looks for itself.
     if (worker.isHelper) await requireStorage(worker.storage, claim);
     await sweepShard(claim, hold, worker.storage, worker.words);
     isDone = true;

@@ -84,15 +84,15 @@ export async function enqueueFlow(parent: Job, children: readonly Job[]): Promis
   }
 }
 
-/** How many other processes take a queue's jobs now: those that gave a name, but for this one's. 0 where Redis cannot say. */
-export async function countOtherWorkers(name: JobName, ourName: string | null): Promise<number> {
+/** Which other processes take a queue's jobs now: the names that they gave, but for this one's. None where Redis cannot say. */
+export async function listOtherWorkers(name: JobName, ourName: string | null): Promise<string[]> {
   try {
     const workers = await within(ADD_WITHIN_MS, queue(name).getWorkers());
     const names = workers.flatMap(({ rawname }) => rawname?.split(":w:")[1] ?? []);
-    return new Set(names.filter((one) => one !== ourName)).size;
+    return [...new Set(names.filter((one) => one !== ourName))];
   } catch (error) {
-    log.warn({ queue: name, message: error instanceof Error ? error.message : String(error) }, "workers not counted");
-    return 0;
+    log.warn({ queue: name, message: error instanceof Error ? error.message : String(error) }, "workers not listed");
+    return [];
   }
 }
 
