@@ -14,6 +14,8 @@ const worker = new Worker(
     ...{ connection: workerConnection(), prefix: QUEUE_PREFIX, name: workerId, concurrency: 1 },
   },
 );
+// Redis was flushed, or is away: what it says of a job does not matter.
+worker.on("error", () => undefined);
 worker.on("failed", (_, error) => process.stderr.write(`${workerId}: ${error.stack}\n`));
 process.on("SIGTERM", () => {
   shutdown.abort();
