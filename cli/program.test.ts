@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { CommanderError } from "commander";
@@ -5,7 +6,7 @@ import { expect, test } from "vitest";
 import { ProblemError } from "@/contracts/call";
 import type { RunDto } from "@/contracts/history";
 import { byteCount } from "./command";
-import { completionsOf } from "./commands/completion";
+import { completionScript, completionsOf } from "./commands/completion";
 import { CliError, EXIT, exitCodeOf } from "./exit-code";
 import { plain, some } from "./output/text";
 import { takePages } from "./pages";
@@ -23,7 +24,7 @@ test("D-26 D-30 D-31 D-32 every area has its commands", () => {
   );
   expect(namesOf("gc", "")).toEqual(expect.arrayContaining(["start", "get-active", "cancel", "list", "schedule"]));
   expect(namesOf("bin", "")).toEqual(expect.arrayContaining(["list", "restore", "purge"]));
-  for (const area of ["login", "workspace", "space", "image", "run", "token", "completion"]) {
+  for (const area of ["login", "workspace", "registry", "space", "image", "run", "token", "completion"]) {
     expect(namesOf("")).toContain(area);
   }
   expect(namesOf(""), "what only shells call is not shown").not.toContain("__complete");
@@ -140,4 +141,62 @@ test("N-18 progress is a share where it is known, and honest where a run was sto
   expect(runOutcome(stopped)).toBe(
     "1 image moved to the recycle bin, 2 images left alone because they changed, 1 image failed",
   );
+});
+
+test("N-07 what is only put aside is not said to be deleted, and what came back not to be freed", () => {
+  const run = { kind: "gc", isDryRun: false, status: "succeeded", options: {}, progress: {} };
+  const online = (totals: object) => runOutcome({ ...run, totals } as unknown as RunDto);
+  const aside = { deletedBlobs: 0, freedBytes: 0, quarantinedBlobs: 3, quarantinedBytes: 1024 };
+  expect(online({ ...aside, undoUntil: "2026-11-22T03:00:00.000Z" })).toBe(
+    "3 blobs put aside, 1.00 KiB: freed when they are deleted for good",
+  );
+  expect(online({ ...aside, returnedBlobs: 3 })).toBe("3 blobs put back, 0 B freed");
+  expect(online({ ...aside, deletedBlobs: 3, freedBytes: 1024 })).toBe("3 blobs deleted, 1.00 KiB freed");
+});
+
+test("N-18 which of several registries is meant is said by its name; there is nothing to choose one for good", () => {
+  const all = [
+    { id: "1", name: "a" },
+    { id: "2", name: "a" },
+  ];
+  const by = (wanted?: string) => () =>
+    pick(all, {
+      ...{ what: "registry", plural: "registries", how: "by its name or id", wanted },
+      names: ({ id, name }) => [id, name],
+      label: ({ name }) => name,
+    });
+  expect(by("2")()).toBe(all[1]);
+  expect(by()).toThrow("Say which registry by its name or id: a, a.");
+  expect(by("a")).toThrow("Several registries are called a: use the id.");
+});
+
+/** Quotes and brackets of a shell script that are left open, or closed without having been opened; comments are left out. */
+function unbalanced(script: string): string[] {
+  const open: string[] = [];
+  const opens: Record<string, string> = { ")": "(", "}": "{", "]": "[" };
+  for (const [token] of script.replace(/(^|\s)#.*$/gm, "$1").matchAll(/\\.|[^\\]/gs)) {
+    const last = open.at(-1);
+    const isQuoted = last === "'" || last === '"';
+    if (isQuoted && token === last) open.pop();
+    else if (last === "'") continue;
+    else if (token === '"' || (token === "'" && !isQuoted)) open.push(token);
+    else if (["(", "{", "["].includes(token)) open.push(token);
+    else if (opens[token] !== undefined && open.pop() !== opens[token]) return [...open, token];
+  }
+  return open;
+}
+
+test.each(["bash", "zsh", "fish"] as const)("N-18 the completion of %s is one that this shell can read", (shell) => {
+  const script = completionScript(shell);
+  // Text in single quotes is a script of its own in fish.
+  const wrong = (text: string) => [...unbalanced(text), ...unbalanced(text.replaceAll("'", ""))];
+  expect(wrong(script)).toEqual([]);
+  const closing = [...script].flatMap((char, at) => (")}\"'".includes(char) ? [at] : []));
+  for (const at of closing)
+    expect(wrong(script.slice(0, at) + script.slice(at + 1)), `without what is at ${at}`).not.toEqual([]);
+  expect(script).toContain("reclaim __complete -- ");
+  // Its own parser has the last word, on machines that have the shell.
+  const parsed = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
+  if (parsed.error) expect(shell, "every machine that tests has bash").not.toBe("bash");
+  else expect({ status: parsed.status, said: parsed.stderr }).toEqual({ status: 0, said: "" });
 });

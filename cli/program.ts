@@ -5,6 +5,7 @@ import { addCompletionCommands } from "./commands/completion";
 import { addGcCommands } from "./commands/gc";
 import { addImageCommands } from "./commands/image";
 import { addLoginCommands } from "./commands/login";
+import { addRegistryCommands } from "./commands/registry";
 import { addRuleCommands } from "./commands/rule";
 import { addRunCommands } from "./commands/run";
 import { addSpaceCommands } from "./commands/space";
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     .exitOverride();
   addLoginCommands(program);
   addWorkspaceCommands(program);
+  addRegistryCommands(program);
   addSpaceCommands(program);
   addImageCommands(program);
   addRuleCommands(program);

@@ -75,8 +75,17 @@ export function runOutcome(run: RunDto): string {
     case "gc":
       return run.isDryRun
         ? `${count(numbers.candidateBlobs ?? 0, "blob")} could be deleted, ${size(numbers.candidateBytes ?? 0)}`
-        : `${count(numbers.deletedBlobs ?? 0, "blob")} deleted, ${size(numbers.freedBytes ?? 0)} freed`;
+        : collected(numbers);
   }
+}
+
+/** An online collection puts aside first: what can still be put back is not freed. */
+function collected(numbers: RunNumbers): string {
+  const { deletedBlobs = 0, quarantinedBlobs = 0, returnedBlobs = 0, undoUntil } = numbers;
+  if (undoUntil !== undefined)
+    return `${count(quarantinedBlobs, "blob")} put aside, ${size(numbers.quarantinedBytes ?? 0)}: freed when they are deleted for good`;
+  if (deletedBlobs === 0 && returnedBlobs > 0) return `${count(returnedBlobs, "blob")} put back, 0 B freed`;
+  return `${count(deletedBlobs, "blob")} deleted, ${size(numbers.freedBytes ?? 0)} freed`;
 }
 
 const STATUS: Partial<Record<RunDto["status"], string>> = {

@@ -107,26 +107,30 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 interface Choice<T> {
   what: string;
+  /** where it is not made by an s */
+  plural?: string;
+  /** how it is said which one; left out where there is an option for it, and `use` to choose one for good */
+  how?: string;
   wanted: string | undefined;
   names: (one: T) => string[];
   label: (one: T) => string;
 }
 
 /** The one of several that is meant: by any of its names, or the only one there is. @throws CliError where it is not clear */
-export function pick<T>(all: readonly T[], { what, wanted, names, label }: Choice<T>): T {
+export function pick<T>(all: readonly T[], choice: Choice<T>): T {
+  const { what, plural = `${what}s`, wanted, names, label } = choice;
   const choices = all.map(label).join(", ");
   if (wanted === undefined) {
     const [only, another] = all;
     if (only && !another) return only;
     if (!only) throw new CliError(`There is no ${what} that you may use.`, EXIT.notFound);
-    throw new CliError(
-      `Say which ${what} with --${what}: ${choices}. Or choose one for good: reclaim ${what} use <name>`,
-      EXIT.usage,
-    );
+    const how = choice.how ?? `with --${what}`;
+    const forGood = choice.how === undefined ? ` Or choose one for good: reclaim ${what} use <name>` : "";
+    throw new CliError(`Say which ${what} ${how}: ${choices}.${forGood}`, EXIT.usage);
   }
   const found = all.filter((one) => names(one).includes(wanted));
   const [first, second] = found;
   if (first && !second) return first;
-  if (first) throw new CliError(`Several ${what}s are called ${wanted}: use the id.`, EXIT.usage);
+  if (first) throw new CliError(`Several ${plural} are called ${wanted}: use the id.`, EXIT.usage);
   throw new CliError(`There is no ${what} ${wanted}.${choices ? ` There is: ${choices}.` : ""}`, EXIT.notFound);
 }

@@ -23,6 +23,11 @@ compdef _reclaim reclaim`,
 complete -c reclaim -a '(reclaim __complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`,
 };
 
+/** What a shell evaluates to complete commands and options. */
+export function completionScript(shell: (typeof SHELLS)[number]): string {
+  return SCRIPTS[shell];
+}
+
 /** `completion`, and what the shells call for it. */
 export function addCompletionCommands(program: Command): void {
   program
@@ -37,7 +42,7 @@ Examples:
   $ echo 'eval "$(reclaim completion zsh)"' >> ~/.zshrc
   $ reclaim completion fish > ~/.config/fish/completions/reclaim.fish`,
     )
-    .action((shell: (typeof SHELLS)[number]) => printLine(SCRIPTS[shell]));
+    .action((shell: (typeof SHELLS)[number]) => printLine(completionScript(shell)));
 
   program
     .command("__complete", { hidden: true })

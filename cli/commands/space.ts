@@ -72,12 +72,8 @@ export function addSpaceCommands(program: Command): void {
         const { id: workspaceId } = await session.workspace();
         const { items } = await session.call(listRegistries, { params: { workspaceId } });
         const registry = pick(items, {
-          ...{
-            what: "registry",
-            wanted: options.registry,
-            names: (one) => [one.name, one.id],
-            label: (one) => one.name,
-          },
+          ...{ what: "registry", plural: "registries", how: "with --registry", wanted: options.registry },
+          ...{ names: (one) => [one.name, one.id], label: (one) => one.name },
         });
         const body = { name, prefix: options.prefix, registryId: registry.id };
         show(session, await session.call(createSpace, { params: { workspaceId }, body }));

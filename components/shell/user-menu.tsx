@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleUser, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Braces, CircleUser, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
 import { DropdownMenu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/dropdown-menu";
 import { cn } from "@/lib/cn";
@@ -18,7 +18,7 @@ export type UserMenuProps = {
   short?: boolean;
 };
 
-/** Who is signed in; theme, account and sign-out. */
+/** Who is signed in; theme, account, the API's page and sign-out. */
 export function UserMenu({ user, onSignOut, short = false }: UserMenuProps) {
   const { theme, setTheme } = useTheme();
   const chosen = THEMES.find((candidate) => candidate.value === theme)?.value;
@@ -62,6 +62,9 @@ export function UserMenu({ user, onSignOut, short = false }: UserMenuProps) {
       <MenuSeparator />
       <MenuItem icon={<CircleUser aria-hidden="true" />} href="/account">
         Your account
+      </MenuItem>
+      <MenuItem icon={<Braces aria-hidden="true" />} href="/docs/api">
+        API reference
       </MenuItem>
       <MenuItem icon={<LogOut aria-hidden="true" />} onSelect={() => void onSignOut()}>
         Sign out
