@@ -8,9 +8,12 @@ import { expect, test } from "@playwright/test";
 import { openApiDocument } from "@/contracts/openapi";
 import { consoleExamples, fits, runConsoleExamples, runShell } from "./support/console-examples";
 import type { EndToEndStack } from "./support/stack";
+import { until } from "./support/until";
 import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
+/** Online collections wait for nobody's upload, and keep what they take. */
+const ONLINE = { RECLAIM_INFLIGHT_WINDOW_SECONDS: "1", RECLAIM_QUARANTINE_HOURS: "1" };
 const DOCUMENTED_HOST = "https://reclaim.example.com";
 
 let stack: EndToEndStack;
@@ -29,7 +32,7 @@ test.beforeAll(async () => {
   bin = path.join(folder, "prefix", "bin");
   stack = await openStack("cli", {
     isDemo: true,
-    environment: { ...SHORT_TIMES, ...NO_GRACE, RECLAIM_TOKEN_TTL_SECONDS: "15" },
+    environment: { ...SHORT_TIMES, ...NO_GRACE, ...ONLINE, RECLAIM_TOKEN_TTL_SECONDS: "15" },
   });
 });
 test.afterAll(async () => {
@@ -145,6 +148,73 @@ test("D-27 a collection starts on a terminal only once somebody agrees to the re
   const watched = await runShell(`script -qec "reclaim run watch ${runId}" /dev/null`, on);
   expect(watched.output).toContain("garbage collection (dry run): done.");
   expect(watched.output, "a progress bar").toMatch(/\[[█░]+\]/);
+});
+
+test("D-30 N-07 images are destroyed by name alone; what an online collection took is put back; a rule is edited in an editor", async () => {
+  const on = machine("undo");
+  const enable = `reclaim api call setGcEnablement --body '{"isEnabled":true}' > /dev/null`;
+  const images = await runShell(
+    `${signIn()}; ${enable}; reclaim image list --repository acme/docs-site --tag nightly --json`,
+    on,
+  );
+  expect(JSON.parse(images.output).items, images.output).toHaveLength(1);
+  // Nobody is there to type the name, and somebody types another one.
+  const destroy = "reclaim image delete acme/docs-site:nightly --skip-bin";
+  const refused = await runShell(`${destroy} < /dev/null; echo "exit $?"`, on);
+  expect(refused.output).toMatch(/This destroys 1 image with [\s\S]*add --force to go on\.\nexit 2/);
+  const mistyped = await runShell(`printf 'no\\n' | script -qec "${destroy}" /dev/null`, on);
+  expect(mistyped.output).toContain("Nothing was done.");
+  const destroyed = await runShell(
+    `${destroy} --force && reclaim image show acme/docs-site:nightly; echo "exit $?"`,
+    on,
+  );
+  expect(destroyed.output).toMatch(/deletion: done\. 1 image destroyed\.[\s\S]*exit 4/);
+  expect((await runShell("reclaim bin list --repository acme/docs-site --search nightly --json", on)).output).toContain(
+    '"items": []',
+  );
+
+  const started = await runShell(
+    "reclaim gc start --include-untagged-manifests --mode online --force 2> warning.txt",
+    on,
+  );
+  const runId = started.output.trim();
+  expect(runId, started.output).toMatch(/^run_\w+$/);
+  // It waits for writers anyway: meanwhile rules are edited.
+  writeFileSync(path.join(on.cwd, "editor.sh"), 'sed -i "s/nothing/something/" "$1"\n');
+  writeFileSync(path.join(on.cwd, "vandal.sh"), 'echo "{" > "$1"\n');
+  const edited = await runShell(
+    [
+      'reclaim rule create Edited --tag "nothing-*" --idle 30:pushed --disabled > /dev/null',
+      'EDITOR="sh editor.sh" reclaim rule edit Edited > shown.txt; echo "exit $?"',
+      "reclaim rule show Edited --json | grep sentence",
+      'EDITOR=false reclaim rule edit Edited; echo "exit $?"',
+      'EDITOR="sh vandal.sh" reclaim rule edit Edited; echo "exit $?"',
+      'reclaim rule edit Edited; echo "exit $?"',
+      "reclaim rule edit Edited --idle 60:pushed --name Later --json | grep revision",
+    ].join("\n"),
+    on,
+  );
+  const lines = edited.output.trim().split("\n");
+  expect(
+    lines.filter((line) => line.startsWith("exit")),
+    edited.output,
+  ).toEqual(["exit 0", "exit 2", "exit 2", "exit 2"]);
+  expect(edited.output).toContain("images tagged `something-*`, older than 30 days");
+  expect(edited.output).toContain("The editor ended with an error: nothing was changed.");
+  expect(edited.output).toContain("What you wrote is no JSON");
+  expect(edited.output).toContain("Set EDITOR, or say with options what is to change.");
+  expect(lines.at(-1)).toContain('"revision": 3');
+
+  const watched = await runShell(`reclaim run watch ${runId}`, on);
+  expect(watched.output).toMatch(
+    /garbage collection: done\. [1-9][\d,]* blobs? put aside, .*: freed when they are deleted/,
+  );
+  const undone = await runShell(`reclaim gc undo ${runId}; reclaim gc undo ${runId}; reclaim gc undo run_none`, on);
+  expect(undone.output).toMatch(new RegExp(`^${runId}\n${runId}\nNot found`));
+  expect(undone.exitCode).toBe(4);
+  await until("what it took is back", async () =>
+    / [1-9][\d,]* blobs? put back, 0 B freed /.test((await runShell("reclaim gc list --limit 1", on)).output),
+  );
 });
 
 test("a run is followed by asking again where no stream comes through", async () => {

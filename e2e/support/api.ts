@@ -3,7 +3,7 @@ import { callOperation, operationUrl } from "@/contracts/call";
 import { getRun, type RunDto } from "@/contracts/history";
 import type { Operation } from "@/contracts/operation";
 import { type Problem, problemSchema } from "@/contracts/problem";
-import { expectDocumented } from "./documented";
+import { dataOfFrames, expectDocumented } from "./documented";
 import type { Session } from "./sign-in";
 import { until } from "./until";
 
@@ -74,7 +74,7 @@ export interface RawAnswer {
   requestId: string | null;
 }
 
-/** Sends a request that `callOperation` would not: any path, any body, signed in or not. Of a stream only the head is read. */
+/** Sends a request that `callOperation` would not: any path, any body, signed in or not. Of a stream only the head is read, and `frames`. */
 export async function send(
   url: string,
   operation: Operation,
@@ -87,6 +87,8 @@ export async function send(
     body?: unknown;
     /** instead of `body`, as it is */
     rawBody?: string;
+    /** so many of a stream, or all until it ends */
+    frames?: number;
   },
 ): Promise<RawAnswer> {
   const hasBody = operation.method !== "GET" && operation.method !== "DELETE";
@@ -107,11 +109,13 @@ export async function send(
   );
   const contentType = response.headers.get("content-type") ?? "";
   if (contentType.startsWith("text/event-stream")) {
+    const text = await readFrames(response, request.frames ?? 0);
     abort.abort();
+    expectDocumented(operation, { status: response.status, contentType, text });
     return {
       status: response.status,
       contentType,
-      text: "",
+      text,
       problem: null,
       requestId: response.headers.get("x-request-id"),
     };
@@ -120,6 +124,17 @@ export async function send(
   expectDocumented(operation, answer);
   const requestId = response.headers.get("x-request-id");
   return { ...answer, requestId, problem: readProblem(contentType, answer.text) };
+}
+
+async function readFrames(response: Response, count: number): Promise<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (dataOfFrames(text).length < count) {
+    const part = await reader?.read();
+    if (part?.value === undefined) break;
+    text += part.value;
+  }
+  return text;
 }
 
 async function readAnswer(response: Response): Promise<Omit<RawAnswer, "problem" | "requestId">> {
