@@ -17,6 +17,8 @@ export default defineConfig({
   reporter: [["line"], ["json", { outputFile: process.env.RECLAIM_PLAYWRIGHT_REPORT ?? "test-results/report.json" }]],
   use: {
     viewport: { width: 1440, height: 900 },
+    // Nobody looks: each frame of a spinner or of an opening dialog is drawn by the processor that the tests wait for.
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     // Recording costs as much as the tests: asked for where one fails and its screenshot does not say why.
     trace: process.env.RECLAIM_TRACE ? "retain-on-failure" : "off",
