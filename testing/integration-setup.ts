@@ -22,12 +22,16 @@ const PROGRAMS = [
 
 /** The migrated database that every test database is a copy of. */
 const TEMPLATE = "reclaim_template";
+/** Made once for all: roles are the server's, and tests that gave it another password would lock each other out. */
+const APPLICATION_PASSWORD = "integration-application";
 
 declare module "vitest" {
   export interface ProvidedContext {
     /** Superuser URL of the maintenance database. */
     postgresAdminUrl: string;
     postgresTemplate: string;
+    /** Of the role that the console works as. */
+    applicationPassword: string;
     redisUrl: string;
     /** The folder of the built programs. */
     programs: string;
@@ -47,6 +51,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       port: postgresPort,
       dataDir: path.join(folder, "postgres"),
       password: "integration",
+      applicationPassword: APPLICATION_PASSWORD,
       durable: false,
       logFile: path.join(folder, "postgres.log"),
     }),
@@ -61,6 +66,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   project.provide("postgresAdminUrl", postgres.url("postgres"));
   project.provide("postgresTemplate", TEMPLATE);
+  project.provide("applicationPassword", APPLICATION_PASSWORD);
   project.provide("redisUrl", redis.url);
   project.provide("programs", programs);
   return async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
+import { APPLICATION_ROLE } from "@/scripts/application-role";
 import { assertLoopback } from "@/testing/loopback";
 
 export interface TestDatabase {
@@ -22,6 +23,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => execute(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+/** The same database as the console sees it: as the role that owns nothing. */
+export function applicationUrl(database: TestDatabase): string {
+  const url = new URL(database.url);
+  Object.assign(url, { username: APPLICATION_ROLE, password: inject("applicationPassword") });
+  return url.href;
 }
 
 async function execute(url: string, sql: string): Promise<void> {

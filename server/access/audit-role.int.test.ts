@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { APPLICATION_ROLE, ensureApplicationRole, grantToApplication } from "@/scripts/application-role";
+import { APPLICATION_ROLE } from "@/scripts/application-role";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { updateSpace } from "@/server/spaces/update-space";
 import { setConsoleEnv } from "@/testing/console-env";
-import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
+import { applicationUrl, createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
 import { createTestTenant } from "@/testing/tenant";
 
@@ -14,16 +13,9 @@ let application: pg.Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  const password = randomBytes(16).toString("hex");
-  const owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensureApplicationRole(owner, password);
-  await grantToApplication(owner);
-  await owner.end();
-  const url = new URL(database.url);
-  Object.assign(url, { username: APPLICATION_ROLE, password });
-  setConsoleEnv({ databaseUrl: url.href, redisUrl: testRedisUrl() });
-  application = new pg.Client({ connectionString: url.href });
+  const databaseUrl = applicationUrl(database);
+  setConsoleEnv({ databaseUrl, redisUrl: testRedisUrl() });
+  application = new pg.Client({ connectionString: databaseUrl });
   await application.connect();
 });
 afterAll(async () => {
