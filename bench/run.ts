@@ -9,6 +9,7 @@ const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   gc: () => import("./gc"),
   "gc-memory": () => import("./gc-memory"),
   "gc-s3": () => import("./gc-s3"),
+  "gc-workers": () => import("./gc-workers"),
   inventory: () => import("./inventory"),
   moves: () => import("./moves"),
   planning: () => import("./planning"),
