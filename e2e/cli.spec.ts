@@ -264,7 +264,7 @@ test("shells complete commands and options", async () => {
     `eval "$(reclaim completion bash)"; COMP_WORDS=(reclaim ${words}); COMP_CWORD=${at}; _reclaim; echo "\${COMPREPLY[@]}"`;
   expect((await runShell(complete("gc st", 2), on)).output.trim()).toBe("status start");
   expect((await runShell(complete("gc start --inc", 3), on)).output.trim()).toBe("--include-untagged-manifests");
-  expect((await runShell(complete("r", 1), on)).output.trim()).toBe("rule run");
+  expect((await runShell(complete("r", 1), on)).output.trim()).toBe("registry rule run");
   for (const shell of ["zsh", "fish"]) {
     expect((await runShell(`reclaim completion ${shell}`, on)).output).toContain("reclaim __complete --");
   }
