@@ -350,6 +350,25 @@ test("D-24 cancelled while a helper stands still, nobody is let in before that h
   expect(blobsOnDisk()).toEqual(left);
 });
 
+test("N-06 its lock is lost while helpers sweep: they stop, all is marked again, and totals are true", async () => {
+  const filled = fill();
+  await startHelpers("helper-a");
+  await slowDown();
+  const { id } = await start();
+  const running = work(id);
+  await until("the helper is at it", () => isAt(id, "helper-a"));
+  const { gcEpoch } = await registry();
+  await client.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reclaim-lock-exclusive' AND datname = current_database()",
+  );
+  await until("another epoch", async () => (await registry()).gcEpoch > gcEpoch);
+  // Whoever marks again is alone.
+  expect((await shardsOf(id)).filter((shard) => shard.gcEpoch === gcEpoch && shard.state === "active")).toEqual([]);
+  await letRun();
+  await running;
+  await expectEverything(id, filled);
+});
+
 test("what a helper cannot read ends the collection before the sweep, as what its own worker cannot read does", async () => {
   const { tree, kept, unused } = fill();
   for (let i = 0; i < 60; i++) tree.tag("acme/app", `other-${i}`, tree.image("acme/app", `other ${i}`).digest);
