@@ -123,6 +123,8 @@ test("K-06 D-12 D-25 a collection of it frees what it says, and its history tell
   await expect(dialog().getByRole("radio", { name: "Read-only" })).toBeDisabled();
   await expect(dialog().getByRole("radio", { name: "Online" })).toBeChecked();
   await expect(dialog()).toContainText("If the bucket keeps versions");
+  // A screen shows all of it at once, the precautions with the box that confirms them.
+  await expect(dialog().getByRole("checkbox", { name: "Confirm to clean up" })).toBeInViewport();
   await dialog().getByRole("checkbox", { name: "Confirm to clean up" }).check();
   await dialog().getByRole("button", { name: "Empty Garbage", exact: true }).click();
   await expect(page.getByText("The last collection is done")).toBeVisible({ timeout: LIVE_MS });

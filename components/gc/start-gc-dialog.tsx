@@ -43,6 +43,7 @@ export function StartGcDialog(props: StartGcDialogProps) {
       onOpenChange={(open) => (open ? props.onOpenChange(true) : close())}
       title="Run garbage collection"
       description={summary(props.status)}
+      size="lg"
       footer={
         <>
           <Button onClick={close}>Close</Button>
@@ -119,21 +120,24 @@ function GcForm({
   };
   return (
     <form id={formId} onSubmit={submit} className="flex flex-col gap-5">
-      <GcChoiceFields
-        status={status}
-        draft={draft}
-        onChange={(change) => {
-          const next = { ...draft, ...change };
-          setDraft(next);
-          onReadyChange(isConfirmed && choiceOf(next) !== null);
-        }}
-      />
-      <Checkbox
-        checked={isDryRun}
-        onCheckedChange={onDryRunChange}
-        label="Dry run"
-        hint="Finds and counts everything, deletes nothing. The same report."
-      />
+      {/* Side by side, so that a screen shows all of it with its precautions; below each other on a phone. */}
+      <div className="grid grid-cols-2 gap-x-8 gap-y-5 narrow:grid-cols-1">
+        <GcChoiceFields
+          status={status}
+          draft={draft}
+          onChange={(change) => {
+            const next = { ...draft, ...change };
+            setDraft(next);
+            onReadyChange(isConfirmed && choiceOf(next) !== null);
+          }}
+        />
+        <Checkbox
+          checked={isDryRun}
+          onCheckedChange={onDryRunChange}
+          label="Dry run"
+          hint="Finds and counts everything, deletes nothing. The same report."
+        />
+      </div>
       <Callout tone="warning" title="Before you start">
         <ul className="flex list-disc flex-col gap-0.5 pl-4">
           {precautions(status, draft, isDryRun).map((note) => (
