@@ -50,7 +50,7 @@ export const onlineCollection: CollectionMode = {
       const released = await takeOver(collection, key);
       const cutoffMs = graceCutoffMs(run.frozenNow);
       const { scan, found } = await markStorage(collection, cutoffMs, released);
-      const removed = removedManifests(scan, found);
+      const removed = await removedManifests(scan, found, collection.signal);
       const quarantine = { workspaceId: run.workspaceId, storageKey: key, needs: removed.needs };
       if (!(await openQuarantine(lease, quarantine))) throw new LeaseLost("another epoch began");
       await journalCandidates(context, lease, scan, found, collection.signal);

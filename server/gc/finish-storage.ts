@@ -2,6 +2,7 @@ import type { BlobStorage } from "@/server/platform/storage/blob-storage";
 import { removeEntry, type StorageEntry } from "@/server/platform/storage/remove-entry";
 import { removeInThreads } from "@/server/platform/storage/storage-in-threads";
 import { ThreadGate } from "@/server/platform/storage/thread-gate";
+import { TimeSlice } from "@/server/platform/storage/time-slice";
 import type { FoundCandidates } from "./find-candidates";
 import type { StorageScan } from "./scan-storage";
 
@@ -48,7 +49,9 @@ export async function finishStorage(
   const finished = { removedRepositories: 0, removedUploads: 0 };
   const seen = isBarred ? options.seen : undefined;
   if (seen) await removeEmpty(storage, seen, options);
+  const slice = new TimeSlice(signal);
   for (const repository of await storage.listRepositories({ signal, withUploadsOnly: true })) {
+    if (slice.isOver) await slice.pause();
     const { hasRevisions, emptyDirectories } = await revisionsOf(storage, repository, options);
     const uploads = await storage.listUploads(repository, { signal });
     const abandoned = uploads.filter((upload) => upload.lastActivityAtMs < nowMs - ABANDONED_UPLOAD_MS);

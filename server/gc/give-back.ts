@@ -98,10 +98,10 @@ async function release(storage: BlobStorage, key: string, digest: string): Promi
 export async function settleReleased(storage: BlobStorage, runId: string, released: Released): Promise<void> {
   for await (const page of pages(runId, "blob", "quarantined")) {
     const settled: { repositoryName: string; tag: string; digest: string; state: SettledState }[] = [];
-    for (const candidate of page) {
+    await forEachAtOnce(page, storage.concurrency.reads, async (candidate) => {
       const isBack = released.has(candidate.digest) || (await storage.statBlob(candidate.digest)) !== null;
       settled.push({ ...candidate, state: isBack ? "returned" : "deleted" });
-    }
+    });
     await settleCandidates(runId, "blob", settled);
   }
 }

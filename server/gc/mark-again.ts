@@ -103,10 +103,12 @@ async function restoreTagged(guard: Guard): Promise<number> {
     targets.set(repository, found);
     return found;
   };
+  const slice = new TimeSlice(signal);
   let restored = 0;
   for await (const page of pages(runId, "revision", "quarantined")) {
     const tagged: Candidate[] = [];
     for (const candidate of page) {
+      if (slice.isOver) await slice.pause();
       if ((await targetsOf(candidate.repositoryName)).has(candidate.digest)) tagged.push(candidate);
     }
     restored += await restore(guard, tagged);
@@ -125,10 +127,12 @@ async function restoreNeeded(
 ): Promise<{ count: number; isComplete: boolean }> {
   let count = 0;
   let isComplete = true;
+  const slice = new TimeSlice(guard.signal);
   for await (const page of pages(guard.runId, "revision", "quarantined")) {
     const needed = page.filter(({ digest }) => isKept(marked, digest));
     const referrers: Candidate[] = [];
     for (const candidate of page) {
+      if (slice.isOver) await slice.pause();
       if (isKept(marked, candidate.digest)) continue;
       const subject = await subjectOf(guard.storage, key, removed, candidate.digest);
       if (subject !== null && isKept(marked, subject)) referrers.push(candidate);

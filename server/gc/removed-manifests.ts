@@ -1,5 +1,6 @@
 import { parseManifest } from "@/domain/images/parse-manifest";
 import type { BlobStorage } from "@/server/platform/storage/blob-storage";
+import { TimeSlice } from "@/server/platform/storage/time-slice";
 import type { FoundCandidates } from "./find-candidates";
 import type { StorageScan } from "./scan-storage";
 
@@ -15,12 +16,19 @@ export interface RemovedManifests {
   needs: string[];
 }
 
-export function removedManifests({ graph }: StorageScan, { mark }: FoundCandidates): RemovedManifests {
+/** @throws the signal's reason */
+export async function removedManifests(
+  { graph }: StorageScan,
+  { mark }: FoundCandidates,
+  signal: AbortSignal,
+): Promise<RemovedManifests> {
+  const slice = new TimeSlice(signal);
   const known = new Set<string>();
   const subjects = new Map<string, string>();
   const needs = new Set<number>();
   const { digest } = mark.candidateRevisions;
   for (let i = 0; i < digest.length; i++) {
+    if (slice.isOver) await slice.pause();
     const id = digest.at(i);
     known.add(graph.digests.digestOf(id));
     const subject = graph.subjects.get(id);

@@ -1,5 +1,6 @@
 import type { IdSet } from "@/domain/gc/id-list";
 import type { ReferenceGraph } from "@/domain/gc/reference-graph";
+import { TimeSlice } from "@/server/platform/storage/time-slice";
 import type { Collection } from "./collection";
 import { wasDeleted } from "./gc.store";
 
@@ -27,11 +28,13 @@ export async function selfCheck(
   const { graph, mark } = marked;
   const size = storage.concurrency.reads > 1 ? SAMPLE.requests : SAMPLE.calls;
   const manifests = [...(sinceMs === null ? [] : written(graph, sinceMs, size)), ...sample(graph, mark.kept, size)];
+  const slice = new TimeSlice(signal);
   let checked = 0;
   for (const manifest of manifests) {
     signal.throwIfAborted();
     checked++;
     for (const id of [manifest, ...graph.referencesOf(manifest)]) {
+      if (slice.isOver) await slice.pause();
       const digest = graph.digests.digestOf(id);
       if ((await storage.statBlob(digest)) !== null || !(await wasDeleted(context.run.id, digest))) continue;
       const of = id === manifest ? "which is kept" : `which ${graph.digests.digestOf(manifest)} needs`;

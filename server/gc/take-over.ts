@@ -1,5 +1,6 @@
 import { pages } from "./candidate-pages";
 import type { Collection } from "./collection";
+import { forEachAtOnce } from "./for-each-at-once";
 import { settleCandidates } from "./gc.store";
 import { type Released, releaseAll, settleReleased } from "./give-back";
 import { findQuarantine, forgetPending } from "./quarantine.store";
@@ -21,12 +22,17 @@ export async function takeOver({ context, storage, signal }: Collection, key: st
   await settleReleased(storage, id, released);
   for await (const page of pages(id, "revision", "pending")) {
     signal.throwIfAborted();
-    const removed = [];
-    for (const candidate of page) {
+    const removed: (typeof page)[number][] = [];
+    await forEachAtOnce(page, storage.concurrency.reads, async (candidate) => {
       const isGone = (await storage.revisionWrittenAt(candidate.repositoryName, candidate.digest)) === null;
-      if (isGone) removed.push({ ...candidate, state: "quarantined" as const });
-    }
-    if (removed.length > 0) await settleCandidates(id, "revision", removed);
+      if (isGone) removed.push(candidate);
+    });
+    if (removed.length > 0)
+      await settleCandidates(
+        id,
+        "revision",
+        removed.map((candidate) => ({ ...candidate, state: "quarantined" as const })),
+      );
   }
   await forgetPending(id);
   return released;

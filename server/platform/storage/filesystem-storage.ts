@@ -55,7 +55,9 @@ export class FilesystemStorage implements BlobStorage {
 
   async listActiveUploads(options?: ReadOptions): Promise<(UploadEntry & { repository: string })[]> {
     const uploads: (UploadEntry & { repository: string })[] = [];
+    const { slice } = reading(options);
     for (const repository of await this.listRepositories({ ...options, withUploadsOnly: true })) {
+      if (slice.isOver) await slice.pause();
       for (const upload of await this.listUploads(repository, options)) uploads.push({ ...upload, repository });
     }
     return uploads;
