@@ -26,7 +26,7 @@ const ANSWER_MS = 150;
 const SETTINGS = {
   ...{ RECLAIM_TOKEN_LEEWAY_SECONDS: "0", RECLAIM_UPLOAD_IDLE_SECONDS: "0", RECLAIM_GRACE_HOURS: "0" },
   // Small trees for a small machine: what is shared is the same share of them as of large ones.
-  ...{ RECLAIM_HEARTBEAT_STALE_SECONDS: "30", RECLAIM_GC_SHARD_MIN: "100", RECLAIM_GC_SHARD_SIZE: "50" },
+  ...{ RECLAIM_HEARTBEAT_STALE_SECONDS: "30", RECLAIM_GC_SHARD_MIN: "100", RECLAIM_GC_SHARD_SIZE: "200" },
 };
 const HELPERS = [0, 1, 2];
 const executors = { gc: executeGc, reclaim: executeGc, restore: executeGc, purge: executeGc };

@@ -205,10 +205,14 @@ export function listShardStates(lease: Lease, numbers: readonly number[]): Promi
     ORDER BY number`;
 }
 
-/** Lets nobody begin or go on with a shard of a run; those that have one hear of it when they ask next. */
+/**
+ * Lets nobody begin or go on with a shard of a run; those that have one hear of it when they ask next. What is large about shards is
+ * forgotten.
+ */
 export async function revokeShards(runId: string): Promise<void> {
   await prisma().$executeRaw`
-    UPDATE gc_shards SET is_revoked = true WHERE run_id = ${runId} AND state IN ('pending', 'active') AND NOT is_revoked`;
+    UPDATE gc_shards SET is_revoked = is_revoked OR state <> 'done', input = NULL, result = NULL
+    WHERE run_id = ${runId} AND ((state <> 'done' AND NOT is_revoked) OR input IS NOT NULL OR result IS NOT NULL)`;
 }
 
 /** Whether anybody may still be at a shard of any collection of a registry. */
