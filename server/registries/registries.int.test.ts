@@ -370,6 +370,7 @@ describe("K-35 attached registries", () => {
     expect(actions.map((event) => event.action)).toEqual([
       "registries.attach",
       "registries.update",
+      "registries.check",
       "registries.update",
     ]);
     expect(actions.at(-1)?.data).toMatchObject({ changed: ["url", "auth", "username", "storageRoot"] });
