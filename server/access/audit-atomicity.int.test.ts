@@ -302,3 +302,15 @@ test("K-44 a collection that cannot be recorded does not start", async () => {
   expect(await prisma().run.count({ where: { ...place, kind: "gc", finishedAt: null } })).toBe(0);
   expect((await start(scope)).status).toBe("queued");
 });
+
+test("K-44 a preview is on record with what it was of, and not with all that the rules say; what the console previews is not", async () => {
+  const { tenant, scope, place, ruleId } = await createWorld();
+  const { spaceId } = place;
+  const asked = await previewReclaim(scope, { spaceId, ruleIds: [ruleId] });
+  await previewReclaim(tenant.scope, { spaceId, ruleIds: [ruleId] });
+  const events = await prisma().auditEvent.findMany({ where: { spaceId, action: "reclaim.preview" } });
+  expect(events).toMatchObject([
+    { resourceId: asked.id, actorName: "Ada", data: { ruleIds: [ruleId], rules: [{ id: ruleId, name: "one" }] } },
+  ]);
+  expect(JSON.stringify(events[0]?.data)).not.toContain("definition");
+});
