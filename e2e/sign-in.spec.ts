@@ -92,6 +92,7 @@ test("a password is changed on screen, which ends the other sessions", async () 
   await page.goto(`${stack.url}/account`);
   await tryToSignIn(page, email, old);
   await page.waitForURL("**/account");
+  await expect(page.getByText("your API tokens go on until you revoke them")).toBeVisible();
   const form = page.getByRole("form", { name: "Password" });
   await form.getByLabel("Current password").fill("not it");
   await form.getByLabel("New password").fill("viewers new password");
