@@ -12,7 +12,6 @@ import { newId } from "@/server/platform/new-id";
 import { closeQueues, listOtherWorkers } from "@/server/platform/queue/enqueue";
 import { bucketRow } from "@/server/registries/bucket-access";
 import { closeRegistries } from "@/server/registries/open-registry";
-import { type RegistryProxy, startRegistryProxy } from "@/testing/registry-proxy";
 import { startTestS3Server, type TestS3Server } from "@/testing/s3-server";
 import { uploadTree } from "@/testing/s3-tree";
 import { generateStorage } from "@/testing/storage/generate-storage";
@@ -28,7 +27,7 @@ const SETTINGS = {
   // Small trees for a small machine: what is shared is the same share of them as of large ones.
   ...{ RECLAIM_HEARTBEAT_STALE_SECONDS: "30", RECLAIM_GC_SHARD_MIN: "100", RECLAIM_GC_SHARD_SIZE: "200" },
 };
-const HELPERS = [0, 1, 2];
+const HELPERS = [0, 1];
 const executors = { gc: executeGc, reclaim: executeGc, restore: executeGc, purge: executeGc };
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -36,14 +35,17 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 export async function run(): Promise<void> {
   const services = await startBenchServices();
   const server = await startTestS3Server();
-  const proxy = await startRegistryProxy(server.endpoint);
-  proxy.tamper = () => ({ beforeAnswer: () => new Promise((resolve) => setTimeout(resolve, ANSWER_MS)) });
+  const late = spawn(process.execPath, [await builtBeside("late-bucket.ts"), server.endpoint, String(ANSWER_MS)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const [address] = (await once(late.stdout, "data")) as [Buffer];
+  const endpoint = address.toString().trim();
   Object.assign(process.env, SETTINGS);
   resetEnvForTests();
   await ensureRegistryCa(env().RECLAIM_CA_DIR);
   try {
     const rows: string[][] = [];
-    for (const helpers of HELPERS) rows.push(await collectWith(helpers, { folder: services.folder, server, proxy }));
+    for (const helpers of HELPERS) rows.push(await collectWith(helpers, { folder: services.folder, server, endpoint }));
     printTable(
       `First collection of a bucket that answers after ${ANSWER_MS} ms`,
       ["processes", "manifests read", "things removed", "marking", "sweeping", "whole", "parts done by helpers"],
@@ -53,22 +55,22 @@ export async function run(): Promise<void> {
     closeRegistries();
     await closeQueues();
     await disconnectPrisma();
-    await proxy.stop();
+    late.stdin.end();
     await server.stop();
     await services.stop();
   }
 }
 
-type World = { folder: string; server: TestS3Server; proxy: RegistryProxy };
+type World = { folder: string; server: TestS3Server; endpoint: string };
 
-async function collectWith(helpers: number, { folder, server, proxy }: World): Promise<string[]> {
+async function collectWith(helpers: number, { folder, server, endpoint }: World): Promise<string[]> {
   say(`${helpers + 1} processes …`);
   const root = path.join(folder, `tree-${helpers}`);
-  generateStorage(root, { repositories: 8, tagsPerRepository: 60, seed: 11, sparseLayers: false });
+  generateStorage(root, { repositories: 14, tagsPerRepository: 60, seed: 11, sparseLayers: false });
   const location = await server.createBucket({ root: "registry" });
   await uploadTree(root, server, location);
   const tenant = await createTestTenant({ name: `t${helpers}`, auth: "console" });
-  const bucket = { location: { ...location, endpoint: proxy.url }, secretAccessKey: server.secretAccessKey };
+  const bucket = { location: { ...location, endpoint }, secretAccessKey: server.secretAccessKey };
   await prisma().registry.update({ where: { id: tenant.registryId }, data: bucketRow(bucket) });
   for (let team = 0; team < 7; team++) {
     const { workspaceId, registryId } = tenant;
@@ -105,8 +107,10 @@ async function collectWith(helpers: number, { folder, server, proxy }: World): P
   ];
 }
 
+const builtBeside = (file: string) => builtProgram(pathToFileURL(path.resolve(import.meta.dirname, file)).href);
+
 async function startHelpers(helpers: number): Promise<ChildProcess[]> {
-  const program = await builtProgram(pathToFileURL(path.resolve(import.meta.dirname, "../testing/help-gc.ts")).href);
+  const program = await builtBeside("../testing/help-gc.ts");
   const children = Array.from({ length: helpers }, (_, i) =>
     spawn(process.execPath, [program, `helper-${String.fromCharCode(97 + i)}`], {
       stdio: ["ignore", "inherit", "inherit"],
