@@ -181,33 +181,37 @@ const SWEEPS: Record<string, (id: string, all: number) => Parameters<typeof kill
 };
 
 describe("killed while it sweeps a bucket, a collection", () => {
-  test.each(Object.keys(SWEEPS))("N-06, K-06 goes on to its end with true totals: %s", async (point) => {
-    const { kept } = await fill(MANY);
-    const all = await blobKeys();
-    const bytes = fs.statSync(path.join(tree.base, tree.blobPath(kept.digest))).size;
-    expect(bytes).toBeGreaterThan(0);
-    const { totals } = await startAndFinish(
-      "read_only",
-      (id) => killOnce(id, SWEEPS[point]?.(id, all) ?? (() => null)),
-      async () => {
-        // Nobody could push: the registry stays read-only for whoever goes on.
-        expect(await prisma().registry.findUniqueOrThrow({ where: { id: tenant.registryId } })).toMatchObject({
-          readOnlyRunId: expect.any(String),
-        });
-      },
-    );
-    const gone = all - (await blobKeys());
-    expect(gone).toBe(MANY + UNTAGGED * 3);
-    expect(totals).toMatchObject({
-      ...{ candidateManifests: UNTAGGED, deletedManifests: UNTAGGED, candidateBlobs: gone, deletedBlobs: gone },
-      candidateBytes: totals.freedBytes,
-    });
-    await expectCollected();
-    expect(closureProblems(root, "acme/app", kept.digest)).toEqual([]);
-    expect(await prisma().registry.findUniqueOrThrow({ where: { id: tenant.registryId } })).toMatchObject({
-      readOnlyRunId: null,
-    });
-  });
+  test.each(Object.keys(SWEEPS))(
+    "N-06, K-06 goes on to its end with true totals: %s",
+    {
+      timeout: 120_000,
+    },
+    async (point) => {
+      const { kept } = await fill(MANY);
+      const all = await blobKeys();
+      const { totals } = await startAndFinish(
+        "read_only",
+        (id) => killOnce(id, SWEEPS[point]?.(id, all) ?? (() => null)),
+        async () => {
+          // Nobody could push: the registry stays read-only for whoever goes on.
+          expect(await prisma().registry.findUniqueOrThrow({ where: { id: tenant.registryId } })).toMatchObject({
+            readOnlyRunId: expect.any(String),
+          });
+        },
+      );
+      const gone = all - (await blobKeys());
+      expect(gone).toBe(MANY + UNTAGGED * 3);
+      expect(totals).toMatchObject({
+        ...{ candidateManifests: UNTAGGED, deletedManifests: UNTAGGED, candidateBlobs: gone, deletedBlobs: gone },
+        candidateBytes: totals.freedBytes,
+      });
+      await expectCollected();
+      expect(closureProblems(root, "acme/app", kept.digest)).toEqual([]);
+      expect(await prisma().registry.findUniqueOrThrow({ where: { id: tenant.registryId } })).toMatchObject({
+        readOnlyRunId: null,
+      });
+    },
+  );
 });
 
 const stateOf = async (runId: string) => (await prisma().gcQuarantine.findUnique({ where: { runId } }))?.state;
