@@ -29,8 +29,9 @@ export default defineConfig({
           include: ["**/*.int.test.ts"],
           exclude,
           globalSetup: ["testing/integration-setup.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // For what hangs; what kills processes takes a minute where others want the processors, too.
+          testTimeout: 150_000,
+          hookTimeout: 150_000,
           pool: "forks",
           // A process for each of ninety files would spend a third of the time on reading the same modules again.
           isolate: false,
