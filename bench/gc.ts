@@ -126,7 +126,7 @@ async function realRows(bench: BenchTree, { spaceId, registryId }: TestTenant, c
     say(`real, round ${round + 1} …`);
     peer.push(await bench.collectWithRegistry({ isDryRun: false, deleteUntagged: false }));
     await bench.restore();
-    rm.push(await bench.removeWithRm(garbage));
+    rm.push(await bench.removeWithRm());
     expectGone();
     await bench.restore();
     const request = { spaceId, registryId, isDryRun: false, deleteUntagged: false, forgetReferences: false };
@@ -139,7 +139,7 @@ async function realRows(bench: BenchTree, { spaceId, registryId }: TestTenant, c
   return [
     row("real", peer, ours),
     [
-      ...["its sweep, beside rm -rf of the blobs in 4 processes", duration(median(rm)), duration(median(sweep))],
+      ...["its sweep, beside rm -rf of the same in 4 processes", duration(median(rm)), duration(median(sweep))],
       ...[`${(median(rm) / median(sweep)).toFixed(1)}×`, "", ""],
     ],
   ];
