@@ -68,9 +68,11 @@ export function closeRegistry(registryId: string): void {
   closeStorage(registryId);
 }
 
+/** Forgets all of them, and who signs for them: whoever opens one afterwards may have another CA. */
 export function closeRegistries(): void {
   for (const { adapter } of globals.reclaimAdapters?.values() ?? []) adapter.close();
   globals.reclaimAdapters?.clear();
+  delete globals.reclaimSigner;
   closeStorage();
 }
 
