@@ -1,7 +1,7 @@
 // Exact bytes of single images, and what a selection is made of.
 import { type Prisma, prisma } from "@/server/platform/db/prisma";
 import { type ImageKey, topOf } from "./image.store";
-import { IN_BIN, isPresent, membersOfTop, partsBelow } from "./image-parts.store";
+import { IN_BIN, isPresent, keyOf, membersOfTop, partsBelow } from "./image-parts.store";
 
 /**
  * Of each image, the bytes that would be freed if it alone went: what nothing that remains anywhere in the registry, in a repository
@@ -28,28 +28,33 @@ export async function measureUniqueBytes(
     ),
     kept AS MATERIALIZED (SELECT DISTINCT repository_id, top, digest FROM staying),
     going AS MATERIALIZED (
-      SELECT p.repository_id, p.top, p.digest FROM part p
+      SELECT p.repository_id, p.top, p.digest, ${keyOf(registryId, "p.digest")} AS key FROM part p
       LEFT JOIN kept ON kept.repository_id = p.repository_id AND kept.top = p.top AND kept.digest = p.digest WHERE kept.digest IS NULL
     ),
-    content AS (
-      SELECT p.repository_id, p.top, ref.digest, max(ref.size_bytes) AS bytes FROM going p
-      JOIN manifest_references ref ON ref.registry_id = ${registryId} AND ref.manifest_digest = p.digest
-        AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
+    -- Where no bin holds anything, nobody has to be asked who is in one.
+    bins AS MATERIALIZED (
+      SELECT EXISTS (SELECT 1 FROM bin_entries e WHERE e.registry_id = ${registryId} AND e.state IN ${IN_BIN}) AS are_there
+    ),
+    content AS MATERIALIZED (
+      SELECT p.repository_id, p.top, ref.digest_key AS key, max(ref.size_bytes) AS bytes FROM going p
+      JOIN manifest_references ref ON ref.manifest_key = p.key AND ref.role IN ('config', 'layer') AND NOT ref.is_foreign
       GROUP BY 1, 2, 3
       UNION ALL
-      SELECT p.repository_id, p.top, p.digest, (SELECT m.size_bytes FROM manifests m WHERE m.registry_id = ${registryId} AND m.digest = p.digest) FROM going p
+      SELECT p.repository_id, p.top, p.key, (SELECT m.size_bytes FROM manifests m WHERE m.registry_id = ${registryId} AND m.digest = p.digest) FROM going p
     )
     SELECT c.repository_id AS "repositoryId", c.top, coalesce(sum(c.bytes), 0)::bigint AS "uniqueBytes"
     FROM content c WHERE NOT EXISTS (
+      SELECT 1 FROM (SELECT c.key AS user_key UNION ALL SELECT ref.manifest_key FROM manifest_references ref WHERE ref.digest_key = c.key) used
+      JOIN repository_manifests rm ON rm.manifest_key = used.user_key
+      WHERE rm.repository_id <> c.repository_id OR (c.repository_id, c.top, rm.manifest_key) NOT IN (SELECT repository_id, top, key FROM going)
+    ) AND NOT ((SELECT are_there FROM bins) AND EXISTS (
       SELECT 1 FROM (
-        SELECT ref.manifest_digest AS user_digest FROM manifest_references ref WHERE ref.registry_id = ${registryId} AND ref.digest = c.digest
-        UNION ALL SELECT c.digest
+        SELECT g.digest FROM going g WHERE g.key = c.key
+        UNION ALL SELECT ref.manifest_digest FROM manifest_references ref WHERE ref.digest_key = c.key
       ) used
-      WHERE EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.registry_id = ${registryId} AND rm.digest = used.user_digest
-            AND (rm.repository_id <> c.repository_id OR (c.repository_id, c.top, rm.digest) NOT IN (SELECT repository_id, top, digest FROM going)))
-         OR EXISTS (SELECT 1 FROM bin_entry_manifests bm JOIN bin_entries e ON e.id = bm.entry_id
-            WHERE e.registry_id = ${registryId} AND bm.digest = used.user_digest AND e.state IN ${IN_BIN})
-    ) GROUP BY 1, 2`;
+      JOIN bin_entry_manifests bm ON bm.digest = used.digest JOIN bin_entries e ON e.id = bm.entry_id
+      WHERE e.registry_id = ${registryId} AND e.state IN ${IN_BIN}
+    )) GROUP BY 1, 2`;
   return rows.map((row) => ({ ...row, uniqueBytes: Number(row.uniqueBytes) }));
 }
 

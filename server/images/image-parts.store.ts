@@ -71,3 +71,12 @@ export function isPresent(alias: "c" | "member"): Prisma.Sql {
   const row = Prisma.raw(alias);
   return Prisma.sql`coalesce((SELECT true FROM repository_manifests here WHERE here.repository_id = ${row}.repository_id AND here.digest = ${row}.digest), false)`;
 }
+
+/**
+ * The narrow key of a digest in a registry, as the generated columns digest_key and manifest_key have it: a hundred thousand blobs are looked
+ * up several times as fast by it as by 71 letters. Where two digests share one (once in some 10^8 registries of a million blobs),
+ * bytes of one count as used by the other.
+ */
+export function keyOf(registryId: string, column: "p.digest" | "m.digest"): Prisma.Sql {
+  return Prisma.sql`hashtextextended(${registryId} || ${Prisma.raw(column)}, 0)`;
+}

@@ -1,6 +1,6 @@
 // Exact bytes of a selection of images as one.
-import { Prisma, prisma } from "@/server/platform/db/prisma";
-import { IN_BIN, isPresent, partsBelow, wholesAbove } from "./image-parts.store";
+import { type Prisma, prisma } from "@/server/platform/db/prisma";
+import { IN_BIN, isPresent, keyOf, partsBelow, wholesAbove } from "./image-parts.store";
 
 export interface SelectionNumbers {
   images: number;
@@ -167,13 +167,4 @@ export async function measureSelection(
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [name, Number(value)]),
   ) as unknown as SelectionNumbers;
-}
-
-/**
- * The narrow key of a digest in a registry, as the generated columns digest_key and manifest_key have it: a hundred thousand blobs are looked
- * up several times as fast by it as by 71 letters. Where two digests share one (once in some 10^8 registries of a million blobs),
- * bytes of one count as used by the other.
- */
-function keyOf(registryId: string, column: "p.digest" | "m.digest"): Prisma.Sql {
-  return Prisma.sql`hashtextextended(${registryId} || ${Prisma.raw(column)}, 0)`;
 }
