@@ -138,6 +138,8 @@ test("N-10 a run that would take more of the space than is set waits; confirmed 
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("can be restored");
   await dialog.getByRole("button", { name: /^Move \d+ images$/ }).click();
+  // Behind the open dialog nothing can be seen, and so nothing is there.
+  await expect(dialog).toBeHidden();
   await expect(question).toBeHidden();
   const over = await api.untilOver(workspaceId, run.id);
   expect(over).toMatchObject({ status: "succeeded", confirmation: { confirmedByName: "Ada Admin" } });
