@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
-import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
+import { disconnectPrisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
@@ -51,7 +51,7 @@ const drawing = fc.record({
   chosen: fc.array(fc.nat(), { maxLength: 4 }),
   pinned: fc.array(fc.nat(), { maxLength: 1 }),
   /** what comes and goes after the first reading: repository, manifest */
-  changes: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom("toggle", "tag", "untag")), { maxLength: 4 }),
+  changes: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom("toggle", "tag", "untag")), { maxLength: 6 }),
 });
 
 function pick<T>(from: readonly T[], index: number): T {
@@ -106,6 +106,7 @@ function modelOf(tenant: TestTenant, drawn: typeof drawing extends fc.Arbitrary<
 
 async function store(tenant: TestTenant, model: ModelRegistry): Promise<void> {
   const { workspaceId, registryId, spaceId } = tenant;
+  const repositories = model.repositories.map(({ id, name }) => ({ id, name }));
   await prisma().$transaction(async (tx) => {
     await insertManifests(
       tx,
@@ -126,66 +127,48 @@ async function store(tenant: TestTenant, model: ModelRegistry): Promise<void> {
         ].map((reference) => ({ ...reference, mediaType: null, platform: null, isForeign: false })),
       })),
     );
-    for (const { id, name } of model.repositories) {
-      await tx.repository.create({ data: { id, workspaceId, spaceId, registryId, name } });
-    }
-    const entryId = newId("bin");
-    await tx.binEntry.create({
-      data: {
-        ...{
-          id: entryId,
-          workspaceId,
-          spaceId,
-          registryId,
-          repositoryName: "acme/gone",
-          binRepositoryName: "recyclebin/x",
-        },
-        ...{
-          digest: "sha256:0",
-          mediaType: "",
-          kind: "image",
-          state: "held",
-          reason: {},
-          runId: "run",
-          actorName: "a test",
-          sizeBytes: 0,
-        },
-      },
-    });
-    await tx.binEntryManifest.createMany({
-      data: [...model.bin].map((digest, ordinal) => ({
-        ...{ entryId, digest, workspaceId, ordinal, role: "top", mediaType: "", sizeBytes: 0, isRemovedAtSource: true },
-      })),
-    });
+    await tx.$executeRaw`
+      WITH repository AS (
+        INSERT INTO repositories (id, workspace_id, space_id, registry_id, name)
+        SELECT r.id, ${workspaceId}, ${spaceId}, ${registryId}, r.name
+        FROM jsonb_to_recordset(${JSON.stringify(repositories)}::jsonb) AS r(id text, name text)
+      ), entry AS (
+        INSERT INTO bin_entries (id, workspace_id, space_id, registry_id, repository_name, bin_repository_name, digest, media_type, kind,
+          state, reason, run_id, actor_name, size_bytes)
+        VALUES (${newId("bin")}, ${workspaceId}, ${spaceId}, ${registryId}, 'acme/gone', 'recyclebin/x', 'sha256:0', '', 'image',
+          'held', '{}', 'run', 'a test', 0)
+        RETURNING id
+      )
+      INSERT INTO bin_entry_manifests (entry_id, digest, workspace_id, ordinal, role, media_type, size_bytes, is_removed_at_source)
+      SELECT entry.id, bin.digest, ${workspaceId}, bin.ordinal, 'top', '', 0, true
+      FROM entry, unnest(${[...model.bin]}::text[]) WITH ORDINALITY AS bin(digest, ordinal)`;
+    for (const repository of model.repositories) await write(tx, tenant, repository, "all");
   });
-  for (const repository of model.repositories) await write(tenant, repository, "all");
 }
+
+const AT = new Date("2026-01-01T00:00:00Z");
 
 /** Makes the tables what the model says, and refreshes what changed. */
 async function write(
+  tx: Transaction,
   { workspaceId, registryId }: TestTenant,
   { id, manifests, tags }: ModelRegistry["repositories"][number],
   changed: readonly string[] | "all",
 ): Promise<void> {
-  const at = new Date("2026-01-01T00:00:00Z");
-  await prisma().$transaction(async (tx) => {
-    await tx.tag.deleteMany({ where: { repositoryId: id } });
-    await tx.repositoryManifest.deleteMany({ where: { repositoryId: id } });
-    await tx.repositoryManifest.createMany({
-      data: [...manifests].map((digest) => ({
-        repositoryId: id,
-        digest,
-        workspaceId,
-        registryId,
-        pushedAt: at,
-        pushedAtSource: "storage",
-      })),
-    });
-    await tx.tag.createMany({
-      data: [...tags].map(([name, digest]) => ({ repositoryId: id, name, workspaceId, digest, pushedAt: at })),
-    });
-    await refreshImages(tx, { id, registryId }, changed);
-  });
+  const held = [...manifests];
+  const names = [...tags.keys()];
+  await tx.$executeRaw`
+    WITH gone AS (DELETE FROM repository_manifests WHERE repository_id = ${id} AND digest <> ALL(${held}::text[])),
+    untagged AS (DELETE FROM tags WHERE repository_id = ${id} AND name <> ALL(${names}::text[])),
+    come AS (
+      INSERT INTO repository_manifests (repository_id, digest, workspace_id, registry_id, pushed_at, pushed_at_source)
+      SELECT ${id}, digest, ${workspaceId}, ${registryId}, ${AT}, 'storage' FROM unnest(${held}::text[]) AS held(digest)
+      ON CONFLICT DO NOTHING
+    )
+    INSERT INTO tags (repository_id, name, workspace_id, digest, pushed_at)
+    SELECT ${id}, name, ${workspaceId}, digest, ${AT} FROM unnest(${names}::text[], ${[...tags.values()]}::text[]) AS tag(name, digest)
+    ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest WHERE tags.digest <> excluded.digest`;
+  await refreshImages(tx, { id, registryId }, changed);
 }
 
 async function compare(tenant: TestTenant, model: ModelRegistry): Promise<void> {
@@ -195,8 +178,10 @@ async function compare(tenant: TestTenant, model: ModelRegistry): Promise<void> 
     sort: "name",
     limit: 500,
   });
-  const rows = await prisma().image.findMany({ where: { spaceId: tenant.spaceId } });
-  const countsOf = new Map(rows.map((row) => [`${row.repositoryName}@${row.digest}`, row]));
+  const rows = await prisma().$queryRaw<{ name: string; childCount: number; referrerCount: number }[]>`
+    SELECT repository_name || '@' || digest AS name, child_count AS "childCount", referrer_count AS "referrerCount"
+    FROM images WHERE space_id = ${tenant.spaceId}`;
+  const countsOf = new Map(rows.map((row) => [row.name, row]));
   const seen = items.map((item) => {
     const row = countsOf.get(`${item.repositoryName}@${item.digest}`);
     return {
@@ -220,7 +205,8 @@ async function compare(tenant: TestTenant, model: ModelRegistry): Promise<void> 
 }
 
 test("N-01 N-02 N-05 R-02 R-03 R-04 graph and sizes of random registries are those of a slow, obvious model; selections are exact to the byte", {
-  timeout: 120_000,
+  // For what hangs.
+  timeout: 600_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(drawing, async (drawn) => {
@@ -239,12 +225,14 @@ test("N-01 N-02 N-05 R-02 R-03 R-04 graph and sizes of random registries are tho
           [...manifests].map((digest) => ({ repositoryName: name, digest })),
         );
         const pinned = drawn.pinned.map((index) => pick(there, index));
-        await prisma().pin.createMany({
-          data: pinned.map(({ repositoryName, digest }) => ({
-            ...{ id: newId("pin"), workspaceId: tenant.workspaceId, spaceId: tenant.spaceId, repositoryName, digest },
-            ...{ reason: "kept", ownerName: "a test" },
-          })),
-        });
+        if (pinned.length > 0) {
+          await prisma().pin.createMany({
+            data: pinned.map(({ repositoryName, digest }) => ({
+              ...{ id: newId("pin"), workspaceId: tenant.workspaceId, spaceId: tenant.spaceId, repositoryName, digest },
+              ...{ reason: "kept", ownerName: "a test" },
+            })),
+          });
+        }
         const selection = { images: chosen.map(({ repositoryName, digest }) => ({ repositoryName, digest })) };
         const measured = await measureImages(tenant.scope, { spaceId: tenant.spaceId, selection });
         // Blob by blob, as where a selection is a small part of its registry.
@@ -283,11 +271,11 @@ test("N-01 N-02 N-05 R-02 R-03 R-04 graph and sizes of random registries are tho
           if (before !== undefined) changed.push(before);
           repository.tags.delete("v1");
         }
-        await write(tenant, repository, changed);
+        await prisma().$transaction((tx) => write(tx, tenant, repository, changed));
       }
       await compare(tenant, model);
     }),
-    { numRuns: 40 },
+    { numRuns: 30 },
   );
 });
 
