@@ -17,7 +17,8 @@ const REQUIRE = [
 /**
  * Makes a file of each program (paths within `root`) that starts without compiling anything: `worker/main.ts` becomes `<outDir>/main.mjs`.
  * The server's threads are made beside them, where they look for them. Packages are taken in, but for a few: to find and read a
- * thousand files of theirs takes as long as all the rest of a start.
+ * thousand files of theirs takes as long as all the rest of a start. The maps by which a stack names our files are held in memory: they go
+ * without the sources.
  */
 export async function bundle(root: string, programs: string[], outDir: string): Promise<void> {
   const threads = readdirSync(path.join(root, "server"), { recursive: true, encoding: "utf8" })
@@ -27,7 +28,7 @@ export async function bundle(root: string, programs: string[], outDir: string): 
     ...{ entryPoints: [...programs, ...threads].map((file) => path.join(root, file)), entryNames: "[name]" },
     ...{ outdir: outDir, outExtension: { ".js": ".mjs" }, bundle: true, splitting: true, alias: { "@": root } },
     ...{ external: OUTSIDE, banner: { js: REQUIRE }, mainFields: ["module", "main"] },
-    ...{ platform: "node", format: "esm", target: "node20", sourcemap: "linked" },
+    ...{ platform: "node", format: "esm", target: "node20", sourcemap: "linked", sourcesContent: false },
     logLevel: "silent",
   });
 }
