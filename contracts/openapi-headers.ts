@@ -13,7 +13,8 @@ const TELL_VERSION: ReadonlySet<string> = new Set([
 ]);
 /** They change that version only, where it is named (`If-Match`). */
 const TAKE_VERSION: ReadonlySet<string> = new Set([
-  ...["updateRule", "deleteRule", "updateSpace", "updateRegistry", "setGcSchedule", "removeGcSchedule"],
+  ...["updateRule", "deleteRule", "updateSpace", "updateRegistry", "detachRegistry"],
+  ...["setGcSchedule", "removeGcSchedule"],
 ]);
 
 const text = (description: string): Header => ({ description, schema: { type: "string" } });

@@ -9,9 +9,11 @@ import { env } from "@/server/platform/env";
 import { closeQueues } from "@/server/platform/queue/enqueue";
 import { detachRegistry } from "@/server/registries/detach-registry";
 import { closeRegistries } from "@/server/registries/open-registry";
+import { updateRegistry } from "@/server/registries/update-registry";
 import { setConsoleEnv } from "@/testing/console-env";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
+import { startTestRegistry } from "@/testing/registry";
 import { createTestUser, scopeOf } from "@/testing/signed-in";
 import { temporaryRoot } from "@/testing/storage/collect";
 import { StorageTree } from "@/testing/storage/storage-tree";
@@ -99,6 +101,35 @@ test("N-07 it is detached once what was kept is purged, and not before", async (
   await tendQuarantines(inADay, never);
   await detach();
   expect(await detachedAt()).not.toBeNull();
+});
+
+test("N-07 its storage is not looked for elsewhere while a collection keeps what it took there; its name is free", async () => {
+  const { runId } = await collectAndLeave();
+  const { registryId } = tenant;
+  const registry = await startTestRegistry();
+  const row = () => prisma().registry.findUniqueOrThrow({ where: { id: registryId } });
+  try {
+    new StorageTree(registry.storageRoot).tag(
+      "acme/app",
+      "v1",
+      new StorageTree(registry.storageRoot).image("acme/app", "kept").digest,
+    );
+    await prisma().registry.update({ where: { id: registryId }, data: { url: registry.url } });
+    const elsewhere = updateRegistry(platform, { registryId, storageRoot: registry.storageRoot });
+    await expect(elsewhere).rejects.toMatchObject({
+      code: "conflict",
+      detail: expect.stringMatching(new RegExp(`Garbage collection ${runId} keeps .* or change where its storage is`)),
+    });
+    await updateRegistry(platform, { registryId, name: "renamed" });
+    expect(await row()).toMatchObject({ storageRoot: root, name: "renamed" });
+
+    await undoGc(tenant.scope, { runId });
+    await tendQuarantines(new Date(), never);
+    await updateRegistry(platform, { registryId, storageRoot: registry.storageRoot });
+    expect(await row()).toMatchObject({ storageRoot: registry.storageRoot });
+  } finally {
+    await registry.stop();
+  }
 });
 
 test("N-07 one whose storage is gone is detached: there is nothing left to put back", async () => {

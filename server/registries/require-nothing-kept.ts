@@ -6,13 +6,14 @@ import type { RegistryRecord } from "./registry.store";
 
 /**
  * Asks, under the registry's row lock, that no collection still holds something of it in quarantine: once the console forgets where the
- * storage is, nobody puts that back or frees it. `isReached`: where the storage is gone, there is nothing left to wait for.
+ * storage is, nobody puts that back or frees it. `isReached`: where the storage is gone, there is nothing left to wait for. `wanted`: what is
+ * to be done instead, in words.
  * @throws AppError conflict, with what to do and until when
  */
 export async function requireNothingKept(
   tx: Transaction,
   registry: RegistryRecord,
-  { isReached, now }: { isReached: boolean; now: Date },
+  { isReached, wanted, now }: { isReached: boolean; wanted: string; now: Date },
 ): Promise<void> {
   const held = isReached ? await findOpenQuarantine(tx, registry.id) : null;
   if (held === null) return;
@@ -21,13 +22,13 @@ export async function requireNothingKept(
     const until = `${purgeAfter.toISOString().slice(0, 16).replace("T", " ")} UTC`;
     throw new AppError(
       "conflict",
-      `Garbage collection ${runId} keeps what it took from this registry until ${until}, so that it can be undone. Undo it on its page in History, or detach the registry after that.`,
+      `Garbage collection ${runId} keeps what it took from this registry until ${until}, so that it can be undone. Undo it on its page in History, or ${wanted} after that.`,
     );
   }
   const isPurged = state === "kept" || state === "purging";
   throw new AppError(
     "conflict",
-    `What garbage collection ${runId} took from this registry is being ${isPurged ? "purged" : "put back"}. Detach it in a few minutes.`,
+    `What garbage collection ${runId} took from this registry is being ${isPurged ? "purged" : "put back"}. Wait a few minutes, then ${wanted}.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { RegistryDto, RegistryReportDto } from "@/contracts/registries";
 import { parseRegistryUrl } from "@/domain/registries/registry-url";
+import type { S3Access } from "@/domain/registries/s3-location";
 import { recordAudit } from "@/server/history/record-audit";
 import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
@@ -17,6 +18,7 @@ import { addressPolicyFor } from "./registry-connection";
 import { registryVersion } from "./registry-version";
 import { alreadyAttached, requireAttachable } from "./require-attachable";
 import { requireEditableRegistry } from "./require-editable-registry";
+import { reachesStorage, requireNothingKept } from "./require-nothing-kept";
 import { storedPassword } from "./stored-password";
 
 export interface RegistryChange {
@@ -32,7 +34,8 @@ export interface RegistryChange {
 /**
  * Changes a registry. What changes the connection is tested first, and waits for the runs on it; a password that is left out is kept.
  * At another address it is read again, all of it: what was known came from the former one.
- * @throws AppError not_found, forbidden, conflict (address taken, runs in progress), unprocessable (the test found something bad)
+ * @throws AppError not_found, forbidden, conflict (address taken, runs in progress, storage to be left that a collection keeps something
+ * in), unprocessable (the test found something bad)
  */
 export async function updateRegistry(
   scope: WorkspaceScope,
@@ -48,6 +51,8 @@ export async function updateRegistry(
   ];
   if (changed.length === 0) return getRegistry(scope, input);
   const isMoved = changed.includes("url");
+  const isStorageElsewhere = connection !== null && leavesStorage(registry, connection);
+  const isReached = isStorageElsewhere && (await reachesStorage(registry));
   try {
     await prisma().$transaction(async (tx) => {
       const held = await lockRegistry(tx, registry.id);
@@ -56,6 +61,8 @@ export async function updateRegistry(
       if (connection && (await countRunsOn(tx, registry.id)) > 0) {
         throw new AppError("conflict", "A run is in progress on this registry. Wait for it, or cancel it first.");
       }
+      if (isStorageElsewhere)
+        await requireNothingKept(tx, registry, { isReached, wanted: "change where its storage is", now: new Date() });
       await updateRegistryRow(tx, registry.id, {
         name,
         ...(connection && report ? connectionRow(connection, report) : {}),
@@ -128,6 +135,13 @@ function changedParts(registry: RegistryRecord, connection: RegistryConnection, 
   const before = bucketOf(registry);
   if (JSON.stringify(connection.bucket) !== JSON.stringify(before)) parts.push("storageS3");
   return parts;
+}
+
+/** Whether the blobs would be looked for in another place; another key to the same one changes nothing about that. */
+function leavesStorage(registry: RegistryRecord, { storageRoot, bucket }: RegistryConnection): boolean {
+  const placeOf = (access: S3Access | null | undefined) =>
+    access ? [access.location.endpoint, access.location.bucket, access.location.root].join(" ") : "";
+  return storageRoot !== registry.storageRoot || placeOf(bucket) !== placeOf(bucketOf(registry));
 }
 
 function connectionRow(connection: RegistryConnection, report: RegistryReportDto) {

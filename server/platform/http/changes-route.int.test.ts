@@ -7,7 +7,11 @@ import {
   setGcSchedule as setGcScheduleOperation,
 } from "@/contracts/gc-settings";
 import type { Operation } from "@/contracts/operation";
-import { getRegistry as getRegistryOperation, updateRegistry as updateRegistryOperation } from "@/contracts/registries";
+import {
+  detachRegistry as detachRegistryOperation,
+  getRegistry as getRegistryOperation,
+  updateRegistry as updateRegistryOperation,
+} from "@/contracts/registries";
 import { createRule, deleteRule as deleteRuleOperation, getRule as getRuleOperation } from "@/contracts/rules";
 import { updateSpace as updateSpaceOperation } from "@/contracts/spaces";
 import type { Role } from "@/domain/access/permissions";
@@ -18,6 +22,7 @@ import { insertSession } from "@/server/platform/auth/access.store";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { env } from "@/server/platform/env";
 import { newId } from "@/server/platform/new-id";
+import { detachRegistry } from "@/server/registries/detach-registry";
 import { getRegistry } from "@/server/registries/get-registry";
 import { updateRegistry } from "@/server/registries/update-registry";
 import { createRules } from "@/server/rules/create-rules";
@@ -216,12 +221,18 @@ test("a registry is read with the version that a change of it may name", async (
   });
   const looked = await send(get, getRegistryOperation, { params });
   expect(looked.response.headers.get("etag")).toBe(after.response.headers.get("etag"));
+  const detach = workspaceRoute(detachRegistryOperation, (scope, { params }) => detachRegistry(scope, params));
+  const detachAs = (version: string) =>
+    send(detach, detachRegistryOperation, { params, headers: { "if-match": version } });
+  // Whoever detaches what they saw does not detach what somebody has made of it since.
+  expect((await detachAs(etag)).response.status).toBe(412);
   // A viewer reads it without what only its owner has to know.
   const viewed = await send(get, getRegistryOperation, { params, cookie: await signIn("viewer") });
   expect(viewed.body).toMatchObject({ name: after.body.name, canEdit: false, username: null, report: null });
   const foreign = await createTestTenant({ name: "other" });
   const away = await send(get, getRegistryOperation, { params: { ...params, workspaceId: foreign.workspaceId } });
   expect(away.response.status).toBe(404);
+  expect((await detachAs(after.response.headers.get("etag") ?? "")).response.status).toBe(200);
 });
 
 test("a collection schedule is removed only in the version that was seen", async () => {
