@@ -388,7 +388,7 @@ function killIn(phase: string, runId: string): Promise<void> {
 
 /** The same, when something comes to be. */
 async function killWhen<T>(runId: string, read: () => Promise<T>, value: T): Promise<void> {
-  const child = startProgram("run-and-kill", [runId, "never", "1"]);
+  const child = startProgram("run-and-kill", [JSON.stringify([{ runId, step: "never", nth: 1 }])]);
   const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
   await expect.poll(read, { timeout: 60_000 }).toBe(value);
   child.kill("SIGKILL");

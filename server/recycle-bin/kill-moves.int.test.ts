@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { BuiltImage } from "@/scripts/demo/oci-image";
+import { type BuiltImage, signatureTag } from "@/scripts/demo/oci-image";
 import { prisma } from "@/server/platform/db/prisma";
 import { startRecycle } from "@/server/reclaim/start-recycle";
 import { startUntag } from "@/server/reclaim/start-untag";
@@ -17,38 +17,47 @@ afterAll(async () => {
   await world.stop();
 });
 
-/** Each starts a process of its own, which takes its time on a busy machine. */
-const TIMEOUT_MS = 180_000;
+/** For what hangs: a whole kind is prepared and killed at once, on a machine that may be busy. */
+const TIMEOUT_MS = 600_000;
 
-/** Has a worker of its own execute the run and die at a step. */
-async function killAt(runId: string, step: string, nth: number): Promise<void> {
-  const child = startProgram("run-and-kill", [runId, step, String(nth)]);
+interface Prepared {
+  space: BinSpace;
+  parts: Map<string, BuiltImage>;
+  runId: string;
+}
+
+/** Has one worker execute runs side by side until each stands at its step, and die then. */
+async function killAt(stops: readonly { runId: string; step: string; nth: number }[]): Promise<void> {
+  const child = startProgram("run-and-kill", [JSON.stringify(stops)]);
   const end = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.once("exit", (code, signal) => resolve({ code, signal })),
   );
-  expect(end, `at ${step}`).toEqual({ code: null, signal: "SIGKILL" });
-  const run = await prisma().run.findUniqueOrThrow({ where: { id: runId } });
-  expect(run).toMatchObject({ status: "running", finishedAt: null });
+  expect(end, `at ${stops.map(({ step, nth }) => `${step} (${nth})`).join(", ")}`).toEqual({
+    code: null,
+    signal: "SIGKILL",
+  });
+  const where = { id: { in: stops.map(({ runId }) => runId) } };
+  for (const run of await prisma().run.findMany({ where }))
+    expect(run).toMatchObject({ status: "running", finishedAt: null });
   // Its heartbeat grows stale; the test does not wait for the time to pass.
-  await prisma().run.update({ where: { id: runId }, data: { heartbeatAt: new Date(Date.now() - 60_000) } });
+  await prisma().run.updateMany({ where, data: { heartbeatAt: new Date(Date.now() - 60_000) } });
 }
 
 /** A repository with all that a move may meet, and its parts by name. */
-async function furnish(space: BinSpace): Promise<Map<string, BuiltImage>> {
+async function furnish(): Promise<{ space: BinSpace; parts: Map<string, BuiltImage> }> {
+  const space = await BinSpace.create(world);
   const shared = await space.image("shared");
   const own = await space.image("own");
-  const going = await space.index("going", [shared, own]);
-  await space.push(going, "v1", "stable");
-  const kept = await space.push(await space.index("kept", [shared, await space.image("kept-arm")]), "kept");
-  const signature = await space.sign(going);
-  const sbom = await space.push(space.sbom(own));
-  const plain = await space.push(await space.image("plain"), "plain");
-  await space.crawl();
-  return new Map(Object.entries({ shared, own, going, kept, signature, sbom, plain }));
+  const going = space.place(await space.index("going", [shared, own]), "v1", "stable");
+  const kept = space.place(await space.index("kept", [shared, await space.image("kept-arm")]), "kept");
+  const signature = space.place(space.signature(going), signatureTag(going.digest));
+  const sbom = space.place(space.sbom(own));
+  const plain = space.place(await space.image("plain"), "plain");
+  return { space, parts: new Map(Object.entries({ shared, own, going, kept, signature, sbom, plain })) };
 }
 
 /** Everything that must be the same whether or not somebody was killed. */
-async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: string) {
+async function stateOf({ space, parts, runId }: Prepared) {
   const nameOf = (digest: string) => [...parts].find(([, image]) => image.digest === digest)?.[0] ?? "?";
   const there = async (repository: string) => {
     const found: string[] = [];
@@ -100,7 +109,7 @@ async function stateOf(space: BinSpace, parts: Map<string, BuiltImage>, runId: s
       state,
       error: error?.replaceAll(/sha256:[0-9a-f]{12}/g, "sha256:…") ?? null,
     })),
-    broken: space.broken(),
+    broken: space.broken({ isOwn: true }),
   };
 }
 
@@ -114,56 +123,58 @@ function isRemoved(
 
 type Kind = "recycle" | "recycle three" | "restore" | "restore three" | "take back" | "purge" | "destroy" | "untag";
 
-/** Furnishes a space, and makes the run of the kind that is to be interrupted. */
-async function prepare(kind: Kind) {
-  const space = await BinSpace.create(world);
-  const parts = await furnish(space);
-  const { spaceId } = space;
-  const { name } = await prisma().space.findUniqueOrThrow({ where: { id: spaceId } });
-  const { digest = "" } = parts.get("going") ?? {};
-  const image = { repositoryName: space.repository, digest };
-  if (kind === "destroy") {
-    const selection = { images: [image] };
-    const run = await startRecycle(space.scope, { spaceId, selection, skipBin: { typedName: name } });
-    return { space, parts, runId: run.id };
-  }
-  if (kind === "untag") {
-    const tags = ["v1", "stable"].map((tag) => ({ ...image, tag }));
-    const run = await startUntag(space.scope, { spaceId, tags, recycleDigests: false });
-    return { space, parts, runId: run.id };
-  }
+/** Furnishes as many spaces, and makes a run of the kind in each that is to be interrupted. */
+async function prepare(kind: Kind, count: number): Promise<Prepared[]> {
+  const furnished = await Promise.all(Array.from({ length: count }, furnish));
+  const spaces = furnished.map(({ space }) => space);
+  await BinSpace.crawl(world, spaces);
+  const inEach = (start: (one: (typeof furnished)[number]) => Promise<string>): Promise<Prepared[]> =>
+    Promise.all(furnished.map(async (one) => ({ ...one, runId: await start(one) })));
+  if (kind === "destroy" || kind === "untag") return inEach(kind === "destroy" ? startToDestroy : startToUntag);
   // Three go together: an index with all that belongs to it, another that shares a child with it, and a plain image.
-  const ruleId = await space.rule(kind.endsWith("three") ? ["v1", "stable", "kept", "plain"] : ["v1", "stable"]);
-  const recycle = await space.start(ruleId);
-  if (kind.startsWith("recycle")) return { space, parts, runId: recycle };
-  await space.execute(recycle);
-  const entryIds = (await space.entries()).map((entry) => entry.id);
+  const tags = kind.endsWith("three") ? ["v1", "stable", "kept", "plain"] : ["v1", "stable"];
+  if (kind.startsWith("recycle")) return inEach(async ({ space }) => space.start(await space.rule(tags)));
+  await Promise.all(spaces.map((space) => space.recycle(...tags)));
   if (kind === "take back") {
-    // Of one tag the image that has it now has no other, of the second it has.
-    parts.set("now", await space.push(await space.index("now"), "v1"));
-    parts.set("beside", await space.push(await space.image("beside"), "stable", "latest"));
-    await space.crawl();
-    const run = await startRestore(space.scope, { spaceId, entryIds, onTagConflict: "take_back" });
-    return { space, parts, runId: run.id };
+    for (const { space, parts } of furnished) {
+      // Of one tag the image that has it now has no other, of the second it has.
+      parts.set("now", space.place(await space.index("now"), "v1"));
+      parts.set("beside", space.place(await space.image("beside"), "stable", "latest"));
+    }
+    await BinSpace.crawl(world, spaces);
   }
-  const run = kind.startsWith("restore")
-    ? await startRestore(space.scope, { spaceId, entryIds, onTagConflict: "keep_current" })
-    : await startPurge(space.scope, { spaceId, entryIds, typedName: name });
-  return { space, parts, runId: run.id };
+  return inEach(async ({ space }) => {
+    const { scope, spaceId } = space;
+    const entryIds = (await space.entries()).map((entry) => entry.id);
+    if (kind === "purge") return (await startPurge(scope, { spaceId, entryIds, typedName: await typedName(space) })).id;
+    const onTagConflict = kind === "take back" ? "take_back" : "keep_current";
+    return (await startRestore(scope, { spaceId, entryIds, onTagConflict })).id;
+  });
 }
 
-const undisturbed = new Map<Kind, unknown>();
-async function expected(kind: Kind): Promise<unknown> {
-  const known = undisturbed.get(kind);
-  if (known) return known;
-  const { space, parts, runId } = await prepare(kind);
-  await space.execute(runId);
-  const state = await stateOf(space, parts, runId);
+const typedName = async ({ spaceId: id }: BinSpace) => (await prisma().space.findUniqueOrThrow({ where: { id } })).name;
+
+async function startToDestroy({ space, parts }: Omit<Prepared, "runId">): Promise<string> {
+  const selection = { images: [{ repositoryName: space.repository, digest: parts.get("going")?.digest ?? "" }] };
+  const { scope, spaceId } = space;
+  return (await startRecycle(scope, { spaceId, selection, skipBin: { typedName: await typedName(space) } })).id;
+}
+
+async function startToUntag({ space, parts }: Omit<Prepared, "runId">): Promise<string> {
+  const image = { repositoryName: space.repository, digest: parts.get("going")?.digest ?? "" };
+  const tags = ["v1", "stable"].map((tag) => ({ ...image, tag }));
+  return (await startUntag(space.scope, { spaceId: space.spaceId, tags, recycleDigests: false })).id;
+}
+
+/** How a run of the kind ends that nobody disturbs. */
+async function undisturbed(kind: Kind, prepared: Prepared | undefined): Promise<unknown> {
+  if (prepared === undefined) throw new Error("nothing was prepared");
+  await prepared.space.execute(prepared.runId);
+  const state = await stateOf(prepared);
   expect(state).toMatchObject({
     run: { status: "succeeded", totals: { itemsDone: kind.endsWith("three") ? 3 : 1, logicalBytes: true } },
     broken: {},
   });
-  undisturbed.set(kind, state);
   return state;
 }
 
@@ -242,21 +253,34 @@ const POINTS: Record<Kind, [step: string, nth: number][]> = {
 };
 
 describe.each(Object.entries(POINTS) as [Kind, [string, number][]][])("%s", (kind, points) => {
+  let expected: unknown;
+  let killed: Map<string, Prepared>;
+
+  beforeAll(async () => {
+    const [first, ...others] = await prepare(kind, 1 + points.length);
+    expected = await undisturbed(kind, first);
+    const stops = others.map((prepared, at) => ({ prepared, step: points[at]?.[0] ?? "", nth: points[at]?.[1] ?? 0 }));
+    await killAt(stops.map(({ prepared: { runId }, step, nth }) => ({ runId, step, nth })));
+    killed = new Map(stops.map(({ prepared, step, nth }) => [`${step} ${nth}`, prepared]));
+    // While all of them stand in the middle of it, too.
+    expect(first?.space.broken()).toEqual({});
+  }, TIMEOUT_MS);
+
   test.each(points)("killed at %s (%i) ends as if nothing had happened", { timeout: TIMEOUT_MS }, async (step, nth) => {
-    const undisturbedState = await expected(kind);
-    const { space, parts, runId } = await prepare(kind);
-    await killAt(runId, step, nth);
-    await space.takeOver(runId);
-    expect(await stateOf(space, parts, runId)).toEqual(undisturbedState);
+    const prepared = killed.get(`${step} ${nth}`);
+    if (prepared === undefined) throw new Error("nothing was killed here");
+    await prepared.space.takeOver(prepared.runId);
+    expect(await stateOf(prepared)).toEqual(expected);
   });
 });
 
 test("killed again and again, each time a step later, a recycle still ends as one", {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const undisturbedState = await expected("recycle");
-  const { space, parts, runId } = await prepare("recycle");
-  for (const step of ["copy", "remove-top", "finish"]) await killAt(runId, step, 1);
-  await space.takeOver(runId);
-  expect(await stateOf(space, parts, runId)).toEqual(undisturbedState);
+  const [first, again] = await prepare("recycle", 2);
+  const expected = await undisturbed("recycle", first);
+  if (again === undefined) throw new Error("nothing was prepared");
+  for (const step of ["copy", "remove-top", "finish"]) await killAt([{ runId: again.runId, step, nth: 1 }]);
+  await again.space.takeOver(again.runId);
+  expect(await stateOf(again)).toEqual(expected);
 });

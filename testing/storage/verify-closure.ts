@@ -20,13 +20,14 @@ type Body = {
 
 /**
  * Checks that everything each tag promises is still there to be pulled: revision link, manifest blob (its sha256 too), children,
- * config and layers with their links. Knows nothing of the code that it judges: it reads the files by itself.
+ * config and layers with their links. Knows nothing of the code that it judges: it reads the files by itself. `prefix`: of repositories
+ * below it only.
  */
-export function verifyClosure(root: string): ClosureReport {
+export function verifyClosure(root: string, prefix = ""): ClosureReport {
   const base = path.join(root, "docker/registry/v2");
   const report: ClosureReport = { repositories: 0, tags: 0, indexTags: 0, brokenTags: 0, broken: {} };
   const manifests = new Map<string, Body | "corrupt" | null>();
-  for (const repository of repositoriesIn(path.join(base, "repositories"))) {
+  for (const repository of repositoriesIn(path.join(base, "repositories"), prefix)) {
     report.repositories++;
     const own = path.join(base, "repositories", repository);
     for (const tag of namesIn(path.join(own, "_manifests/tags"))) {
