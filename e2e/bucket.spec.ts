@@ -11,12 +11,12 @@ import { startTestS3Server, type TestS3Server } from "@/testing/s3-server";
 import { keysOf, putObject } from "@/testing/s3-tree";
 import { skopeoPull } from "@/testing/skopeo";
 import { sha256Of } from "@/testing/storage/storage-tree";
+import { until } from "@/testing/until";
 import { type Api, apiOf } from "./support/api";
 import { settled } from "./support/pages";
 import { table } from "./support/screen";
 import { signIn } from "./support/sign-in";
 import type { EndToEndStack } from "./support/stack";
-import { until } from "./support/until";
 import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** A registry whose blobs are in a bucket: attached by a platform admin, collected, and told of in the history. */

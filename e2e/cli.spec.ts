@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
 import { openApiDocument } from "@/contracts/openapi";
+import { until } from "@/testing/until";
 import { consoleExamples, fits, runConsoleExamples, runShell } from "./support/console-examples";
 import type { EndToEndStack } from "./support/stack";
-import { until } from "./support/until";
 import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 const ROOT = path.resolve(import.meta.dirname, "..");

@@ -7,12 +7,12 @@ import { createMyToken, createWorkspaceToken } from "@/contracts/tokens";
 import type { Role } from "@/domain/access/permissions";
 import { skopeoCopy, skopeoPull } from "@/testing/skopeo";
 import { StorageTree } from "@/testing/storage/storage-tree";
+import { until } from "@/testing/until";
 import { apiOf } from "./support/api";
 import { type Database, openDatabase } from "./support/database";
 import { curl, doctl, doctlPages } from "./support/doctl";
 import type { EndToEndStack } from "./support/stack";
 import { createFilledSpace, createTenant, firstWorkspace, type Tenant, type TenantSpace } from "./support/tenants";
-import { until } from "./support/until";
 import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** Each command of facts that other systems' command lines send, over HTTP, exactly as they send it. */

@@ -6,6 +6,7 @@ import { listImages } from "@/contracts/images";
 import { listBinEntries, startPurge } from "@/contracts/recycle-bin";
 import { getSpace, listSpaces, syncSpace } from "@/contracts/spaces";
 import { StorageTree } from "@/testing/storage/storage-tree";
+import { until } from "@/testing/until";
 import type { Api } from "./support/api";
 import { type Database, openDatabase } from "./support/database";
 import { settled } from "./support/pages";
@@ -13,7 +14,6 @@ import { table, tile } from "./support/screen";
 import { letCollectionsRun, slowDownCollections } from "./support/slow-collection";
 import type { EndToEndStack } from "./support/stack";
 import { createTenant, firstWorkspace, type Tenant } from "./support/tenants";
-import { until } from "./support/until";
 import { watchScreen } from "./support/watch-screen";
 import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 

@@ -5,12 +5,12 @@ import { getLifecycle, getSpaceLifecycle, setLifecycle } from "@/contracts/lifec
 import { listBinEntries } from "@/contracts/recycle-bin";
 import { listRunItems } from "@/contracts/run-items";
 import { listSpaces, updateSpace } from "@/contracts/spaces";
+import { until } from "@/testing/until";
 import { type Api, send } from "./support/api";
 import { settled } from "./support/pages";
 import type { Session } from "./support/sign-in";
 import type { EndToEndStack } from "./support/stack";
 import { firstWorkspace } from "./support/tenants";
-import { until } from "./support/until";
 import { openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** From an empty window to old tags in the bin, because the quota is reached. */

@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { previewReclaim, startReclaim } from "@/contracts/reclaim";
 import { startMailServer, type TestMailServer } from "@/testing/mail-server";
+import { until } from "@/testing/until";
 import { isSignedBy, startWebhookReceiver, type WebhookReceiver } from "@/testing/webhook-receiver";
 import { settled } from "./support/pages";
 import { table } from "./support/screen";
@@ -13,7 +14,6 @@ import {
   type TenantSpace,
   takeTags,
 } from "./support/tenants";
-import { until } from "./support/until";
 import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** A workspace tells a webhook and people by e-mail what happens: added, tested, sent, refused and sent again, on screen. */

@@ -4,13 +4,13 @@ import { listImages } from "@/contracts/images";
 import { listSpaces, syncSpace } from "@/contracts/spaces";
 import { BASIC_ACCOUNT, type BasicRegistry, startBasicRegistry } from "@/testing/basic-registry";
 import { type SkopeoTarget, skopeoCopy, skopeoPull } from "@/testing/skopeo";
+import { until } from "@/testing/until";
 import { type Api, apiOf } from "./support/api";
 import { pushImages } from "./support/images";
 import { table } from "./support/screen";
 import { signIn } from "./support/sign-in";
 import type { EndToEndStack } from "./support/stack";
 import { createFilledSpace, createTenant, type Tenant, type TenantSpace } from "./support/tenants";
-import { until } from "./support/until";
 import { openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** A second registry, and a space that another workspace may read: attached, switched to, shared, removed and detached on screen. */

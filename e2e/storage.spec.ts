@@ -7,11 +7,11 @@ import { createRule } from "@/contracts/rules";
 import { listSpaces, updateSpace } from "@/contracts/spaces";
 import { getSpaceStorage, getWorkspaceStorage, type SpaceStorageDto } from "@/contracts/storage";
 import { formatBytes } from "@/lib/bytes";
+import { until } from "@/testing/until";
 import type { Api } from "./support/api";
 import { settled } from "./support/pages";
 import type { EndToEndStack } from "./support/stack";
 import { firstWorkspace, takeTags } from "./support/tenants";
-import { until } from "./support/until";
 import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -3,9 +3,9 @@ import { callOperation, operationUrl } from "@/contracts/call";
 import { getRun, type RunDto } from "@/contracts/history";
 import type { Operation } from "@/contracts/operation";
 import { type Problem, problemSchema } from "@/contracts/problem";
+import { until } from "@/testing/until";
 import { dataOfFrames, expectDocumented } from "./documented";
 import type { Session } from "./sign-in";
-import { until } from "./until";
 
 type Input<O extends Operation> = {
   params?: z.input<O["params"]>;

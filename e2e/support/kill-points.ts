@@ -1,7 +1,7 @@
 import type { RunDto } from "@/contracts/history";
+import { until } from "@/testing/until";
 import type { Database } from "./database";
 import type { EndToEndStack } from "./stack";
-import { until } from "./until";
 
 /** Where a run is, as its worker wrote it down before going on. */
 export interface RunPoint {

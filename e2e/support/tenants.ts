@@ -9,12 +9,12 @@ import { ROLES, type Role } from "@/domain/access/permissions";
 import type { RuleDefinition } from "@/domain/rules/rule";
 import { hashPassword } from "@/server/platform/auth/password";
 import { newId } from "@/server/platform/new-id";
+import { until } from "@/testing/until";
 import { type Api, apiOf } from "./api";
 import { openDatabase } from "./database";
 import { type PushedImage, pushImages } from "./images";
 import { type Session, signIn } from "./sign-in";
 import type { EndToEndStack } from "./stack";
-import { until } from "./until";
 
 /** A workspace with a member in each role. */
 export interface Tenant {

@@ -20,6 +20,7 @@ import { generateStorage } from "@/testing/storage/generate-storage";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { closureProblems, verifyClosure } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { until } from "@/testing/until";
 import { executeGc } from "./execute-gc";
 import { selfCheck } from "./self-check";
 import { startGc } from "./start-gc";
@@ -78,15 +79,6 @@ const start = (options: Partial<Parameters<typeof startGc>[1]> = {}) =>
   startGc(tenant.scope, { spaceId: tenant.spaceId, deleteUntagged: true, mode: "online", ...options });
 const storage = () => new FilesystemStorage(root);
 
-async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 const phaseIs = (id: string, phase: string) => until(phase, async () => (await runOf(id)).phase === phase);
 
 /** Keeps collections from reading what is pinned, as somebody does who is about to pin something; answers how to let them. */

@@ -25,6 +25,7 @@ import { generateStorage } from "@/testing/storage/generate-storage";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { verifyClosure } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { until } from "@/testing/until";
 import { executeGc } from "./execute-gc";
 import { getGcStatus } from "./get-gc-status";
 import { liftForgottenReadOnly } from "./lift-forgotten-read-only";
@@ -112,16 +113,6 @@ async function holdJournal(): Promise<void> {
 async function letJournalGo(): Promise<void> {
   await holder?.end();
   holder = undefined;
-}
-
-async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 45_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 const runOf = (id: string) => prisma().run.findUniqueOrThrow({ where: { id } });

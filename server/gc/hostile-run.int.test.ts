@@ -10,6 +10,7 @@ import { neededBlobs, startTraffic, storedBlobs, type TrafficReport } from "@/te
 import { testRedisUrl } from "@/testing/redis";
 import { skopeoPull } from "@/testing/skopeo";
 import { verifyClosure } from "@/testing/storage/verify-closure";
+import { until } from "@/testing/until";
 import { executeGc } from "./execute-gc";
 import { startGc } from "./start-gc";
 
@@ -22,14 +23,6 @@ const never = new AbortController().signal;
 const executors = { gc: executeGc, reclaim: executeGc, restore: executeGc, purge: executeGc };
 
 const countOf = ({ pushed }: Pick<TrafficReport, "pushed">) => pushed.single + pushed.multi + pushed.slow;
-
-async function until(what: string, isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!isSo()) {
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 /** Debian's 2.8, and a 3.x where its binary is at hand. */
 const { REGISTRY3_BIN } = process.env;

@@ -20,6 +20,7 @@ import { temporaryRoot } from "@/testing/storage/collect";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { closureProblems, verifyClosure } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { until } from "@/testing/until";
 import { executeGc } from "./execute-gc";
 import { liftForgottenReadOnly } from "./lift-forgotten-read-only";
 import { startGc } from "./start-gc";
@@ -75,15 +76,6 @@ const slowDown = () =>
   );
 const letRun = () => client.query("DROP TRIGGER IF EXISTS slow_journal ON gc_candidates");
 
-async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 const runOf = (id: string) => prisma().run.findUniqueOrThrow({ where: { id } });
 const quarantineOf = (runId: string) => prisma().gcQuarantine.findUniqueOrThrow({ where: { runId } });
 const countOf = (runId: string, state: string) => prisma().gcCandidate.count({ where: { runId, kind: "blob", state } });

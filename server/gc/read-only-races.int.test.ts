@@ -15,6 +15,7 @@ import { testRedisUrl } from "@/testing/redis";
 import { skopeoCopy, skopeoPull } from "@/testing/skopeo";
 import { closureProblems, verifyClosure } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { until } from "@/testing/until";
 import { executeGc } from "./execute-gc";
 import { startGc } from "./start-gc";
 
@@ -50,15 +51,6 @@ afterAll(async () => {
 });
 beforeEach(() => prisma().registry.update({ where: { id: live.registryId }, data: { lastWriteTokenExpiresAt: null } }));
 
-async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 const runOf = (id: string) => prisma().run.findUniqueOrThrow({ where: { id } });
 const phaseIs = (id: string, phase: string) => until(phase, async () => (await runOf(id)).phase === phase);
 

@@ -24,6 +24,7 @@ import { collectTree, temporaryRoot } from "@/testing/storage/collect";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { closureProblems } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { until } from "@/testing/until";
 import { executeGc } from "./execute-gc";
 import { startGc } from "./start-gc";
 
@@ -74,15 +75,6 @@ afterEach(async () => {
   removeRoot();
 });
 
-async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 const runOf = (id: string) => prisma().run.findUniqueOrThrow({ where: { id } });
 const countOf = (runId: string, state: string) => prisma().gcCandidate.count({ where: { runId, kind: "blob", state } });
 

@@ -18,6 +18,7 @@ import { keysOf, uploadTree } from "@/testing/s3-tree";
 import { temporaryRoot } from "@/testing/storage/collect";
 import { generateStorage } from "@/testing/storage/generate-storage";
 import { createTestTenant } from "@/testing/tenant";
+import { until } from "@/testing/until";
 import { executeGc } from "./execute-gc";
 import { startGc } from "./start-gc";
 
@@ -48,14 +49,6 @@ afterAll(async () => {
   await disconnectPrisma();
   await Promise.all([server?.stop(), database?.drop(), redis?.stop()]);
 });
-
-async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 50_000;
-  while (!(await ask())) {
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 test.each([
   ["each was at it", false],

@@ -25,6 +25,7 @@ import { EDGE_CASES, generateStorage } from "@/testing/storage/generate-storage"
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { verifyClosure } from "@/testing/storage/verify-closure";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { until } from "@/testing/until";
 import { executeGc } from "./execute-gc";
 import { insertShards, listShardEnds } from "./gc-shard.store";
 import { liftForgottenReadOnly } from "./lift-forgotten-read-only";
@@ -100,16 +101,6 @@ const slowDown = () =>
     "CREATE TRIGGER slow_journal AFTER UPDATE ON gc_candidates FOR EACH STATEMENT EXECUTE FUNCTION slow_journal()",
   );
 const letRun = () => client.query("DROP TRIGGER IF EXISTS slow_journal ON gc_candidates");
-
-async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 async function startHelpers(...names: string[]): Promise<ChildProcess[]> {
   const helpers = names.map((name) => startProgram("help-gc", [name]));

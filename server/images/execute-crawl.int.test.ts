@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BuiltImage, buildImage, buildLayer, type ImageLayer } from "@/scripts/demo/oci-image";
 import { createImagePusher, type ImagePusher } from "@/scripts/demo/push-image";
@@ -18,6 +17,7 @@ import { testRedisUrl } from "@/testing/redis";
 import { startTestRegistry, type TestRegistry } from "@/testing/registry";
 import { type RegistryProxy, startRegistryProxy } from "@/testing/registry-proxy";
 import { createTestTenant, type TestTenant } from "@/testing/tenant";
+import { until } from "@/testing/until";
 import { cancelCrawl } from "./cancel-crawl";
 import { crawlFailure } from "./crawl-failure";
 import { executeCrawl } from "./execute-crawl";
@@ -73,14 +73,6 @@ const hangAt = (name: string) => {
 };
 const rowOf = (id: string) => prisma().crawl.findUniqueOrThrow({ where: { id } });
 const tagCount = () => prisma().tag.count({ where: { workspaceId: tenant.workspaceId } });
-
-async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`it took too long until ${what}`);
-    await delay(20);
-  }
-}
 
 test("a reading that is asked for while one is under way is that one, and it ends with its numbers", async () => {
   const first = await syncSpace(tenant.scope, tenant);
