@@ -567,12 +567,16 @@ describe("stopping and resuming", () => {
     const { digests } = manyUnused();
     await holdJournal();
     const { id } = await start();
+    // It asks again after a third of that: two batches are removed in less, however busy the machine is.
+    settings({ RECLAIM_HEARTBEAT_STALE_SECONDS: "15" });
     const child = startProgram("execute-gc", [id]);
+    settings();
     const exited = once(child, "exit");
     // Two batches are removed, and the first is still being written down: it stands between two removals. Stopped in the middle of one, that
     // one would still be done.
     await until("two batches", async () => blobsOnDisk() === 3 + digests.length - 2 * BATCH);
     child.kill("SIGSTOP");
+    const stoppedAtMs = Date.now();
     await letJournalGo();
     await sql("DROP TRIGGER slow_journal ON gc_candidates");
     await prisma().run.update({ where: { id }, data: { heartbeatAt: new Date(Date.now() - 60_000) } });
@@ -584,6 +588,7 @@ describe("stopping and resuming", () => {
     const again = new StorageTree(root);
     for (let i = 0; i < digests.length; i++) again.blob(`unused ${i}`);
     const run = await runOf(id);
+    await until("it stood still for longer than that", () => Date.now() - stoppedAtMs > 5_000);
     child.kill("SIGCONT");
     await exited;
     expect(digests.filter((digest) => !again.hasBlob(digest))).toEqual([]);
