@@ -176,10 +176,12 @@ describe("killed while it sweeps a bucket, a collection", () => {
   test.each(Object.keys(SWEEPS))(
     "N-06, K-06 goes on to its end with true totals: %s",
     {
-      timeout: 120_000,
+      timeout: 300_000,
     },
     async (point) => {
-      const { kept } = await fill(MANY);
+      // How many blobs there are does not matter where none of them is removed yet.
+      const unused = point.startsWith("with manifests") ? FEW : MANY;
+      const { kept } = await fill(unused);
       const all = await blobKeys();
       const { totals } = await startAndFinish(
         "read_only",
@@ -192,7 +194,7 @@ describe("killed while it sweeps a bucket, a collection", () => {
         },
       );
       const gone = all - (await blobKeys());
-      expect(gone).toBe(MANY + UNTAGGED * 3);
+      expect(gone).toBe(unused + UNTAGGED * 3);
       expect(totals).toMatchObject({
         ...{ candidateManifests: UNTAGGED, deletedManifests: UNTAGGED, candidateBlobs: gone, deletedBlobs: gone },
         candidateBytes: totals.freedBytes,
@@ -233,7 +235,7 @@ describe("killed in an online collection of a bucket, it", () => {
   test.each(Object.keys(QUARANTINES))(
     "N-06, N-07, K-06 ends with true totals, and what was pushed meanwhile: %s",
     {
-      timeout: 120_000,
+      timeout: 300_000,
     },
     async (point) => {
       const { kept } = await fill(FEW);
