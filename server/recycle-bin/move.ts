@@ -9,7 +9,7 @@ import type { RegistrySight } from "./registry-sight";
 import type { RepositoryViews } from "./repository-view";
 
 /** Where a step was journaled and is about to be done. */
-export interface StepPoint {
+interface StepPoint {
   action: string;
   ordinal: number;
   step: string;
