@@ -1,7 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
-import type { AxeResults } from "axe-core";
+import { type BrowserContext, expect, test } from "@playwright/test";
 import { startReclaim } from "@/contracts/reclaim";
 import { createRule } from "@/contracts/rules";
 import { listSpaces, updateSpace } from "@/contracts/spaces";
@@ -9,12 +6,12 @@ import { getSpaceStorage, getWorkspaceStorage, type SpaceStorageDto } from "@/co
 import { formatBytes } from "@/lib/bytes";
 import { until } from "@/testing/until";
 import type { Api } from "./support/api";
+import { violations } from "./support/axe";
 import { settled } from "./support/pages";
 import type { EndToEndStack } from "./support/stack";
 import { firstWorkspace, takeTags } from "./support/tenants";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+import { NO_GRACE, openStack, STEADY_TIMES } from "./support/with-stack";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 844 };
 
@@ -25,7 +22,7 @@ let place: { workspaceId: string; spaceId: string };
 let slug: string;
 
 test.beforeAll(async ({ browser }) => {
-  stack = await openStack("storage", { isDemo: true, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  stack = await openStack("storage", { isDemo: true, environment: { ...STEADY_TIMES, ...NO_GRACE } });
   const first = await firstWorkspace(stack);
   ({ api, slug } = first);
   const { workspaceId } = first;
@@ -116,11 +113,3 @@ test("D-13 the storage page can be used by everybody, in light, dark and on a ph
   expect(await violations(page), "narrow").toEqual([]);
   await page.close();
 });
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = (await page.evaluate(`axe.run(document, { resultTypes: ["violations"] })`)) as AxeResults;
-  return results.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(" ")})`));
-}

@@ -238,6 +238,21 @@ export async function visit(page: Page, url: string, { path, open }: ConsolePage
   await settled(page);
 }
 
+/** As `visit`, from a page of the console that is open: as its links do it, without loading everything anew, which takes ten times as much. */
+export async function moveTo(page: Page, url: string, { path, open }: ConsolePage): Promise<void> {
+  await page.evaluate((to) => (window as unknown as { next: { router: NextRouter } }).next.router.push(to), path);
+  const { pathname } = new URL(path, url);
+  await page.waitForURL((reached) => reached.pathname === pathname);
+  await settled(page);
+  if (!open) return;
+  await open(page);
+  await settled(page);
+}
+
+interface NextRouter {
+  push(path: string): void;
+}
+
 /** Waits until fonts are there and nothing is loading or on its way in. */
 export async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("heading").first()).toBeVisible();

@@ -16,6 +16,9 @@ export const SHORT_TIMES = {
   RECLAIM_HEARTBEAT_STALE_SECONDS: "2",
 };
 
+/** The same where no process is killed: its absence need not be noticed soon, for which the worker looks at everything each second. */
+export const STEADY_TIMES = { ...SHORT_TIMES, RECLAIM_HEARTBEAT_STALE_SECONDS: "9" };
+
 /** A console of the test's own under a temporary folder; `stop` removes it and leaves its logs in `test-results/logs/<name>`. */
 export async function openStack(name: string, options: Omit<EndToEndOptions, "stateDir">): Promise<EndToEndStack> {
   const stateDir = mkdtempSync(path.join(tmpdir(), `reclaim-${name}-`));
