@@ -6,12 +6,12 @@ import { RECYCLE_BIN_PREFIX } from "@/domain/access/registry-scope";
 import { binRepositoryName } from "@/domain/recycle-bin/bin-repository";
 import { type SkopeoTarget, skopeoCopy, skopeoInspectDigest, skopeoPull } from "@/testing/skopeo";
 import { closureProblems } from "@/testing/storage/verify-closure";
-import type { EndToEndStack } from "./support/stack";
+import { sharedStack } from "./support/shared-stack";
+import type { StackPlace } from "./support/stack";
 import { createFilledSpace, createTenant, reclaimSome, type Tenant, takeTags } from "./support/tenants";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** Whoever has an account tries every way into the recycle bin: by tag, by digest, by mount, by scopes that look like something else. */
-let stack: EndToEndStack;
+let stack: StackPlace;
 let owner: Tenant;
 let stranger: Tenant;
 /** What is in the bin, and where. */
@@ -21,7 +21,7 @@ const PEOPLE = ["owner's admin", "owner's editor", "owner's viewer", "stranger's
 type Person = (typeof PEOPLE)[number];
 
 test.beforeAll(async () => {
-  stack = await openStack("bin-access", { isDemo: false, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  stack = await sharedStack();
   [owner, stranger] = [await createTenant(stack, "north"), await createTenant(stack, "south")];
   const { workspaceId, admin, members } = owner;
   const tenant = { workspaceId, api: admin, session: members.admin };
@@ -40,7 +40,6 @@ test.beforeAll(async () => {
   };
   expect(closureProblems(stack.storageRoot, repository, entry.digest), "it is there, whole").toEqual([]);
 });
-test.afterAll(() => stack?.stop());
 
 /** Digests of an image's config and layers, while its owner may still read it. */
 async function readManifest(repository: string, digest: string): Promise<string[]> {

@@ -3,27 +3,24 @@ import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { Redis } from "ioredis";
 import { createMyToken } from "@/contracts/tokens";
-import type { EndToEndStack } from "./support/stack";
+import { sharedStack } from "./support/shared-stack";
+import type { StackPlace } from "./support/stack";
 import { firstWorkspace } from "./support/tenants";
-import { openStack } from "./support/with-stack";
 
 /** What a browser is told and kept from: policies of content, headers of every answer, and requests that other sites start. */
-let stack: EndToEndStack;
+let stack: StackPlace;
 let cookie: string;
 let storageState: Awaited<ReturnType<typeof firstWorkspace>>["session"]["storageState"];
 let workspaceId: string;
 let api: Awaited<ReturnType<typeof firstWorkspace>>["api"];
 
 test.beforeAll(async () => {
-  stack = await openStack("hardening", { isDemo: true });
+  stack = await sharedStack();
   const first = await firstWorkspace(stack);
   workspaceId = first.workspaceId;
   api = first.api;
   cookie = first.session.headers.cookie;
   storageState = first.session.storageState;
-});
-test.afterAll(async () => {
-  await stack?.stop();
 });
 
 const PAGES = [

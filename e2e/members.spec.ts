@@ -11,24 +11,24 @@ import { createMyToken } from "@/contracts/tokens";
 import { getWorkspace } from "@/contracts/workspaces";
 import { type Api, apiOf } from "./support/api";
 import { table } from "./support/screen";
+import { sharedStack } from "./support/shared-stack";
 import { type Session, signIn } from "./support/sign-in";
-import type { EndToEndStack } from "./support/stack";
+import type { StackPlace } from "./support/stack";
 import { createTenant, firstWorkspace, type Tenant, takeTags } from "./support/tenants";
-import { openStack } from "./support/with-stack";
 
 /** People as they come, rise, fall and go; on screen, with what a removed one can still reach. */
 test.describe.configure({ mode: "serial" });
 
 const PASSWORD = "three words and more";
 
-let stack: EndToEndStack;
+let stack: StackPlace;
 let ada: { page: Page; api: Api; workspaceId: string; session: Session };
 let contexts: BrowserContext[] = [];
 let newContext: (session?: Session) => Promise<Page>;
-let north: Tenant;
+let polar: Tenant;
 
 test.beforeAll(async ({ browser }) => {
-  stack = await openStack("members", { isDemo: false });
+  stack = await sharedStack();
   newContext = async (session) => {
     const context = await browser.newContext(session ? { storageState: session.storageState } : {});
     contexts.push(context);
@@ -38,12 +38,11 @@ test.beforeAll(async ({ browser }) => {
   };
   const { api, workspaceId, session } = await firstWorkspace(stack);
   ada = { page: await newContext(session), api, workspaceId, session };
-  north = await createTenant(stack, "north");
+  polar = await createTenant(stack, "polar");
 });
 test.afterAll(async () => {
   for (const context of contexts) await context.close();
   contexts = [];
-  await stack?.stop();
 });
 
 /** The link that a dialog shows this once. */
@@ -168,27 +167,27 @@ async function grantsOf(email: string): Promise<string> {
 }
 
 test("K-11 an invitation to somebody with an account is accepted by them, and by nobody else", async () => {
-  const link = await inviteOnScreen("viewer@north.example", "Viewer");
-  const other = await newContext(north.members.editor);
+  const link = await inviteOnScreen("viewer@polar.example", "Viewer");
+  const other = await newContext(polar.members.editor);
   await other.goto(link);
-  await expect(other.getByText("You are signed in as editor@north.example")).toBeVisible();
+  await expect(other.getByText("You are signed in as editor@polar.example")).toBeVisible();
   await expect(other.getByRole("button", { name: "Join", exact: true })).toHaveCount(0);
   const page = await newContext();
   await page.goto(link);
-  await page.getByRole("link", { name: "Sign in as viewer@north.example" }).click();
-  await page.getByLabel("E-mail").fill("viewer@north.example");
-  await page.getByLabel("Password").fill(north.members.viewer.password);
+  await page.getByRole("link", { name: "Sign in as viewer@polar.example" }).click();
+  await page.getByLabel("E-mail").fill("viewer@polar.example");
+  await page.getByLabel("Password").fill(polar.members.viewer.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("button", { name: "Join", exact: true }).click();
   await page.waitForURL("**/w/acme/spaces");
 });
 
 test("K-44 a workspace admin who is no platform admin creates rules; an editor and a viewer do not", async () => {
-  const { workspaceId, members, admin } = north;
+  const { workspaceId, members, admin } = polar;
   const registryId = (await admin.call(listRegistries, { params: { workspaceId } })).items[0]?.id ?? "";
   const space = await admin.call(createSpace, {
     params: { workspaceId },
-    body: { name: "north", registryId, prefix: "north" },
+    body: { name: "polar", registryId, prefix: "polar" },
   });
   const input = (name: string) => ({
     params: { workspaceId, spaceId: space.id },
@@ -202,25 +201,25 @@ test("K-44 a workspace admin who is no platform admin creates rules; an editor a
 });
 
 test("K-40 a platform admin sees of a tenant what it owns, and nothing of its images", async () => {
-  const { workspaceId } = north;
+  const { workspaceId } = polar;
   const { items } = await ada.api.call(listWorkspaces, {});
   expect(items.find(({ id }) => id === workspaceId)).toMatchObject({ memberCount: 3, spaceCount: 1 });
   for (const operation of [getWorkspace, listMembers])
     await expect(ada.api.call(operation, { params: { workspaceId } })).rejects.toMatchObject({
       problem: { status: 404 },
     });
-  await ada.page.goto(`${stack.url}/w/north/spaces`);
+  await ada.page.goto(`${stack.url}/w/polar/spaces`);
   await expect(ada.page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
 });
 
 test("K-41 a workspace that owns a registry space is not deleted", async () => {
-  const { workspaceId } = north;
-  const query = { typedName: "north" };
+  const { workspaceId } = polar;
+  const query = { typedName: "polar" };
   await expect(ada.api.call(deleteWorkspace, { params: { workspaceId }, query })).rejects.toMatchObject({
     problem: { status: 409, detail: expect.stringContaining("still owns 1 registry space") as unknown },
   });
   await ada.page.goto(`${stack.url}/w/acme/platform/workspaces`);
-  await ada.page.getByRole("button", { name: "Actions for north" }).click();
+  await ada.page.getByRole("button", { name: "Actions for polar" }).click();
   await expect(ada.page.getByRole("menuitem", { name: /^Delete…/ })).toHaveAttribute("aria-disabled", "true");
   await ada.page.keyboard.press("Escape");
 });

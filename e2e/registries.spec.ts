@@ -8,17 +8,17 @@ import { until } from "@/testing/until";
 import { type Api, apiOf } from "./support/api";
 import { pushImages } from "./support/images";
 import { table } from "./support/screen";
+import { sharedStack } from "./support/shared-stack";
 import { signIn } from "./support/sign-in";
-import type { EndToEndStack } from "./support/stack";
+import type { StackPlace } from "./support/stack";
 import { createFilledSpace, createTenant, type Tenant, type TenantSpace } from "./support/tenants";
-import { openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** A second registry, and a space that another workspace may read: attached, switched to, shared, removed and detached on screen. */
 test.describe.configure({ mode: "serial" });
 
 const REGISTRY = "Warehouse";
 
-let stack: EndToEndStack;
+let stack: StackPlace;
 let warehouse: BasicRegistry;
 let partner: Tenant;
 let shared: TenantSpace;
@@ -27,11 +27,8 @@ let api: Api;
 let workspaceId: string;
 
 test.beforeAll(async ({ browser }) => {
-  [stack, warehouse] = await Promise.all([
-    openStack("registries", { isDemo: false, environment: SHORT_TIMES }),
-    startBasicRegistry({ canDelete: true }),
-  ]);
-  partner = await createTenant(stack, "partner");
+  [stack, warehouse] = await Promise.all([sharedStack(), startBasicRegistry({ canDelete: true })]);
+  partner = await createTenant(stack, "carrier");
   const session = await signIn(stack.url, stack.email, stack.password);
   api = apiOf(stack.url, session);
   workspaceId = (await api.call(getMe, {})).workspaces[0]?.id ?? "";
@@ -54,7 +51,7 @@ test.beforeAll(async ({ browser }) => {
 });
 test.afterAll(async () => {
   await page?.context().close();
-  await Promise.all([stack?.stop(), warehouse?.stop()]);
+  await warehouse?.stop();
 });
 
 const dialog = () => page.getByRole("dialog");
@@ -168,15 +165,15 @@ test("K-33 K-34 a bound workspace browses and pulls a space, and does nothing el
   await page.goto(`${stack.url}/w/acme/spaces`);
   await expect(row("Registry spaces", "team")).toContainText("No binding");
   await choose("team", "Bind workspaces");
-  await dialog().getByRole("checkbox", { name: "partner" }).click();
-  await expect(dialog().getByRole("list", { name: "Bound workspaces" })).toContainText("partner");
+  await dialog().getByRole("checkbox", { name: "carrier" }).click();
+  await expect(dialog().getByRole("list", { name: "Bound workspaces" })).toContainText("carrier");
   await dialog().getByRole("button", { name: "Save bindings" }).click();
   await expect(dialog()).toHaveCount(0);
-  await expect(row("Registry spaces", "team")).toContainText("partner");
+  await expect(row("Registry spaces", "team")).toContainText("carrier");
 
   const guest = await browser.newContext({ storageState: partner.members.editor.storageState });
   const theirs = await guest.newPage();
-  await theirs.goto(`${stack.url}/w/partner/spaces`);
+  await theirs.goto(`${stack.url}/w/carrier/spaces`);
   await expect(table(theirs, "Registry spaces").getByRole("row").filter({ hasText: "team" })).toContainText("of Acme");
   await table(theirs, "Registry spaces").getByRole("link", { name: "team", exact: true }).click();
   const tabs = theirs.getByRole("navigation", { name: "Registry space team" }).getByRole("link");
@@ -192,7 +189,7 @@ test("K-33 K-34 a bound workspace browses and pulls a space, and does nothing el
 
 test("K-33 a binding is taken away by its x", async () => {
   await choose("team", "Bind workspaces");
-  await dialog().getByRole("button", { name: "Take partner out" }).click();
+  await dialog().getByRole("button", { name: "Take carrier out" }).click();
   await expect(dialog().getByText("No binding")).toBeVisible();
   await dialog().getByRole("button", { name: "Save bindings" }).click();
   await expect(row("Registry spaces", "team")).toContainText("No binding");

@@ -7,24 +7,23 @@ import { binRepositoryName } from "@/domain/recycle-bin/bin-repository";
 import { type SkopeoTarget, skopeoCopy, skopeoDelete, skopeoInspectDigest, skopeoPull } from "@/testing/skopeo";
 import { closureProblems } from "@/testing/storage/verify-closure";
 import type { PushedImage } from "./support/images";
-import type { EndToEndStack } from "./support/stack";
+import { sharedStack } from "./support/shared-stack";
+import type { StackPlace } from "./support/stack";
 import { createFilledSpace, createTenant, reclaimSome, type Tenant, takeTags } from "./support/tenants";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** What members may do with skopeo, as they would with docker: the registry asks the console for each of it. */
-let stack: EndToEndStack;
+let stack: StackPlace;
 let east: Tenant;
 let west: Tenant;
 let image: PushedImage;
 let foreignImage: PushedImage;
 
 test.beforeAll(async () => {
-  stack = await openStack("registry-access", { isDemo: false, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  stack = await sharedStack();
   [east, west] = [await createTenant(stack, "east"), await createTenant(stack, "west")];
   image = await fill(east, "east");
   foreignImage = await fill(west, "west");
 });
-test.afterAll(() => stack?.stop());
 
 async function fill({ workspaceId, admin, members }: Tenant, prefix: string): Promise<PushedImage> {
   const tenant = { workspaceId, api: admin, session: members.admin };

@@ -13,7 +13,8 @@ import { type SkopeoTarget, skopeoCopy, skopeoPull } from "@/testing/skopeo";
 import { type RawAnswer, send } from "./support/api";
 import { bodyOf, hasBody, namesIds, parametersOf, queryOf, type TenantIds } from "./support/operation-inputs";
 import { table } from "./support/screen";
-import type { EndToEndStack } from "./support/stack";
+import { sharedStack } from "./support/shared-stack";
+import type { StackPlace } from "./support/stack";
 import {
   createFilledSpace,
   createTenant,
@@ -22,7 +23,6 @@ import {
   type TenantSpace,
   takeTags,
 } from "./support/tenants";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
 
 /** One space of a workspace, with one of everything in it. */
 interface Side {
@@ -32,7 +32,7 @@ interface Side {
   secrets: string[];
 }
 
-let stack: EndToEndStack;
+let stack: StackPlace;
 let tenant: Tenant;
 let open: Side;
 let closed: Side;
@@ -40,7 +40,7 @@ let closed: Side;
 let limited: { who: string; secret: string }[];
 
 test.beforeAll(async () => {
-  stack = await openStack("tokens", { isDemo: false, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  stack = await sharedStack();
   tenant = await createTenant(stack, "depot");
   open = await createSide("open");
   closed = await createSide("closed");
@@ -53,7 +53,6 @@ test.beforeAll(async () => {
     { who: "the workspace's token", secret: robot.secret },
   ];
 });
-test.afterAll(() => stack?.stop());
 
 async function createSide(name: string): Promise<Side> {
   const { workspaceId, admin, members } = tenant;

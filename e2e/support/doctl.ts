@@ -1,4 +1,4 @@
-import type { EndToEndStack } from "./stack";
+import type { StackPlace } from "./stack";
 
 /** An answer as a command line gets it. */
 export interface CommandAnswer {
@@ -16,7 +16,7 @@ async function read(response: Response): Promise<CommandAnswer> {
 
 /** Sends what doctl's client (godo) sends: these headers, a body only where it has one, and paths as it escapes them. */
 export async function doctl(
-  stack: Pick<EndToEndStack, "url">,
+  stack: Pick<StackPlace, "url">,
   token: string | null,
   method: string,
   path: string,
@@ -41,7 +41,7 @@ export async function doctl(
  * @throws Error for an answer that its client could not follow
  */
 export async function doctlPages(
-  stack: Pick<EndToEndStack, "url">,
+  stack: Pick<StackPlace, "url">,
   token: string,
   path: string,
   key: string,
@@ -62,7 +62,7 @@ export async function doctlPages(
 
 /** `curl -u user:password …`, with a JSON body where there is one. */
 export async function curl(
-  stack: Pick<EndToEndStack, "url">,
+  stack: Pick<StackPlace, "url">,
   user: { email: string; password: string } | null,
   method: string,
   path: string,

@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { seedDemo } from "@/scripts/demo/seed";
+import type { SeedOptions } from "@/scripts/demo/seed";
 import { migrate } from "@/scripts/migrate";
 import { startWorkerProcess } from "@/scripts/services/console-processes";
 import { freePorts } from "@/scripts/services/free-port";
@@ -10,8 +10,10 @@ import { databaseUser } from "@/scripts/services/postgres-process";
 import type { ServiceProcess } from "@/scripts/services/service-process";
 import type { Supervised } from "@/scripts/services/supervisor";
 import { ensureWorkerBuilt } from "@/scripts/setup/build";
-import { createStack } from "@/scripts/setup/stack";
+import { createStack, type StackHandle } from "@/scripts/setup/stack";
 import { silentStep } from "@/scripts/setup/terminal";
+import { hashCheaply } from "@/testing/password-hash";
+import { openDatabase } from "./database";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -24,7 +26,8 @@ export interface EndToEndOptions {
   isDemo: boolean;
 }
 
-export interface EndToEndStack {
+/** Where a console and what belongs to it are. */
+export interface StackPlace {
   /** The console. */
   url: string;
   registryUrl: string;
@@ -37,6 +40,9 @@ export interface EndToEndStack {
   /** Of the first user (platform admin). */
   email: string;
   password: string;
+}
+
+export interface EndToEndStack extends StackPlace {
   /** Process ids; null while one is killed. */
   webPid(): number | null;
   workerPid(): number | null;
@@ -48,7 +54,8 @@ export interface EndToEndStack {
   stop(): Promise<void>;
 }
 
-const PASSWORD = "end-to-end-password";
+/** Of the first user, as `seedDemo` makes them. */
+const ACCOUNT = { email: "ada@acme.example", password: "end-to-end-password" };
 
 /** Specs and benches ask more in a minute than people and scripts do. */
 const NO_RATE_LIMITS = {
@@ -63,8 +70,41 @@ const NO_RATE_LIMITS = {
  * @throws ServiceError when a part does not come up; what had been started is stopped.
  */
 export async function startStack(options: EndToEndOptions): Promise<EndToEndStack> {
-  if (!existsSync(path.join(ROOT, ".next/BUILD_ID"))) throw new Error("there is no build: run npx next build first");
   const isPrepared = makeState(options);
+  const { url, handle } = await createOn(options);
+  try {
+    const stack = await handle.startServices();
+    if (isPrepared) await adopt(stack);
+    else await migrate(stack.databaseUrl);
+    const console = await stack.startConsole();
+    if (!isPrepared) await seed(stack, options.isDemo);
+    return { url, ...ACCOUNT, ...describe(stack, console), stop: handle.stop };
+  } catch (error) {
+    await handle.stop();
+    throw error;
+  }
+}
+
+/** Makes in `stateDir` what consoles of specs start from a copy of: a database with its first people, and the demo's images. */
+export async function prepareState(options: Pick<EndToEndOptions, "stateDir" | "isDemo">): Promise<void> {
+  makeState(options);
+  const { handle } = await createOn(options);
+  try {
+    const stack = await handle.startServices();
+    await migrate(stack.databaseUrl);
+    // Images are pushed through it.
+    if (options.isDemo) await stack.startConsole();
+    await seed(stack, options.isDemo);
+    const database = await openDatabase(stack.databaseUrl);
+    await database.rows("UPDATE users SET password_hash = $1", [hashCheaply(ACCOUNT.password)]);
+    await database.close();
+  } finally {
+    await handle.stop();
+  }
+}
+
+async function createOn(options: Omit<EndToEndOptions, "isDemo">): Promise<{ url: string; handle: StackHandle }> {
+  if (!existsSync(path.join(ROOT, ".next/BUILD_ID"))) throw new Error("there is no build: run npx next build first");
   const [web = 0, postgres = 0, redis = 0, registry = 0] = await freePorts(4);
   const url = `http://127.0.0.1:${web}`;
   const handle = createStack({
@@ -75,23 +115,11 @@ export async function startStack(options: EndToEndOptions): Promise<EndToEndStac
     environment: { ...NO_RATE_LIMITS, ...options.environment },
     step: silentStep,
   });
-  try {
-    const stack = await handle.startServices();
-    await migrate(stack.databaseUrl);
-    const seeded = () => seed({ ...seedOf(stack), isDemo: options.isDemo, password: PASSWORD });
-    // Pushes go through the console. Where there is nothing to push, it must not wake up to the ports of the template.
-    const early = isPrepared ? await seeded() : null;
-    const console = await stack.startConsole();
-    const { email } = early ?? (await seeded());
-    return { url, email, ...describe(stack, console), stop: handle.stop };
-  } catch (error) {
-    await handle.stop();
-    throw error;
-  }
+  return { url, handle };
 }
 
 /** Makes the empty folder, or one with a copy of what was prepared: true. */
-function makeState({ stateDir, isDemo }: EndToEndOptions): boolean {
+function makeState({ stateDir, isDemo }: Pick<EndToEndOptions, "stateDir" | "isDemo">): boolean {
   rmSync(stateDir, { recursive: true, force: true });
   const templates = process.env.RECLAIM_E2E_TEMPLATES;
   if (templates !== undefined) {
@@ -106,16 +134,25 @@ function makeState({ stateDir, isDemo }: EndToEndOptions): boolean {
   return false;
 }
 
-const seedOf = ({ environment, installedRegistry: registry }: Services) => ({ environment, registry });
+/** What the seed would find to do in a copy: the registry is at another port, with its blobs in another folder. */
+async function adopt({ databaseUrl, registryUrl, folders }: Services): Promise<void> {
+  const database = await openDatabase(databaseUrl);
+  try {
+    const sql = "UPDATE registries SET url = $1, storage_root = $2 WHERE workspace_id IS NULL AND detached_at IS NULL";
+    await database.rows(sql, [registryUrl, folders.storage]);
+  } finally {
+    await database.close();
+  }
+}
 
 /** In a process of its own: the server's environment and clients are made once a process, and one runner starts several stacks. */
-async function seed(options: Parameters<typeof seedDemo>[0]): Promise<{ email: string }> {
+async function seed({ environment, installedRegistry: registry }: Services, isDemo: boolean): Promise<void> {
+  const options: SeedOptions = { environment, registry, isDemo, password: ACCOUNT.password };
   const built = process.env.RECLAIM_E2E_SEED;
   const program = built ? [built] : ["--import", "tsx", path.join(ROOT, "e2e/support/seed-process.ts")];
   const child = promisify(execFile)(process.execPath, program, { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 });
   child.child.stdin?.end(JSON.stringify(options));
-  const { stdout } = await child;
-  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as { email: string };
+  await child;
 }
 
 type Services = Awaited<ReturnType<ReturnType<typeof createStack>["startServices"]>>;
@@ -127,7 +164,6 @@ function describe(stack: Services, { web, worker }: { web: Supervised; worker: S
     redisUrl: stack.redisUrl,
     storageRoot: stack.folders.storage,
     logs: stack.folders.logs,
-    password: PASSWORD,
     webPid: web.pid,
     workerPid: worker.pid,
     killWorker: worker.kill,

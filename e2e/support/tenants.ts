@@ -7,14 +7,14 @@ import { createRule } from "@/contracts/rules";
 import { createSpace, syncSpace, updateSpace } from "@/contracts/spaces";
 import { ROLES, type Role } from "@/domain/access/permissions";
 import type { RuleDefinition } from "@/domain/rules/rule";
-import { hashPassword } from "@/server/platform/auth/password";
 import { newId } from "@/server/platform/new-id";
+import { hashCheaply } from "@/testing/password-hash";
 import { until } from "@/testing/until";
 import { type Api, apiOf } from "./api";
 import { openDatabase } from "./database";
 import { type PushedImage, pushImages } from "./images";
 import { type Session, signIn } from "./sign-in";
-import type { EndToEndStack } from "./stack";
+import type { StackPlace } from "./stack";
 
 /** A workspace with a member in each role. */
 export interface Tenant {
@@ -38,9 +38,9 @@ const PASSWORD = "a password of the tests";
  * A workspace `name` with `admin@name.example` … `viewer@name.example`, all signed in. Straight in the database: there is no
  * API for making workspaces and users yet.
  */
-export async function createTenant(stack: EndToEndStack, name: string): Promise<Tenant> {
+export async function createTenant(stack: StackPlace, name: string): Promise<Tenant> {
   const workspaceId = newId("ws");
-  const passwordHash = await hashPassword(PASSWORD);
+  const passwordHash = hashCheaply(PASSWORD);
   const database = await openDatabase(stack.databaseUrl);
   try {
     await database.rows("INSERT INTO workspaces (id, slug, name) VALUES ($1, $2, $3)", [workspaceId, name, name]);
@@ -68,7 +68,7 @@ export async function createTenant(stack: EndToEndStack, name: string): Promise<
 
 /** The installation's first workspace, as its admin sees it. */
 export async function firstWorkspace(
-  stack: EndToEndStack,
+  stack: StackPlace,
 ): Promise<{ workspaceId: string; slug: string; session: Session; api: Api }> {
   const session = await signIn(stack.url, stack.email, stack.password);
   const api = apiOf(stack.url, session);
@@ -79,7 +79,7 @@ export async function firstWorkspace(
 
 /** A registry space with images that were pushed by the workspace's admin and read into the inventory. */
 export async function createFilledSpace(
-  stack: EndToEndStack,
+  stack: StackPlace,
   tenant: { workspaceId: string; api: Api; session: Session },
   options: { prefix: string; repositories: number; imagesPerRepository: number },
 ): Promise<TenantSpace> {
