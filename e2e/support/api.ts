@@ -36,7 +36,7 @@ export function apiOf(url: string, session: Session): Api {
     place: { workspaceId: string; runId: string },
     what: string,
     isWanted: (run: RunDto) => boolean,
-    timeoutMs: number,
+    options: { timeoutMs: number; everyMs: number },
   ) => {
     let seen: RunDto | undefined;
     return until(
@@ -47,14 +47,16 @@ export function apiOf(url: string, session: Session): Api {
         if (isOver(seen)) throw new Error(`the run is over and never was "${what}": ${JSON.stringify(seen)}`);
         return null;
       },
-      { timeoutMs, everyMs: 100, lastSeen: () => seen },
+      { ...options, lastSeen: () => seen },
     );
   };
   return {
     call,
     untilOver: (workspaceId, runId, timeoutMs = 60_000) =>
-      untilRun({ workspaceId, runId }, `run ${runId} is over`, isOver, timeoutMs),
-    untilRun: (workspaceId, runId, what, isWanted) => untilRun({ workspaceId, runId }, what, isWanted, 60_000),
+      untilRun({ workspaceId, runId }, `run ${runId} is over`, isOver, { timeoutMs, everyMs: 250 }),
+    // It may not stay like that for long.
+    untilRun: (workspaceId, runId, what, isWanted) =>
+      untilRun({ workspaceId, runId }, what, isWanted, { timeoutMs: 60_000, everyMs: 100 }),
   };
 }
 
