@@ -17,7 +17,7 @@ import { settled } from "./support/pages";
 import { table } from "./support/screen";
 import { signIn } from "./support/sign-in";
 import type { EndToEndStack } from "./support/stack";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+import { NO_GRACE, openStack, STEADY_TIMES } from "./support/with-stack";
 
 /** A registry whose blobs are in a bucket: attached by a platform admin, collected, and told of in the history. */
 test.describe.configure({ mode: "serial" });
@@ -35,7 +35,7 @@ let api: Api;
 let workspaceId: string;
 
 test.beforeAll(async ({ browser }) => {
-  const environment = { ...SHORT_TIMES, ...NO_GRACE, RECLAIM_INFLIGHT_WINDOW_SECONDS: "1" };
+  const environment = { ...STEADY_TIMES, ...NO_GRACE, RECLAIM_INFLIGHT_WINDOW_SECONDS: "1" };
   [stack, server] = await Promise.all([openStack("bucket", { isDemo: false, environment }), startTestS3Server()]);
   location = await server.createBucket({ root: "images/one" });
   registry = await startTestRegistry({ bucket: { location, secretAccessKey: server.secretAccessKey } });

@@ -9,7 +9,7 @@ import { openApiDocument } from "@/contracts/openapi";
 import { until } from "@/testing/until";
 import { consoleExamples, fits, runConsoleExamples, runShell } from "./support/console-examples";
 import type { EndToEndStack } from "./support/stack";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+import { NO_GRACE, openStack, STEADY_TIMES } from "./support/with-stack";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 /** Online collections wait for nobody's upload, and keep what they take. */
@@ -32,7 +32,7 @@ test.beforeAll(async () => {
   bin = path.join(folder, "prefix", "bin");
   stack = await openStack("cli", {
     isDemo: true,
-    environment: { ...SHORT_TIMES, ...NO_GRACE, ...ONLINE, RECLAIM_TOKEN_TTL_SECONDS: "15" },
+    environment: { ...STEADY_TIMES, ...NO_GRACE, ...ONLINE, RECLAIM_TOKEN_TTL_SECONDS: "15" },
   });
 });
 test.afterAll(async () => {

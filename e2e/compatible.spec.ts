@@ -13,7 +13,7 @@ import { type Database, openDatabase } from "./support/database";
 import { curl, doctl, doctlPages } from "./support/doctl";
 import type { EndToEndStack } from "./support/stack";
 import { createFilledSpace, createTenant, firstWorkspace, type Tenant, type TenantSpace } from "./support/tenants";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+import { NO_GRACE, openStack, STEADY_TIMES } from "./support/with-stack";
 
 /** Each command of facts that other systems' command lines send, over HTTP, exactly as they send it. */
 test.describe.configure({ mode: "serial" });
@@ -34,7 +34,7 @@ const NESTED = "team/web";
 const GC = "/v2/registry/east/garbage-collection";
 
 test.beforeAll(async () => {
-  stack = await openStack("compatible", { isDemo: false, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  stack = await openStack("compatible", { isDemo: false, environment: { ...STEADY_TIMES, ...NO_GRACE } });
   database = await openDatabase(stack.databaseUrl);
   [east, west] = [await createTenant(stack, "east"), await createTenant(stack, "west")];
   space = await fill(east, "east");

@@ -7,7 +7,7 @@ import type { Api } from "./support/api";
 import { table } from "./support/screen";
 import type { EndToEndStack } from "./support/stack";
 import { firstWorkspace } from "./support/tenants";
-import { openStack, SHORT_TIMES } from "./support/with-stack";
+import { openStack, STEADY_TIMES } from "./support/with-stack";
 
 /** The screen that people open every day: browse, filter, select, look at one image, delete by hand; and see it change by itself. */
 test.describe.configure({ mode: "serial" });
@@ -25,7 +25,7 @@ let space: SpaceDto;
 let total: number;
 
 test.beforeAll(async ({ browser }) => {
-  stack = await openStack("images", { isDemo: true, environment: SHORT_TIMES });
+  stack = await openStack("images", { isDemo: true, environment: STEADY_TIMES });
   const first = await firstWorkspace(stack);
   ({ api, slug, workspaceId } = first);
   const { items } = await api.call(listSpaces, { params: { workspaceId } });

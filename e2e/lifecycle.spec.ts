@@ -11,7 +11,7 @@ import { settled } from "./support/pages";
 import type { Session } from "./support/sign-in";
 import type { EndToEndStack } from "./support/stack";
 import { firstWorkspace } from "./support/tenants";
-import { openStack, SHORT_TIMES } from "./support/with-stack";
+import { openStack, STEADY_TIMES } from "./support/with-stack";
 
 /** From an empty window to old tags in the bin, because the quota is reached. */
 test.describe.configure({ mode: "serial" });
@@ -29,7 +29,7 @@ let own: RepositoryDto;
 let other: RepositoryDto;
 
 test.beforeAll(async ({ browser }) => {
-  stack = await openStack("lifecycle", { isDemo: true, environment: SHORT_TIMES });
+  stack = await openStack("lifecycle", { isDemo: true, environment: STEADY_TIMES });
   const first = await firstWorkspace(stack);
   ({ api, session, slug } = first);
   const { workspaceId } = first;

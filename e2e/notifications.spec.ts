@@ -14,7 +14,7 @@ import {
   type TenantSpace,
   takeTags,
 } from "./support/tenants";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+import { NO_GRACE, openStack, STEADY_TIMES } from "./support/with-stack";
 
 /** A workspace tells a webhook and people by e-mail what happens: added, tested, sent, refused and sent again, on screen. */
 test.describe.configure({ mode: "serial" });
@@ -32,7 +32,7 @@ test.beforeAll(async ({ browser }) => {
   [receiver, mail] = await Promise.all([startWebhookReceiver(), startMailServer()]);
   stack = await openStack("notifications", {
     isDemo: false,
-    environment: { ...SHORT_TIMES, ...NO_GRACE, RECLAIM_ALLOW_PRIVATE_WEBHOOKS: "true", SMTP_URL: mail.url },
+    environment: { ...STEADY_TIMES, ...NO_GRACE, RECLAIM_ALLOW_PRIVATE_WEBHOOKS: "true", SMTP_URL: mail.url },
   });
   north = await createTenant(stack, "north");
   const tenant = { workspaceId: north.workspaceId, api: north.admin, session: north.members.admin };

@@ -8,7 +8,7 @@ import { HARBOR_POLICY } from "./support/harbor-policy";
 import { table, tile } from "./support/screen";
 import type { EndToEndStack } from "./support/stack";
 import { firstWorkspace, takeTags } from "./support/tenants";
-import { openStack, SHORT_TIMES } from "./support/with-stack";
+import { openStack, STEADY_TIMES } from "./support/with-stack";
 
 /** From the first word of a rule to images in the bin, as somebody does it who never wrote one. */
 test.describe.configure({ mode: "serial" });
@@ -25,7 +25,7 @@ let workspaceId: string;
 let space: SpaceDto;
 
 test.beforeAll(async ({ browser }) => {
-  stack = await openStack("rules", { isDemo: true, environment: SHORT_TIMES });
+  stack = await openStack("rules", { isDemo: true, environment: STEADY_TIMES });
   const first = await firstWorkspace(stack);
   ({ api, slug, workspaceId } = first);
   const { items } = await api.call(listSpaces, { params: { workspaceId } });

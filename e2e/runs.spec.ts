@@ -9,7 +9,7 @@ import type { Api } from "./support/api";
 import { table, tile } from "./support/screen";
 import type { EndToEndStack } from "./support/stack";
 import { firstWorkspace, takeTags } from "./support/tenants";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+import { NO_GRACE, openStack, STEADY_TIMES } from "./support/with-stack";
 
 /** What runs decided and did, as somebody looks it up: the table, what changed, who took what, and how all of it is stopped. */
 test.describe.configure({ mode: "serial" });
@@ -28,7 +28,7 @@ let previewId: string;
 let takenRunId: string;
 
 test.beforeAll(async ({ browser }) => {
-  stack = await openStack("runs", { isDemo: true, environment: { ...SHORT_TIMES, ...NO_GRACE } });
+  stack = await openStack("runs", { isDemo: true, environment: { ...STEADY_TIMES, ...NO_GRACE } });
   const first = await firstWorkspace(stack);
   ({ api, slug, workspaceId } = first);
   const { items } = await api.call(listSpaces, { params: { workspaceId } });

@@ -30,7 +30,7 @@ import {
   type TenantSpace,
   takeTags,
 } from "./support/tenants";
-import { NO_GRACE, openStack, SHORT_TIMES } from "./support/with-stack";
+import { NO_GRACE, openStack, STEADY_TIMES } from "./support/with-stack";
 
 /** Two workspaces of one registry, alike in everything, which know nothing of each other. */
 interface Side {
@@ -50,7 +50,7 @@ let south: Side;
 let spare: TestRegistry;
 
 test.beforeAll(async () => {
-  const environment = { ...SHORT_TIMES, ...NO_GRACE, RECLAIM_ALLOW_PRIVATE_REGISTRIES: "true" };
+  const environment = { ...STEADY_TIMES, ...NO_GRACE, RECLAIM_ALLOW_PRIVATE_REGISTRIES: "true" };
   [stack, spare] = await Promise.all([openStack("tenancy", { isDemo: false, environment }), startTestRegistry()]);
   north = await createSide("north");
   south = await createSide("south");
