@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureWorkerBuilt } from "@/scripts/setup/build";
 import { bundle } from "@/scripts/setup/bundle";
 import { silentStep } from "@/scripts/setup/terminal";
+import { roomyPlace } from "@/testing/roomy-place";
 import { serveSharedStack } from "./shared-stack";
 import { prepareState } from "./stack";
 
@@ -15,10 +15,12 @@ const SEED_FOLDER = path.join(ROOT, ".test/programs/e2e");
  * database and push the demo's images for each spec would take longer than the specs.
  */
 export default async function prepareTemplates(): Promise<() => Promise<void>> {
-  const templates = mkdtempSync(path.join(tmpdir(), "reclaim-templates-"));
+  const folder = mkdtempSync(path.join(roomyPlace(), "reclaim-e2e-"));
+  const templates = path.join(folder, "templates");
+  mkdirSync(templates);
   // The database's user has to get to its own folder below.
-  chmodSync(templates, 0o711);
-  const remove = () => rmSync(templates, { recursive: true, force: true });
+  for (const each of [folder, templates]) chmodSync(each, 0o711);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     // Read by the processes of the runner, which start after this.
     await bundle(ROOT, ["e2e/support/seed-process.ts"], SEED_FOLDER);
@@ -32,6 +34,7 @@ export default async function prepareTemplates(): Promise<() => Promise<void>> {
     throw error;
   }
   process.env.RECLAIM_E2E_TEMPLATES = templates;
+  process.env.RECLAIM_E2E_STATES = folder;
   const stopShared = await serveSharedStack();
   return async () => {
     await stopShared();

@@ -21,7 +21,7 @@ export const STEADY_TIMES = { ...SHORT_TIMES, RECLAIM_HEARTBEAT_STALE_SECONDS: "
 
 /** A console of the test's own under a temporary folder; `stop` removes it and leaves its logs in `test-results/logs/<name>`. */
 export async function openStack(name: string, options: Omit<EndToEndOptions, "stateDir">): Promise<EndToEndStack> {
-  const stateDir = mkdtempSync(path.join(tmpdir(), `reclaim-${name}-`));
+  const stateDir = mkdtempSync(path.join(process.env.RECLAIM_E2E_STATES ?? tmpdir(), `reclaim-${name}-`));
   try {
     const stack = await startStack({ ...options, stateDir });
     return {
