@@ -325,7 +325,8 @@ test("two workers share the work, and no image is moved twice", async () => {
     const restore = await api.call(startRestore, { params: place, body: { entryIds } });
     const moved = await reclaim("v6", "v7");
     const collected = await api.call(startGc, { params: place, body: { deleteUntagged: true } });
-    const ends = await Promise.all([restore, moved, collected].map(end));
+    const ends: RunDto[] = [];
+    for (const run of [restore, moved, collected]) ends.push(await end(run));
     expect(ends.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded"]);
     expect(ends.map(({ totals }) => totals.itemsDone)).toEqual([2 * PER_RUN, PER_RUN, undefined]);
     const claims = await database.rows<{ epoch: number }>("SELECT epoch FROM runs WHERE id = ANY($1)", [
