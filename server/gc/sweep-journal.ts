@@ -118,17 +118,15 @@ export async function* pendingBatches(runId: string, size = BATCH): AsyncGenerat
 const STATE_OF: Record<SweptItem["outcome"], SettledState> = { removed: "deleted", was_gone: "gone", kept: "kept" };
 
 async function settle(runId: string, done: readonly SweptItem[], failures: readonly SweepFailure[]): Promise<void> {
-  const settled = [
-    ...done.map((item) => ({ candidate: item.candidate, state: STATE_OF[item.outcome] })),
-    ...failures.map(({ candidate }) => ({ candidate, state: "failed" as const })),
-  ];
-  const kind = settled[0]?.candidate.kind;
+  const kind = (done[0] ?? failures[0])?.candidate.kind;
   if (kind === undefined) return;
-  const rows = settled.map(({ candidate: { repositoryName, tag, digest }, state }) => ({
-    repositoryName,
-    tag,
-    digest,
-    state,
-  }));
+  const rows = [
+    ...done.map(({ candidate, outcome }) => rowOf(candidate, STATE_OF[outcome])),
+    ...failures.map(({ candidate }) => rowOf(candidate, "failed")),
+  ];
   await settleCandidates(runId, kind, rows);
+}
+
+function rowOf({ repositoryName, tag, digest }: Candidate, state: SettledState) {
+  return { repositoryName, tag, digest, state };
 }
