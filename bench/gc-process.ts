@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { WORKER_ALLOCATION } from "@/scripts/services/worker-allocation";
 import { builtProgram } from "./built-program";
 
 const SELF = fileURLToPath(import.meta.url);
@@ -49,7 +50,7 @@ export interface CollectionProcess {
 /** A process that executes collections as a worker does, one after the other, so that its memory and its start are its own. */
 export async function startCollectionProcess(): Promise<CollectionProcess> {
   const child = fork(await builtProgram(import.meta.url), [], {
-    execArgv: ["--max-semi-space-size=4"],
+    env: { ...process.env, ...WORKER_ALLOCATION },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const ask = async <T>(request: CollectionRequest | StopRequest): Promise<T> => {
