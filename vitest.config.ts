@@ -37,7 +37,7 @@ export default defineConfig({
           isolate: false,
           setupFiles: ["testing/own-environment.ts"],
           // They wait for registries and databases as often as they compute.
-          maxWorkers: Math.max(4, availableParallelism()),
+          maxWorkers: Math.max(3, availableParallelism()),
         },
       },
     ],

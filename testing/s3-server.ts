@@ -159,6 +159,8 @@ function runProgram(command: string, args: string[], env: NodeJS.ProcessEnv, inp
       if (code === 0) resolve(output);
       else reject(new Error(`${command} ${args[0]} ended with ${code}: ${complaint.slice(-500)}`));
     });
+    // One that ended without reading has said why by its end.
+    child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });
 }

@@ -70,6 +70,8 @@ export async function runShell(
   child.stdout.on("data", (chunk) => {
     output += String(chunk);
   });
+  // One that ended without reading has said why by its end.
+  child.stdin.on("error", () => undefined);
   child.stdin.end(options.input ?? "");
   const exitCode = await new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? -1)));
   return { output, exitCode };

@@ -151,6 +151,8 @@ async function seed({ environment, installedRegistry: registry }: Services, isDe
   const built = process.env.RECLAIM_E2E_SEED;
   const program = built ? [built] : ["--import", "tsx", path.join(ROOT, "e2e/support/seed-process.ts")];
   const child = promisify(execFile)(process.execPath, program, { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 });
+  // One that ended without reading has said why by its end.
+  child.child.stdin?.on("error", () => undefined);
   child.child.stdin?.end(JSON.stringify(options));
   await child;
 }
