@@ -8,7 +8,7 @@ export default defineConfig({
   globalSetup: "./e2e/support/global-setup.ts",
   outputDir: "test-results",
   // Each spec brings up a whole console of its own, so that two of them do not meet; it waits as often as it computes.
-  workers: Math.max(4, availableParallelism()),
+  workers: Math.max(3, availableParallelism()),
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
