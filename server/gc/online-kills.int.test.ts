@@ -13,6 +13,7 @@ import { closeQueues } from "@/server/platform/queue/enqueue";
 import { FilesystemStorage } from "@/server/platform/storage/filesystem-storage";
 import { closeRegistries } from "@/server/registries/open-registry";
 import { setConsoleEnv } from "@/testing/console-env";
+import { whileNoBlobIsSettled } from "@/testing/held-journal";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { startProgram } from "@/testing/programs";
 import { testRedisUrl } from "@/testing/redis";
@@ -108,14 +109,24 @@ const POINTS: Record<string, (id: string) => Promise<boolean>> = {
 };
 
 /** Executes the run in a process of its own until it is at a point, and kills it there. */
-async function killAt(id: string, point: string, signal: "SIGKILL" | "SIGSTOP" = "SIGKILL") {
+async function killAt(id: string, point: string): Promise<void> {
   await slowDown();
   const child = startProgram("execute-gc", [id]);
   const exited = once(child, "exit");
   await until(point, () => POINTS[point]?.(id) ?? Promise.reject(new Error(point)));
-  child.kill(signal);
-  if (signal === "SIGKILL") await exited;
+  child.kill("SIGKILL");
+  await exited;
   await letRun();
+}
+
+/** Stops such a process between two moves, where it waits to write down the first ones: stopped in the middle of one, that one is still done. */
+async function stopBetweenMoves(id: string) {
+  const child = startProgram("execute-gc", [id]);
+  const exited = once(child, "exit");
+  const waits = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ShareLock'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  await until("it waits", async () => (await client.query(waits)).rowCount);
+  child.kill("SIGSTOP");
   return { child, exited };
 }
 
@@ -182,7 +193,10 @@ test("N-07 ended without anybody who would give back, the clock does", async () 
 test("N-07 stopped past the watchdog, it moves and purges nothing when it wakes up, and what it held is let go", async () => {
   const { unused } = fill();
   const { id } = await start();
-  const { child, exited } = await killAt(id, "moving blobs away", "SIGSTOP");
+  let stopped: Awaited<ReturnType<typeof stopBetweenMoves>> | undefined;
+  await whileNoBlobIsSettled(database.url, async () => {
+    stopped = await stopBetweenMoves(id);
+  });
   await prisma().run.update({ where: { id }, data: { heartbeatAt: new Date(Date.now() - 60_000) } });
   const { gcEpoch } = await prisma().registry.findUniqueOrThrow({ where: { id: tenant.registryId } });
   await liftForgottenReadOnly();
@@ -202,8 +216,8 @@ test("N-07 stopped past the watchdog, it moves and purges nothing when it wakes 
   // Everything is pushed again, and is needed this time: the list that the stopped process has is full of it.
   const again = new StorageTree(root);
   for (let i = 0; i < UNUSED; i++) again.blob(`unused ${i}`);
-  child.kill("SIGCONT");
-  await exited;
+  stopped?.child.kill("SIGCONT");
+  await stopped?.exited;
   expect(unused.filter((digest) => !tree.hasBlob(digest))).toEqual([]);
   expect(await runOf(id)).toEqual(run);
   expect(await new FilesystemStorage(root).listQuarantines()).toEqual([]);
