@@ -39,6 +39,19 @@ export function useRule(workspaceId: string, spaceId: string, ruleId: string | n
   });
 }
 
+/**
+ * A rule as it is at the server now, for whoever was refused over a revision. Not a refetch: one that a live event
+ * replaces by its own ends quietly with what was known before.
+ */
+export function useReadRuleNow(workspaceId: string, spaceId: string) {
+  const queryClient = useQueryClient();
+  return async (ruleId: string) => {
+    const rule = await callOperation(getRule, { params: { workspaceId, spaceId, ruleId } });
+    queryClient.setQueryData(ruleKeys.rule(workspaceId, spaceId, ruleId), rule);
+    return rule;
+  };
+}
+
 /** Names of the space's first repositories, to choose from while a pattern is written; empty until they are there. */
 export function useRepositoryNames(workspaceId: string, spaceId: string): readonly string[] {
   const { data } = useQuery({

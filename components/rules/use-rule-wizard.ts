@@ -9,7 +9,7 @@ import type { RuleDto } from "@/contracts/rules";
 import { usePreviewReclaim } from "../reclaim/queries";
 import { forgetWizardState, keepWizardState, loadWizardState, type WizardState } from "./draft-storage";
 import { zoned } from "./next-runs";
-import { useCreateRule, useRule, useUpdateRule } from "./queries";
+import { useCreateRule, useReadRuleNow, useUpdateRule } from "./queries";
 import { draftOf, emptyDraft, isWritten, type RuleDraft, readDraft } from "./rule-draft";
 import { problemsOfStep, STEP_ID, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
 
@@ -52,7 +52,7 @@ export function useRuleWizard(
   const preview = usePreviewReclaim(workspaceId, spaceId);
   const create = useCreateRule(workspaceId, spaceId);
   const change = useUpdateRule(workspaceId, spaceId);
-  const current = useRule(workspaceId, spaceId, ruleId);
+  const readRuleNow = useReadRuleNow(workspaceId, spaceId);
   const read = readDraft(state.draft);
   const allProblems = read.isValid ? {} : read.problems;
 
@@ -102,7 +102,7 @@ export function useRuleWizard(
           : await change.mutateAsync({ ruleId, body: { ...body, revision: revision ?? 1 } });
     } catch (error) {
       if (ruleId === null || !(error instanceof ProblemError) || error.problem.status !== 409) return;
-      const theirs = (await current.refetch()).data;
+      const theirs = await readRuleNow(ruleId).catch(() => null);
       if (theirs && theirs.revision !== revision) setConflict({ theirs, putAside: null });
       return;
     }
