@@ -51,11 +51,16 @@ export class BenchTree {
     await execute("sync", ["-f", this.#base]);
   }
 
-  /** `rm -rf` of all that was archived, which is what a collection removes, in four processes at once: what the disk takes for it. */
-  async removeWithRm(): Promise<number> {
+  /** `rm -rf` of all that was archived, which is what a collection removes: what the disk takes for it. In ms. */
+  async removeWithRm(processes: number): Promise<number> {
     const startedAt = performance.now();
-    await execute("xargs", ["-a", this.#list, "-P", "4", "-n", "500", "rm", "-rf"], { cwd: this.#base });
+    await execute("xargs", ["-a", this.#list, "-P", `${processes}`, "-n", "500", "rm", "-rf"], { cwd: this.#base });
     return performance.now() - startedAt;
+  }
+
+  /** Reads where all that was archived lies, as a collection has before it removes: `rm` finds it in memory, too. */
+  async lookAtGarbage(): Promise<void> {
+    await execute("sh", ["-c", 'xargs -a "$0" du -s > /dev/null', this.#list], { cwd: this.#base });
   }
 
   blobsOnDisk(): number {
