@@ -35,7 +35,7 @@ function parse(tag: string): TagVersion | null {
 
 /** Below 0 where a is the lower version, 0 where they rank equal (build metadata does not count), above 0 where a is the higher one. */
 export function compareVersions(a: TagVersion, b: TagVersion): number {
-  return semver.compare(a, b);
+  return a.compare(b);
 }
 
 export interface SemverRange {

@@ -1,4 +1,5 @@
 import { subjectOfFallbackTag } from "./referrer-tag";
+import { subjectsOf } from "./subjects-of";
 
 /** What the graph needs to know of a manifest in a repository. */
 export interface GraphNode {
@@ -44,13 +45,13 @@ export function buildImageGraph(nodes: readonly GraphNode[]): ImageGraph {
   const childrenOf = new EdgeLists(nodes.length);
   const parentsOf = new EdgeLists(nodes.length);
   const referrersOf = new EdgeLists(nodes.length);
-  const subjectsOf = new EdgeLists(nodes.length);
+  const subjectLists = new EdgeLists(nodes.length);
   const missingChildrenOf = new Array<number>(nodes.length).fill(0);
   const absentSubjectsOf = new Array<readonly string[]>(nodes.length).fill(NONE);
 
   nodes.forEach((node, at) => {
     const repository = positions.get(node.repositoryName);
-    for (const digest of new Set(node.children)) {
+    for (const digest of node.children.length < 2 ? node.children : new Set(node.children)) {
       const child = repository?.get(digest);
       if (child === undefined) missingChildrenOf[at] = (missingChildrenOf[at] ?? 0) + 1;
       else if (child !== at) {
@@ -62,7 +63,7 @@ export function buildImageGraph(nodes: readonly GraphNode[]): ImageGraph {
       const subject = repository?.get(digest);
       if (subject === undefined) absentSubjectsOf[at] = [...(absentSubjectsOf[at] ?? NONE), digest];
       else if (subject !== at) {
-        subjectsOf.add(at, subject);
+        subjectLists.add(at, subject);
         referrersOf.add(subject, at);
       }
     }
@@ -71,10 +72,10 @@ export function buildImageGraph(nodes: readonly GraphNode[]): ImageGraph {
     childrenOf: childrenOf.lists,
     parentsOf: parentsOf.lists,
     referrersOf: referrersOf.lists,
-    subjectsOf: subjectsOf.lists,
+    subjectsOf: subjectLists.lists,
     missingChildrenOf,
     absentSubjectsOf,
-    isMember: (node) => parentsOf.of(node).length > 0 || subjectsOf.of(node).length > 0,
+    isMember: (node) => parentsOf.of(node).length > 0 || subjectLists.of(node).length > 0,
     find: (repositoryName, digest) => positions.get(repositoryName)?.get(digest),
   };
 }
@@ -102,13 +103,8 @@ export function reachableFrom(start: Iterable<number>, next: (node: number) => I
 }
 
 function subjectDigests(node: GraphNode): Iterable<string> {
-  const subjects = new Set<string>();
-  if (node.subject !== null) subjects.add(node.subject);
-  for (const tag of node.tags) {
-    const subject = subjectOfFallbackTag(tag.name);
-    if (subject !== null) subjects.add(subject);
-  }
-  return subjects;
+  const subjects = subjectsOf(node);
+  return subjects.length < 2 ? subjects : new Set(subjects);
 }
 
 /** Most manifests have no edge of a kind: they share one empty list, so that a large registry costs little. */

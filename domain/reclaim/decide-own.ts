@@ -73,7 +73,7 @@ function decideByTags(
   votes: RuleVotes,
   context: OwnContext,
 ): OwnDecision {
-  const tags = unit.tags.map((tag) => tag.name).sort();
+  const tags = unit.tagNames.length < 2 ? unit.tagNames : [...unit.tagNames].sort();
   const going = tags.filter((tag) => isSelected(tag, hits) && !isGuarded(tag, unit, protects));
   const protect = protects[0];
   const isTaken = tags.length > 0 ? going.length > 0 : hits.length > 0 && protect === undefined;

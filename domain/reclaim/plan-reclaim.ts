@@ -1,4 +1,4 @@
-import { type CompiledRule, compileRule, evaluateRule } from "@/domain/rules/evaluate-rule";
+import { type CompiledRule, compileRule, eachOutcome } from "@/domain/rules/evaluate-rule";
 import { compareText, type FactsFrame } from "@/domain/rules/facts";
 import type { AppliedRule } from "@/domain/rules/rule";
 import { completePlan } from "./complete-plan";
@@ -38,22 +38,17 @@ function voteOf(
   rules: readonly CompiledRule[],
   frame: FactsFrame,
 ): (at: number) => RuleVotes {
-  const votes: ({ reclaim: RuleVotes["reclaim"][number][]; protect: RuleVotes["protect"][number][] } | undefined)[] =
-    [];
+  const votes: ({ [effect in keyof RuleVotes]: RuleVotes[effect][number][] } | undefined)[] = [];
   for (const [name, positions] of repositories) {
     for (const rule of rules) {
       if (!rule.matchesRepository(name)) continue;
-      for (const [at, outcome] of evaluateRule(rule, units, positions, frame)) {
-        let vote = votes[at];
-        if (vote === undefined) {
-          vote = { reclaim: [], protect: [] };
-          votes[at] = vote;
-        }
-        const heard = vote[rule.rule.definition.effect];
+      const { effect } = rule.rule.definition;
+      eachOutcome(rule, units, positions, frame, (at, outcome) => {
         // Of rules that say no one names the reason to stay: the first to reclaim. The others would only be carried along.
-        const isNeeded = outcome.holds !== false || (heard === vote.reclaim && heard.length === 0);
-        if (isNeeded) heard.push({ rule, outcome });
-      }
+        if (outcome.holds === false && (effect === "protect" || votes[at]?.reclaim.length)) return;
+        votes[at] ??= { reclaim: [], protect: [] };
+        votes[at]?.[effect].push({ rule, outcome });
+      });
     }
   }
   return (at) => votes[at] ?? NO_VOTES;

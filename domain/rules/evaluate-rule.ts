@@ -69,29 +69,67 @@ export function evaluateRule(
   positions: readonly number[],
   frame: FactsFrame,
 ): Map<number, RuleOutcome> {
-  const { lifecycle } = compiled.rule;
-  if (lifecycle !== undefined) {
-    const [first] = positions;
-    const name = first === undefined ? undefined : units[first]?.artifact.repositoryName;
-    const isCovered = name !== undefined && compiled.matchesRepository(name);
-    return isCovered ? evaluateLifecycle(lifecycle, units, positions, frame) : new Map();
-  }
   const outcomes = new Map<number, RuleOutcome>();
-  const contenders: Contender[] = [];
+  eachOutcome(compiled, units, positions, frame, (at, outcome) => outcomes.set(at, outcome));
+  return outcomes;
+}
+
+/** As evaluateRule, for whoever takes the outcomes one by one. */
+export function eachOutcome(
+  compiled: CompiledRule,
+  units: readonly Unit[],
+  positions: readonly number[],
+  frame: FactsFrame,
+  take: (at: number, outcome: RuleOutcome) => void,
+): void {
+  const { lifecycle } = compiled.rule;
+  if (lifecycle === undefined) {
+    for (const contender of evaluatedContenders(compiled, units, positions, frame)) take(contender.at, contender);
+    return;
+  }
+  const [first] = positions;
+  const name = first === undefined ? undefined : units[first]?.artifact.repositoryName;
+  if (name === undefined || !compiled.matchesRepository(name)) return;
+  for (const [at, outcome] of evaluateLifecycle(lifecycle, units, positions, frame)) take(at, outcome);
+}
+
+function evaluatedContenders(
+  compiled: CompiledRule,
+  units: readonly Unit[],
+  positions: readonly number[],
+  frame: FactsFrame,
+): readonly EvaluatedContender[] {
+  const { select, when } = compiled.rule.definition;
+  const contenders: EvaluatedContender[] = [];
+  const evaluation = new Evaluation(compiled, contenders, frame);
   for (const at of positions) {
     const unit = units[at];
     const tags = unit === undefined ? null : selectedTags(compiled, unit);
     if (unit === undefined || tags === null) continue;
     // Beside tagged ones an untagged artifact takes no place: overwriting `latest` ten times must not use up “the 5 newest”.
-    const isCounted = unit.isCounted && (tags.length > 0 || compiled.rule.definition.select.state === "untagged");
-    contenders.push({ at, unit, tags, isCounted });
+    const isCounted = unit.isCounted && (tags.length > 0 || select.state === "untagged");
+    contenders.push(new EvaluatedContender(contenders.length, at, unit, tags, isCounted, evaluation));
   }
-  const evaluation = new Evaluation(compiled, contenders, frame);
-  for (const contender of contenders) {
-    const { holds, because } = evaluation.all(contender, compiled.rule.definition.when);
-    outcomes.set(contender.at, { holds, because, tags: contender.tags });
+  for (const contender of contenders) contender.holds = evaluation.all(contender, when);
+  return contenders;
+}
+
+/** What a rule takes, and what it says of it. Facts are put together where somebody asks: of most nobody does, and there are millions. */
+class EvaluatedContender implements Contender, RuleOutcome {
+  holds: boolean | null = null;
+
+  constructor(
+    readonly index: number,
+    readonly at: number,
+    readonly unit: Unit,
+    readonly tags: readonly string[],
+    readonly isCounted: boolean,
+    private readonly evaluation: Evaluation,
+  ) {}
+
+  get because(): readonly PredicateFact[] {
+    return this.evaluation.because(this);
   }
-  return outcomes;
 }
 
 function repositoryTest({ lifecycle, definition }: AppliedRule): (name: string) => boolean {
@@ -113,14 +151,18 @@ function selectedTags(compiled: CompiledRule, unit: Unit): readonly string[] | n
   if (!compiled.matchesRepository(repositoryName)) return null;
   if (unit.tags.length === 0) return unit.isUntagged && state !== "tagged" ? [] : null;
   if (state === "untagged") return null;
-  const tags: string[] = [];
-  for (const { name } of unit.tags) if (compiled.matchesTag(name)) tags.push(name);
-  return tags.length > 0 ? tags : null;
+  return namesTaken(unit.tagNames, compiled.matchesTag);
 }
 
-interface Finding {
-  holds: boolean | null;
-  because: PredicateFact[];
+/** Those names that match, null where none does. */
+function namesTaken(names: readonly string[], matches: (name: string) => boolean): readonly string[] | null {
+  let taken: string[] | null = null;
+  for (const [at, name] of names.entries()) {
+    if (matches(name)) taken?.push(name);
+    else taken ??= names.slice(0, at);
+  }
+  if (taken === null) return names;
+  return taken.length > 0 ? taken : null;
 }
 
 class Evaluation {
@@ -132,65 +174,89 @@ class Evaluation {
     private readonly frame: FactsFrame,
   ) {}
 
-  /** AND: false wins over unknown, unknown over true. Reports all facts where it holds, else those that stopped it. */
-  all(contender: Contender, predicates: readonly Predicate[]): Finding {
-    let because: PredicateFact[] | null = null;
-    let unknown: Finding | null = null;
+  /** AND: false wins over unknown, unknown over true. */
+  all(contender: Contender, predicates: readonly Predicate[]): boolean | null {
+    let result: boolean | null = true;
     for (const predicate of predicates) {
-      const finding =
-        predicate.kind === "anyOf" ? this.any(contender, predicate.groups) : this.simple(contender, predicate);
-      if (finding.holds === false) return finding;
-      if (finding.holds === null) unknown ??= finding;
-      // Most rules ask one thing: what was found is the answer.
-      because = because === null ? finding.because : [...because, ...finding.because];
+      const holds = this.holds(contender, predicate);
+      if (holds === false) return false;
+      if (holds === null) result = null;
     }
-    return unknown ?? { holds: true, because: because ?? [] };
+    return result;
   }
 
-  /** OR over groups: true wins over unknown, unknown over false. Reports the first group that holds, else what stopped each. */
-  private any(contender: Contender, groups: readonly (readonly SimplePredicate[])[]): Finding {
-    const because: PredicateFact[] = [];
-    let unknown: Finding | null = null;
+  /** The facts that decided a rule. */
+  because(contender: Contender): PredicateFact[] {
+    return this.factsOfAll(contender, this.compiled.rule.definition.when);
+  }
+
+  private holds(contender: Contender, predicate: Predicate): boolean | null {
+    return predicate.kind === "anyOf" ? this.any(contender, predicate.groups) : this.simple(contender, predicate);
+  }
+
+  /** OR over groups: true wins over unknown, unknown over false. */
+  private any(contender: Contender, groups: readonly (readonly SimplePredicate[])[]): boolean | null {
+    let result: boolean | null = false;
     for (const group of groups) {
-      const finding = this.all(contender, group);
-      if (finding.holds === true) return finding;
-      if (finding.holds === null) unknown ??= finding;
-      because.push(...finding.because);
+      const holds = this.all(contender, group);
+      if (holds === true) return true;
+      if (holds === null) result = null;
     }
-    return unknown ?? { holds: false, because };
+    return result;
   }
 
-  private simple(contender: Contender, predicate: SimplePredicate): Finding {
-    const { unit } = contender;
-    switch (predicate.kind) {
-      case "untagged":
-        return found(unit.isUntagged, tagFact(unit));
-      case "idle":
-      case "within": {
-        const { clock, days } = predicate;
-        const reading = readClock(unit, clock, days, this.frame);
-        if (isUnknown(reading)) return found(null, { kind: "unknown", unknown: reading });
-        if (reading === "none") return found(false, tagFact(unit));
-        const age = this.frame.nowMs - reading;
-        const kind = age > days * DAY_MS ? "idle" : "within";
-        const measuredDays = Math.max(0, Math.floor(age / DAY_MS));
-        return found(kind === predicate.kind, { kind, clock, days, measuredDays });
-      }
-      case "beyond":
-      case "among": {
-        const { n, order } = predicate;
-        const standing = this.ranking(order, predicate.groupBy).standingOf(contender);
-        if (isUnknown(standing)) return found(null, { kind: "unknown", unknown: standing });
-        const kind = standing.position >= n ? "beyond" : "among";
-        return found(kind === predicate.kind, {
-          kind,
-          n,
-          order,
-          position: standing.position + 1,
-          group: standing.group,
-        });
-      }
+  /** All facts where it holds, else those of the first condition that stopped it. */
+  private factsOfAll(contender: Contender, predicates: readonly Predicate[]): PredicateFact[] {
+    const result = this.all(contender, predicates);
+    const facts: PredicateFact[] = [];
+    for (const predicate of predicates) {
+      if (result !== true && this.holds(contender, predicate) !== result) continue;
+      if (predicate.kind === "anyOf") facts.push(...this.factsOfAny(contender, predicate.groups));
+      else facts.push(this.fact(contender, predicate));
+      if (result !== true) break;
     }
+    return facts;
+  }
+
+  /** The facts of the first group that says so, else what stopped each. */
+  private factsOfAny(contender: Contender, groups: readonly (readonly SimplePredicate[])[]): PredicateFact[] {
+    const result = this.any(contender, groups);
+    if (result === false) return groups.flatMap((group) => this.factsOfAll(contender, group));
+    const deciding = groups.find((group) => this.all(contender, group) === result) ?? [];
+    return this.factsOfAll(contender, deciding);
+  }
+
+  private simple(contender: Contender, predicate: SimplePredicate): boolean | null {
+    const { unit } = contender;
+    if (predicate.kind === "untagged") return unit.isUntagged;
+    if (predicate.kind === "idle" || predicate.kind === "within") {
+      const reading = readClock(unit, predicate.clock, predicate.days, this.frame);
+      if (isUnknown(reading)) return null;
+      if (reading === "none") return false;
+      return this.frame.nowMs - reading > predicate.days * DAY_MS === (predicate.kind === "idle");
+    }
+    const position = this.ranking(predicate.order, predicate.groupBy).positionOf(contender);
+    return isUnknown(position) ? null : position >= predicate.n === (predicate.kind === "beyond");
+  }
+
+  /** What is true of a contender, whichever way a condition turns out. */
+  private fact(contender: Contender, predicate: SimplePredicate): PredicateFact {
+    const { unit } = contender;
+    if (predicate.kind === "untagged") return tagFact(unit);
+    if (predicate.kind === "idle" || predicate.kind === "within") {
+      const { clock, days } = predicate;
+      const reading = readClock(unit, clock, days, this.frame);
+      if (isUnknown(reading)) return { kind: "unknown", unknown: reading };
+      if (reading === "none") return tagFact(unit);
+      const age = this.frame.nowMs - reading;
+      const measuredDays = Math.max(0, Math.floor(age / DAY_MS));
+      return { kind: age > days * DAY_MS ? "idle" : "within", clock, days, measuredDays };
+    }
+    const { n, order } = predicate;
+    const standing = this.ranking(order, predicate.groupBy).standingOf(contender);
+    if (isUnknown(standing)) return { kind: "unknown", unknown: standing };
+    const { position, group } = standing;
+    return { kind: position >= n ? "beyond" : "among", n, order, position: position + 1, group };
   }
 
   private ranking(order: Order, groupBy: string | undefined): Ranking {
@@ -207,8 +273,4 @@ class Evaluation {
 
 function tagFact(unit: Unit): PredicateFact {
   return { kind: unit.isUntagged ? "untagged" : unit.tags.length > 0 ? "tagged" : "member" };
-}
-
-function found(holds: boolean | null, fact: PredicateFact): Finding {
-  return { holds, because: [fact] };
 }

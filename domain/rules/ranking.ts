@@ -12,6 +12,8 @@ export type Standing = Place | UnknownFact;
 
 /** What ranking needs of one selected artifact. */
 export interface Contender {
+  /** Its place in the list of contenders. */
+  index: number;
   /** Position of the unit among all units of the plan. */
   at: number;
   unit: Unit;
@@ -23,11 +25,7 @@ export interface Contender {
 
 const NO_GROUPS: readonly null[] = [null];
 type Key = number | TagVersion;
-interface Entry {
-  at: number;
-  key: Key;
-  digest: string;
-}
+const NOWHERE = -1;
 
 /**
  * Ranks the selected artifacts of one repository, best first, ties by digest. Deterministic whatever the order given.
@@ -35,10 +33,15 @@ interface Entry {
  * What has no key takes no place: nothing known is pushed down by something unknown.
  */
 export class Ranking {
-  private readonly groups = new Map<string | null, Entry[]>();
-  private readonly places = new Map<number, Place>();
-  /** By position; made once a part is asked for, which few rules come to. */
-  private byPosition: ReadonlyMap<number, Contender> | null = null;
+  /** By group: who takes a place in it, best first. Contenders are meant by their index throughout: millions are ranked, and columns are small. */
+  private readonly groups = new Map<string | null, number[]>();
+  private readonly times: Float64Array;
+  private readonly versions: TagVersion[] = [];
+  private readonly positions: Int32Array;
+  /** The group of each one's best position, where there are groups. */
+  private readonly bestGroups: (string | null)[] = [];
+  /** By position of the unit; made once a part is asked for, which few rules come to. */
+  private byUnit: ReadonlyMap<number, Contender> | null = null;
 
   constructor(
     private readonly contenders: readonly Contender[],
@@ -46,66 +49,115 @@ export class Ranking {
     private readonly groupOf: ((tag: string) => string | null) | null,
     private readonly frame: FactsFrame,
   ) {
+    this.times = new Float64Array(contenders.length);
+    this.positions = new Int32Array(contenders.length).fill(NOWHERE);
     for (const contender of contenders) if (contender.isCounted) this.enter(contender);
+    const compare = (a: number, b: number) => this.compare(a, b);
     for (const [group, entries] of this.groups) {
-      entries.sort(compareEntries);
-      let position = 0;
-      for (const { at } of entries) {
-        const place = { position: position++, group };
-        const best = this.places.get(at);
-        if (best === undefined || isBetterPlace(place, best)) this.places.set(at, place);
-      }
+      entries.sort(compare);
+      for (let position = 0; position < entries.length; position++) this.place(entries[position] ?? 0, position, group);
     }
+  }
+
+  /** How many stand before a contender, in the best of its groups, or what is not known of it. */
+  positionOf(contender: Contender): number | UnknownFact {
+    const own = this.positions[contender.index] ?? NOWHERE;
+    if (own !== NOWHERE) return own;
+    const standing = this.standingOf(contender);
+    return isUnknown(standing) ? standing : standing.position;
   }
 
   /** Where a contender stands, or what is not known of it. */
   standingOf(contender: Contender): Standing {
-    const own = this.places.get(contender.at);
-    if (own !== undefined) return own;
-    return this.placeOfHolder(contender) ?? this.placeIfEntered(contender);
+    return this.ownPlace(contender.index) ?? this.placeOfHolder(contender) ?? this.placeIfEntered(contender);
+  }
+
+  private ownPlace(index: number): Place | null {
+    const position = this.positions[index] ?? NOWHERE;
+    return position === NOWHERE ? null : { position, group: this.bestGroups[index] ?? null };
   }
 
   private enter(contender: Contender): void {
-    const key = this.keyOf(contender);
-    if (isUnknown(key)) return;
-    const groups = this.groupsOf(contender);
+    const groups = this.knownGroups(contender);
     if (isUnknown(groups)) return;
-    const entry = { at: contender.at, key, digest: contender.unit.artifact.digest };
     for (const group of groups) {
       const entries = this.groups.get(group);
-      if (entries === undefined) this.groups.set(group, [entry]);
-      else entries.push(entry);
+      if (entries === undefined) this.groups.set(group, [contender.index]);
+      else entries.push(contender.index);
     }
+  }
+
+  /** Its groups, with its key written down; what is not known where one of both is not. */
+  private knownGroups(contender: Contender): readonly (string | null)[] | UnknownFact {
+    const key = this.keyOf(contender);
+    if (isUnknown(key)) return key;
+    if (typeof key === "number") this.times[contender.index] = key;
+    else this.versions[contender.index] = key;
+    return this.groupsOf(contender);
+  }
+
+  private place(index: number, position: number, group: string | null): void {
+    const best = this.ownPlace(index);
+    if (best !== null && !isBetterPlace({ position, group }, best)) return;
+    this.positions[index] = position;
+    if (group !== null) this.bestGroups[index] = group;
   }
 
   private placeOfHolder(contender: Contender): Place | null {
     if (contender.unit.holders.length === 0) return null;
-    this.byPosition ??= new Map(this.contenders.map((one) => [one.at, one]));
+    this.byUnit ??= new Map(this.contenders.map((one) => [one.at, one]));
     let best: Place | null = null;
     const seen = new Set([contender.at]);
     const pending = [...contender.unit.holders];
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
       if (seen.has(at)) continue;
       seen.add(at);
-      const place = this.places.get(at);
-      if (place !== undefined && (best === null || isBetterPlace(place, best))) best = place;
-      pending.push(...(this.byPosition.get(at)?.unit.holders ?? []));
+      const holder = this.byUnit.get(at);
+      if (holder === undefined) continue;
+      const place = this.ownPlace(holder.index);
+      if (place !== null && (best === null || isBetterPlace(place, best))) best = place;
+      pending.push(...holder.unit.holders);
     }
     return best;
   }
 
   private placeIfEntered(contender: Contender): Standing {
-    const key = this.keyOf(contender);
-    if (isUnknown(key)) return key;
-    const groups = this.groupsOf(contender);
+    const groups = this.knownGroups(contender);
     if (isUnknown(groups)) return groups;
-    const entry = { at: contender.at, key, digest: contender.unit.artifact.digest };
     let best: Place | null = null;
     for (const group of groups) {
-      const place = { position: countBetter(this.groups.get(group) ?? [], entry), group };
+      const place = { position: this.countBetter(this.groups.get(group) ?? [], contender.index), group };
       if (best === null || isBetterPlace(place, best)) best = place;
     }
     return best ?? { what: "group" };
+  }
+
+  /** Best first; ties by digest. */
+  private compare(a: number, b: number): number {
+    const byKey = this.order === "semver" ? this.compareVersions(b, a) : (this.times[b] ?? 0) - (this.times[a] ?? 0);
+    return byKey === 0 ? compareText(this.digestOf(a), this.digestOf(b)) : byKey;
+  }
+
+  private compareVersions(a: number, b: number): number {
+    const one = this.versions[a];
+    const other = this.versions[b];
+    return one === undefined || other === undefined ? 0 : compareVersions(one, other);
+  }
+
+  private digestOf(index: number): string {
+    return this.contenders[index]?.unit.artifact.digest ?? "";
+  }
+
+  private countBetter(entries: readonly number[], index: number): number {
+    let low = 0;
+    let high = entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const candidate = entries[middle];
+      if (candidate !== undefined && this.compare(candidate, index) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private keyOf({ unit, tags }: Contender): Key | UnknownFact {
@@ -147,24 +199,4 @@ export function isUnknown(value: unknown): value is UnknownFact {
 
 function isBetterPlace(a: Place, b: Place): boolean {
   return a.position < b.position || (a.position === b.position && compareText(a.group ?? "", b.group ?? "") < 0);
-}
-
-function compareEntries(a: Entry, b: Entry): number {
-  const byKey =
-    typeof a.key === "number" || typeof b.key === "number"
-      ? Number(b.key) - Number(a.key)
-      : compareVersions(b.key, a.key);
-  return byKey === 0 ? compareText(a.digest, b.digest) : byKey;
-}
-
-function countBetter(entries: readonly Entry[], entry: Entry): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const candidate = entries[middle];
-    if (candidate !== undefined && compareEntries(candidate, entry) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

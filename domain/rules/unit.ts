@@ -7,6 +7,8 @@ export interface Unit {
   artifact: Artifact;
   /** Tags that people gave, without fallback tags. */
   tags: readonly TagFact[];
+  /** The names of `tags`, one list for all rules that take them all. */
+  tagNames: readonly string[];
   /** Lives with an index or a subject that is there: it counts nowhere, and is not untagged for having no tag. */
   isMember: boolean;
   isUntagged: boolean;
@@ -57,6 +59,7 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
     return {
       artifact,
       tags,
+      tagNames: tags.map((tag) => tag.name),
       isMember,
       isUntagged: tags.length === 0 && !isMember,
       holders: isMember ? [...(graph.parentsOf[at] ?? []), ...(graph.subjectsOf[at] ?? [])] : [],
