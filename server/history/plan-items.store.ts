@@ -83,15 +83,27 @@ async function* itemChunks(
   const place = `${run.id}\t${run.workspaceId}`;
   let row = 0;
   for (const spool of spools) {
-    for await (const lines of spool.batches()) {
-      let text = "";
-      for (const line of lines) {
+    for await (const { bytes, ends } of spool.batches()) {
+      const numbers = ends.map(() => {
         const { ordinal, state, sizeBytes, uniqueBytes, ownBytes, error } = numbersOf(row++);
         const sizes = `${sizeBytes}\t${uniqueBytes}\t${ownBytes}\t${sizeBytes - ownBytes}`;
-        text += `${place}\t${ordinal}\t${state}\t${sizes}\t${columnText(error)}\t${line}\n`;
-      }
-      // The bytes as they were read: they are UTF-8 already.
-      yield { rows: lines.length, bytes: Buffer.from(text, "latin1") };
+        return `${place}\t${ordinal}\t${state}\t${sizes}\t${columnText(error)}\t`;
+      });
+      yield { rows: ends.length, bytes: withNumbers(bytes, ends, numbers) };
     }
   }
+}
+
+/** Lines with their numbers before them, which are ASCII; of the lines no text is made. */
+function withNumbers(bytes: Buffer, ends: readonly number[], numbers: readonly string[]): Buffer {
+  const length = numbers.reduce((sum, text) => sum + text.length, ends.at(-1) ?? 0);
+  const result = Buffer.allocUnsafe(length);
+  let at = 0;
+  let start = 0;
+  for (const [line, end] of ends.entries()) {
+    at += result.write(numbers[line] ?? "", at, "latin1");
+    at += bytes.copy(result, at, start, end);
+    start = end;
+  }
+  return result;
 }

@@ -13,12 +13,15 @@ export const PLAN_COLUMNS =
 
 /** One row, without an end of line. */
 export function planRowText(row: PlanRow): string {
-  const text = [
-    ...[row.action, row.repositoryName, row.digest, row.kind, arrayLiteral(row.tags), arrayLiteral(row.selectedTags)],
-    ...[JSON.stringify(row.reason), row.reason.code, row.members.length === 0 ? "[]" : JSON.stringify(row.members)],
-  ];
-  const { ruleId, pushedAt, lastPulledAt, imageCreatedAt } = row;
-  return `${text.map(escapedText).join("\t")}\t${columnText(ruleId)}\t${time(pushedAt)}\t${time(lastPulledAt)}\t${time(imageCreatedAt ?? null)}`;
+  const { ruleId, pushedAt, lastPulledAt, imageCreatedAt, members } = row;
+  const { action, repositoryName, digest, kind, tags, selectedTags, reason } = row;
+  const tagsText = arrayText(tags);
+  const place = `${action}\t${escapedText(repositoryName)}\t${escapedText(digest)}\t${escapedText(kind)}`;
+  const taken = selectedTags === tags ? tagsText : arrayText(selectedTags);
+  const why = `${escapedText(JSON.stringify(reason))}\t${escapedText(reason.code)}`;
+  const parts = members.length === 0 ? "[]" : escapedText(JSON.stringify(members));
+  const times = `${time(pushedAt)}\t${time(lastPulledAt)}\t${time(imageCreatedAt ?? null)}`;
+  return `${place}\t${tagsText}\t${taken}\t${why}\t${parts}\t${columnText(ruleId)}\t${times}`;
 }
 
 /** A value of a column; null has a sign of its own. */
@@ -38,7 +41,9 @@ const escaped = (character: string) => ESCAPES[character] ?? character;
 
 const QUOTED = /["\\]/;
 
-function arrayLiteral(texts: readonly string[]): string {
+function arrayText(texts: readonly string[]): string {
   if (texts.length === 0) return "{}";
-  return `{"${texts.map((text) => (QUOTED.test(text) ? text.replace(/["\\]/g, "\\$&") : text)).join('","')}"}`;
+  return escapedText(
+    `{"${texts.map((text) => (QUOTED.test(text) ? text.replace(/["\\]/g, "\\$&") : text)).join('","')}"}`,
+  );
 }

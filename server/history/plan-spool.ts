@@ -33,17 +33,25 @@ export class PlanSpool {
     if (lines !== "") await this.handle.appendFile(lines);
   }
 
-  /** All rows in their order, some thousand at a time: lines without their ends, their bytes as latin1. */
-  async *batches(): AsyncGenerator<string[]> {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    let rest = "";
+  /**
+   * All rows in their order, some thousand at a time: lines of UTF-8 with their ends of line, each up to the next of `ends`. The bytes are
+   * valid until the next batch is asked for.
+   */
+  async *batches(): AsyncGenerator<{ bytes: Buffer; ends: readonly number[] }> {
+    let buffer = Buffer.allocUnsafe(READ_BYTES);
+    // Of a line whose end is not read yet.
+    let begun = 0;
     for (let position = 0; ; ) {
-      const { bytesRead } = await this.handle.read(buffer, 0, READ_BYTES, position);
+      if (begun === buffer.length) buffer = Buffer.concat([buffer], 2 * buffer.length);
+      const { bytesRead } = await this.handle.read(buffer, begun, buffer.length - begun, position);
       if (bytesRead === 0) return;
       position += bytesRead;
-      const lines = (rest + buffer.toString("latin1", 0, bytesRead)).split("\n");
-      rest = lines.pop() ?? "";
-      yield lines;
+      const bytes = buffer.subarray(0, begun + bytesRead);
+      const ends = lineEnds(bytes);
+      const last = ends.at(-1) ?? 0;
+      if (last > 0) yield { bytes, ends };
+      begun = bytes.length - last;
+      buffer.copyWithin(0, last, bytes.length);
     }
   }
 
@@ -62,4 +70,12 @@ function linesOf(rows: readonly PlanRow[]): string {
   let lines = "";
   for (const row of rows) lines += `${planRowText(row)}\n`;
   return lines;
+}
+
+const LINE_FEED = 10;
+
+function lineEnds(bytes: Buffer): number[] {
+  const ends: number[] = [];
+  for (let end = bytes.indexOf(LINE_FEED) + 1; end > 0; end = bytes.indexOf(LINE_FEED, end) + 1) ends.push(end);
+  return ends;
 }
