@@ -1,5 +1,6 @@
 import { refreshImages } from "@/server/images/refresh-images";
 import { prisma } from "@/server/platform/db/prisma";
+import { packContent } from "./manifest-content";
 import type { TestTenant } from "./tenant";
 
 export interface LargeInventory {
@@ -59,6 +60,7 @@ export async function fillLargeInventory(tenant: TestTenant, size: LargeInventor
     SELECT ${registryId}, p.digest, c.arch, 'child', c.digest, 1500 FROM manifest p JOIN manifest c ON c.top = p.digest AND c.arch > 0 WHERE p.is_index`;
   // Statistics first: the rows are written by queries that are planned.
   await prisma().$executeRaw`ANALYZE`;
+  await packContent(registryId);
   const rows = await prisma().repository.findMany({ where: { spaceId }, select: { id: true }, orderBy: { id: "asc" } });
   for (const { id } of rows) await prisma().$transaction((tx) => refreshImages(tx, { id, registryId }, "all"));
   await prisma().$executeRaw`VACUUM ANALYZE`;

@@ -5,6 +5,7 @@ import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { disconnectPrisma, prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { setConsoleEnv } from "@/testing/console-env";
+import { listWrongContents } from "@/testing/manifest-content";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
 import { imagesOf, type ModelManifest, type ModelRegistry, measureModel } from "@/testing/reference-inventory";
@@ -196,6 +197,7 @@ async function compare(tenant: TestTenant, model: ModelRegistry): Promise<void> 
       missing: item.missing,
     };
   });
+  expect(await listWrongContents(tenant.registryId)).toEqual([]);
   const wanted = model.repositories.flatMap((repository) => imagesOf(model, repository));
   const order = (one: { repositoryName: string; digest: string }) => `${one.repositoryName}@${one.digest}`;
   const sorted = <T extends { repositoryName: string; digest: string }>(list: T[]) =>

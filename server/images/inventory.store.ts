@@ -65,25 +65,38 @@ export async function insertManifests(
   if (manifests.length === 0) return;
   // What a manifest says of itself is whatever somebody pushed: one with a NUL in it must not end a whole crawl or collection.
   const rows = storableJson(manifests.map(({ references: _, ...row }) => row));
-  await tx.$executeRaw`
-    INSERT INTO manifests (registry_id, digest, media_type, kind, artifact_type, subject_digest, size_bytes, platform, image_created_at, unreadable_reason)
-    SELECT ${registryId}, m.digest, m."mediaType", m.kind, m."artifactType", m."subjectDigest", m."sizeBytes", m.platform, m."imageCreatedAt", m."unreadableReason"
-    FROM jsonb_to_recordset(${rows}::jsonb) AS m(digest text, "mediaType" text, kind text, "artifactType" text, "subjectDigest" text,
-      "sizeBytes" int, platform text, "imageCreatedAt" timestamptz, "unreadableReason" text)
-    ORDER BY m.digest
-    ON CONFLICT (registry_id, digest) DO UPDATE SET media_type = excluded.media_type, kind = excluded.kind,
-      artifact_type = excluded.artifact_type, subject_digest = excluded.subject_digest, size_bytes = excluded.size_bytes,
-      platform = excluded.platform, image_created_at = excluded.image_created_at, unreadable_reason = excluded.unreadable_reason
-      WHERE manifests.unreadable_reason IS NOT NULL AND manifests.unreadable_reason IS DISTINCT FROM excluded.unreadable_reason`;
   const references = manifests.flatMap(({ digest, references }) =>
     references.map((reference, ordinal) => ({ ...reference, manifestDigest: digest, ordinal })),
   );
+  // One statement: content and children of a manifest are made of the rows that were stored. Both in one order, for whoever stores the same now.
   await tx.$executeRaw`
-    INSERT INTO manifest_references (registry_id, manifest_digest, ordinal, role, digest, media_type, size_bytes, platform, is_foreign)
-    SELECT ${registryId}, r."manifestDigest", r.ordinal, r.role, r.digest, r."mediaType", r."sizeBytes", r.platform, r."isForeign"
-    FROM jsonb_to_recordset(${storableJson(references)}::jsonb) AS r("manifestDigest" text, ordinal int, role text, digest text,
-      "mediaType" text, "sizeBytes" bigint, platform text, "isForeign" boolean)
-    ON CONFLICT DO NOTHING`;
+    WITH referred AS (
+      INSERT INTO manifest_references (registry_id, manifest_digest, ordinal, role, digest, media_type, size_bytes, platform, is_foreign)
+      SELECT ${registryId}, r."manifestDigest", r.ordinal, r.role, r.digest, r."mediaType", r."sizeBytes", r.platform, r."isForeign"
+      FROM jsonb_to_recordset(${storableJson(references)}::jsonb) AS r("manifestDigest" text, ordinal int, role text, digest text,
+        "mediaType" text, "sizeBytes" bigint, platform text, "isForeign" boolean)
+      ORDER BY r."manifestDigest", r.ordinal
+      ON CONFLICT DO NOTHING
+      RETURNING manifest_digest, ordinal, role, digest, is_foreign, digest_key, size_bytes
+    ), packed AS (
+      SELECT manifest_digest,
+        string_agg(int8send(digest_key) || int8send(size_bytes), ''::bytea ORDER BY ordinal) FILTER (WHERE role IN ('config', 'layer')) AS content,
+        string_agg(digest, ',' ORDER BY ordinal) FILTER (WHERE role = 'child') AS children
+      FROM referred WHERE NOT is_foreign GROUP BY manifest_digest
+    )
+    INSERT INTO manifests (registry_id, digest, media_type, kind, artifact_type, subject_digest, size_bytes, platform, image_created_at,
+      unreadable_reason, content, children)
+    SELECT ${registryId}, m.digest, m."mediaType", m.kind, m."artifactType", m."subjectDigest", m."sizeBytes", m.platform, m."imageCreatedAt",
+      m."unreadableReason", p.content, p.children
+    FROM jsonb_to_recordset(${rows}::jsonb) AS m(digest text, "mediaType" text, kind text, "artifactType" text, "subjectDigest" text,
+      "sizeBytes" int, platform text, "imageCreatedAt" timestamptz, "unreadableReason" text)
+    LEFT JOIN packed p ON p.manifest_digest = m.digest
+    ORDER BY m.digest
+    ON CONFLICT (registry_id, digest) DO UPDATE SET media_type = excluded.media_type, kind = excluded.kind,
+      artifact_type = excluded.artifact_type, subject_digest = excluded.subject_digest, size_bytes = excluded.size_bytes,
+      platform = excluded.platform, image_created_at = excluded.image_created_at, unreadable_reason = excluded.unreadable_reason,
+      content = excluded.content, children = excluded.children
+      WHERE manifests.unreadable_reason IS NOT NULL AND manifests.unreadable_reason IS DISTINCT FROM excluded.unreadable_reason`;
 }
 
 /** The database's clock: moves are stamped with it. */

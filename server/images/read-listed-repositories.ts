@@ -2,10 +2,10 @@ import { type BlobTable, grown } from "@/domain/reclaim/blob-table";
 import type { BlobLists } from "@/domain/reclaim/space-sizes";
 import { type Artifact, compareText, type Exemption, type TagFact } from "@/domain/rules/facts";
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
-import { type CopiedRow, readTime } from "@/server/platform/db/copied-row";
+import { type CopiedRow, readTime, Words } from "@/server/platform/db/copied-row";
 import { artifactKind, pushFacts } from "./artifact-facts";
 import { listSubjectsElsewhere } from "./list-subjects-elsewhere";
-import { copyBlobRows, copyFactRows, type RepositoryRow } from "./repository-facts.store";
+import { copyFactRows, type RepositoryRow } from "./repository-facts.store";
 
 export type { RepositoryRow };
 
@@ -24,6 +24,11 @@ interface RepositoryFacts {
 const IMAGES_AT_ONCE = 1_000;
 const REPOSITORIES_AT_ONCE = 300;
 const TAGS_OF_AN_IMAGE = 4;
+
+const IDS = new Words(2);
+const MEDIA_TYPES = new Words(12);
+const KINDS = new Words(4);
+const SOURCES = new Words(4);
 
 /** What is known of images beside the inventory, by `repository@digest`. Plain data: a thread can be given it. */
 export interface ImageNotes {
@@ -47,8 +52,7 @@ export async function* readListedRepositories(
     const references = new ReferenceList(blobs);
     const facts = new Map(batch.map(({ id, name }) => [id, new RepositoryReader(name, references, notes)]));
     const repositoryIds = [...facts.keys()];
-    await copyFactRows(db, { ...place, repositoryIds }, (row) => facts.get(row.ascii() ?? "")?.take(row));
-    await copyBlobRows(db, repositoryIds, (row) => references.take(row));
+    await copyFactRows(db, { ...place, repositoryIds }, (row) => facts.get(row.word(IDS) ?? "")?.take(row));
     const elsewhere = await listSubjectsElsewhere(db, place.registryId, facts);
     return [...facts].map(([id, reader]) => reader.facts(elsewhere.get(id)));
   };
@@ -86,57 +90,34 @@ function inBatches(repositories: readonly RepositoryRow[]): RepositoryRow[][] {
   return batches;
 }
 
-interface Span {
-  start: number;
-  end: number;
-}
-
 /** What manifests refer to, one list for all of a batch: a list for each would be many small things to look after. */
 class ReferenceList {
   ids = new Int32Array(4096);
-  private length = 0;
-  private readonly spans = new Map<string, Span>();
+  private count = 0;
 
   constructor(private readonly blobs: BlobTable) {}
 
-  /** Takes a row of copyBlobRows. */
-  take(row: CopiedRow): void {
-    const key = keyText(row.bytes());
-    const references = row.bytes();
-    const start = this.length;
-    for (let at = 0; at < references.length; at += 16) {
-      const bytes = references.readUInt32BE(at + 8) * 2 ** 32 + references.readUInt32BE(at + 12);
-      this.add(references.readUInt32BE(at), references.readUInt32BE(at + 4), bytes);
-    }
-    // Beside what it refers to, a manifest is a blob itself: there is room for it.
-    this.add(0, 0, null);
-    this.spans.set(key, { start, end: this.length });
+  get length(): number {
+    return this.count;
   }
 
-  /** Where the references of a manifest stand, itself at their end. */
-  spanOf(key: string, sizeBytes: number): Span {
-    let span = this.spans.get(key);
-    if (span === undefined) {
-      span = { start: this.length, end: this.length + 1 };
-      this.add(0, 0, null);
-      this.spans.set(key, span);
+  /** Adds the config and layers of a manifest, as a row has them, and the manifest, which is a blob itself. */
+  add(content: Buffer, key: Buffer, sizeBytes: number): void {
+    for (let at = 0; at < content.length; at += 16) {
+      const bytes = content.readUInt32BE(at + 8) * 2 ** 32 + content.readUInt32BE(at + 12);
+      this.addBlob(content.readUInt32BE(at + 4), content.readUInt32BE(at), bytes);
     }
-    const own = Buffer.from(key, "latin1");
-    this.ids[span.end - 1] = this.blobs.add(own.readUInt32BE(4), own.readUInt32BE(0), sizeBytes);
-    return span;
+    this.addBlob(key.readUInt32BE(4), key.readUInt32BE(0), sizeBytes);
   }
 
-  private add(high: number, low: number, sizeBytes: number | null): void {
-    if (this.length === this.ids.length) this.ids = grown(this.ids, new Int32Array(2 * this.length));
-    this.ids[this.length++] = sizeBytes === null ? 0 : this.blobs.add(low, high, sizeBytes);
+  private addBlob(low: number, high: number, sizeBytes: number): void {
+    if (this.count === this.ids.length) this.ids = grown(this.ids, new Int32Array(2 * this.count));
+    this.ids[this.count++] = this.blobs.add(low, high, sizeBytes);
   }
 }
 
-const keyText = (key: Buffer) => key.toString("latin1");
-
 class RepositoryReader {
-  readonly artifacts: Artifact[] = [];
-  private readonly keys = new Map<Artifact, { key: string; sizeBytes: number }>();
+  private readonly rows: { artifact: Artifact; start: number; end: number }[] = [];
 
   constructor(
     readonly name: string,
@@ -144,23 +125,30 @@ class RepositoryReader {
     private readonly notes: ImageNotes,
   ) {}
 
+  /** In no order. */
+  get artifacts(): Artifact[] {
+    return this.rows.map(({ artifact }) => artifact);
+  }
+
   /** Takes a row of copyFactRows after its first column. */
   take(row: CopiedRow): void {
     const digest = row.ascii() ?? "";
-    const mediaType = row.ascii() ?? "";
-    const kind = row.ascii() ?? "";
+    const mediaType = row.word(MEDIA_TYPES) ?? "";
+    const kind = row.word(KINDS) ?? "";
     const artifactType = row.text();
     const subject = row.ascii();
     const pushedAt = row.time() ?? 0;
-    const push = pushFacts(pushedAt, row.ascii() ?? "");
+    const push = pushFacts(pushedAt, row.word(SOURCES) ?? "");
     const lastPulledAt = row.time();
     const createdAt = row.time();
     const untaggedSince = row.time();
     const isUnreadable = row.flag();
     const sizeBytes = row.int4() ?? 0;
     const tags = readTags(row.bytes());
-    const key = keyText(row.bytes());
+    const key = row.bytes();
     const children = row.ascii();
+    const start = this.references.length;
+    this.references.add(row.bytes(), key, sizeBytes);
     const { pins, exemptions } = this.notes;
     const pinText = pins.size === 0 ? null : (pins.get(`${this.name}@${digest}`) ?? null);
     const artifact: Artifact = {
@@ -170,7 +158,8 @@ class RepositoryReader {
       kind: artifactKind({ kind, artifactType, isUnreadable }),
       mediaType,
       tags,
-      ...push,
+      pushedAt: push.pushedAt,
+      firstSeenAt: push.firstSeenAt ?? null,
       lastPulledAt,
       createdAt,
       untaggedSince,
@@ -179,37 +168,25 @@ class RepositoryReader {
       // Immutable tags and cluster use are not recorded yet, and no rule may think otherwise.
       immutableTags: [],
       inUseBy: [],
-      children: children === null ? [] : inOrder(children),
+      children: children === null ? [] : children.split(","),
       subject,
       missingChildren: 0,
       isUnreadable,
       blobs: [],
     };
-    this.artifacts.push(artifact);
-    this.keys.set(artifact, { key, sizeBytes });
+    this.rows.push({ artifact, start, end: this.references.length });
   }
 
   facts(subjectsElsewhere: ReadonlySet<string> = new Set()): RepositoryFacts {
-    const artifacts = this.artifacts.sort((a, b) => compareText(a.digest, b.digest));
-    const spans = artifacts.map((artifact) => {
-      const { key, sizeBytes } = this.keys.get(artifact) ?? NO_KEY;
-      return this.references.spanOf(key, sizeBytes);
-    });
+    const rows = this.rows.sort((a, b) => compareText(a.artifact.digest, b.artifact.digest));
+    const artifacts = rows.map(({ artifact }) => artifact);
     const blobLists = {
       ids: this.references.ids,
-      starts: Int32Array.from(spans, (span) => span.start),
-      ends: Int32Array.from(spans, (span) => span.end),
+      starts: Int32Array.from(rows, ({ start }) => start),
+      ends: Int32Array.from(rows, ({ end }) => end),
     };
     return { name: this.name, artifacts, blobLists, subjectsElsewhere };
   }
-}
-
-const NO_KEY = { key: "\0".repeat(8), sizeBytes: 0 };
-
-/** Children as a row has them, in the order of the index that lists them. */
-function inOrder(children: string): string[] {
-  const listed = children.split(",").map((child) => child.split(" "));
-  return listed.sort(([a], [b]) => Number(a) - Number(b)).map(([, digest = ""]) => digest);
 }
 
 const PUSH_BYTES = 9;

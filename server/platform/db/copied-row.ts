@@ -37,6 +37,15 @@ export class CopiedRow {
     return text;
   }
 
+  /** An ASCII text that comes again and again: as a rule no new one is made. */
+  word(words: Words): string | null {
+    const end = this.next();
+    if (end < 0) return null;
+    const text = words.read(this.buffer, this.at, end);
+    this.at = end;
+    return text;
+  }
+
   int4(): number | null {
     const end = this.next();
     if (end < 0) return null;
@@ -76,6 +85,31 @@ export class CopiedRow {
     this.at += 4;
     return length === NULL_LENGTH ? NULL_LENGTH : this.at + length;
   }
+}
+
+/** The few texts of a column: a million rows that say one of them share it. */
+export class Words {
+  private readonly known: string[] = [];
+  private oldest = 0;
+
+  /** So many are kept, the latest. */
+  constructor(private readonly capacity: number) {}
+
+  /** The text of some bytes, which are ASCII. */
+  read(buffer: Buffer, start: number, end: number): string {
+    for (const word of this.known) if (isWord(word, buffer, start, end)) return word;
+    const word = buffer.toString("latin1", start, end);
+    this.known[this.oldest] = word;
+    this.oldest = (this.oldest + 1) % this.capacity;
+    return word;
+  }
+}
+
+function isWord(word: string, buffer: Buffer, start: number, end: number): boolean {
+  if (word.length !== end - start) return false;
+  // From the end: media types and identifiers begin alike.
+  for (let at = word.length - 1; at >= 0; at--) if (word.charCodeAt(at) !== buffer[start + at]) return false;
+  return true;
 }
 
 /** A timestamptz as its send function writes it, in epoch ms. */
