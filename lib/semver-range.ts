@@ -13,7 +13,7 @@ export function parseTagVersion(tag: string): TagVersion | null {
   let version = parsed.get(tag);
   if (version === undefined) {
     version = parse(tag);
-    if (parsed.size >= PARSED_MAX) parsed.clear();
+    if (parsed.size >= CACHED_TAGS_MAX) parsed.clear();
     parsed.set(tag, version);
   }
   return version;
@@ -21,7 +21,8 @@ export function parseTagVersion(tag: string): TagVersion | null {
 
 /** What was parsed lately: each rule of a plan asks for the versions of the same tags, one after the other. */
 const parsed = new Map<string, TagVersion | null>();
-const PARSED_MAX = 10_000;
+/** Tags that a cache remembers; then it begins anew. */
+const CACHED_TAGS_MAX = 10_000;
 
 function parse(tag: string): TagVersion | null {
   const match = TAG_VERSION.exec(tag);
@@ -49,10 +50,18 @@ export function compileSemverRange(range: string): SemverRange {
   const problem = semverRangeProblem(range);
   if (problem !== null) throw new Error(problem);
   const compiled = new semver.Range(range);
+  // Repositories of one product have the same versions as tags.
+  const tested = new Map<string, boolean>();
   return {
     test(tag) {
-      const version = parseTagVersion(tag);
-      return version !== null && compiled.test(version);
+      let isInside = tested.get(tag);
+      if (isInside === undefined) {
+        const version = parseTagVersion(tag);
+        isInside = version !== null && compiled.test(version);
+        if (tested.size >= CACHED_TAGS_MAX) tested.clear();
+        tested.set(tag, isInside);
+      }
+      return isInside;
     },
     isLeftOutPrerelease(tag) {
       const version = parseTagVersion(tag);

@@ -1,6 +1,6 @@
 import type { ImageGraph } from "@/domain/images/image-graph";
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
-import { type Artifact, compareText } from "@/domain/rules/facts";
+import { type Artifact, inTextOrder } from "@/domain/rules/facts";
 import type { Unit } from "@/domain/rules/unit";
 import { closureMembers, type MemberNode } from "./closure-members";
 import type { OwnDecision } from "./decide-own";
@@ -108,9 +108,8 @@ export function buildItems(
   });
 }
 
-function tagNames({ tags }: Artifact): string[] {
-  const names = tags.map((tag) => tag.name);
-  return names.length < 2 ? names : names.sort(compareText);
+function tagNames({ tags }: Artifact): readonly string[] {
+  return inTextOrder(tags.map((tag) => tag.name));
 }
 
 /** What moves are ordered by, lowest first: what was pushed when nobody knows goes last. */

@@ -7,11 +7,15 @@ export interface MemberNode {
   role: Role;
 }
 
+const NO_MEMBERS: readonly MemberNode[] = [];
+
 /**
  * The whole closure of an image without its top manifest: children through every index, then referrers of all of these and of the
  * top one with their own parts. What a manifest lists always comes before it, so that this is the order of copying. Circles end.
  */
-export function closureMembers(top: number, graph: ImageGraph): MemberNode[] {
+export function closureMembers(top: number, graph: ImageGraph): readonly MemberNode[] {
+  // Most images have no parts, and there are millions.
+  if (graph.childrenOf[top]?.length === 0 && graph.referrersOf[top]?.length === 0) return NO_MEMBERS;
   const seen = new Set([top]);
   const children = childrenFirst(top, graph, seen);
   const members: MemberNode[] = children.map((at) => ({ at, role: "child" }));

@@ -1,6 +1,6 @@
 import type { ImageGraph } from "@/domain/images/image-graph";
 import type { CompiledRule, RuleOutcome } from "@/domain/rules/evaluate-rule";
-import { type Exemption, exemptionFrom } from "@/domain/rules/facts";
+import { type Exemption, exemptionFrom, inTextOrder } from "@/domain/rules/facts";
 import type { AppliedRule } from "@/domain/rules/rule";
 import type { Unit } from "@/domain/rules/unit";
 import type { KeepReason, NamedRule, ReclaimReason, RuleHit, UntagReason } from "@/domain/rules/verdict";
@@ -73,7 +73,7 @@ function decideByTags(
   votes: RuleVotes,
   context: OwnContext,
 ): OwnDecision {
-  const tags = unit.tagNames.length < 2 ? unit.tagNames : [...unit.tagNames].sort();
+  const tags = inTextOrder(unit.tagNames);
   const going = tags.filter((tag) => isSelected(tag, hits) && !isGuarded(tag, unit, protects));
   const protect = protects[0];
   const isTaken = tags.length > 0 ? going.length > 0 : hits.length > 0 && protect === undefined;

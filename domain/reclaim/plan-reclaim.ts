@@ -38,7 +38,7 @@ function voteOf(
   rules: readonly CompiledRule[],
   frame: FactsFrame,
 ): (at: number) => RuleVotes {
-  const votes: ({ [effect in keyof RuleVotes]: RuleVotes[effect][number][] } | undefined)[] = [];
+  const votes: ({ [effect in keyof RuleVotes]: RuleVotes[effect] } | undefined)[] = [];
   for (const [name, positions] of repositories) {
     for (const rule of rules) {
       if (!rule.matchesRepository(name)) continue;
@@ -46,8 +46,13 @@ function voteOf(
       eachOutcome(rule, units, positions, frame, (at, outcome) => {
         // Of rules that say no one names the reason to stay: the first to reclaim. The others would only be carried along.
         if (outcome.holds === false && (effect === "protect" || votes[at]?.reclaim.length)) return;
-        votes[at] ??= { reclaim: [], protect: [] };
-        votes[at]?.[effect].push({ rule, outcome });
+        let vote = votes[at];
+        if (vote === undefined) {
+          vote = { reclaim: NO_VOTES.reclaim, protect: NO_VOTES.protect };
+          votes[at] = vote;
+        }
+        // As a rule one or two: a list that grows takes room for many.
+        vote[effect] = vote[effect].length === 0 ? [{ rule, outcome }] : [...vote[effect], { rule, outcome }];
       });
     }
   }

@@ -81,3 +81,11 @@ export const DAY_MS = 86_400_000;
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Texts in their order: the same list where they are already, as most are. */
+export function inTextOrder(texts: readonly string[]): readonly string[] {
+  for (let at = 1; at < texts.length; at++) {
+    if (compareText(texts[at - 1] ?? "", texts[at] ?? "") > 0) return [...texts].sort(compareText);
+  }
+  return texts;
+}

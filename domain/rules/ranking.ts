@@ -132,10 +132,16 @@ export class Ranking {
     return best ?? { what: "group" };
   }
 
-  /** Best first; ties by digest. */
+  /** Best first; ties by digest. Below 0, 0 or above: a difference of times would be an object of its own for each comparison. */
   private compare(a: number, b: number): number {
-    const byKey = this.order === "semver" ? this.compareVersions(b, a) : (this.times[b] ?? 0) - (this.times[a] ?? 0);
+    const byKey = this.order === "semver" ? this.compareVersions(b, a) : this.compareTimes(b, a);
     return byKey === 0 ? compareText(this.digestOf(a), this.digestOf(b)) : byKey;
+  }
+
+  private compareTimes(a: number, b: number): number {
+    const one = this.times[a] ?? 0;
+    const other = this.times[b] ?? 0;
+    return one < other ? -1 : one > other ? 1 : 0;
   }
 
   private compareVersions(a: number, b: number): number {
@@ -184,12 +190,14 @@ export class Ranking {
   private groupsOf({ tags }: Contender): readonly (string | null)[] | UnknownFact {
     const { groupOf } = this;
     if (groupOf === null) return NO_GROUPS;
-    const groups: string[] = [];
+    let groups: string[] | null = null;
     for (const tag of tags) {
       const group = groupOf(tag);
-      if (group !== null && !groups.includes(group)) groups.push(group);
+      if (group === null || groups?.includes(group)) continue;
+      if (groups === null) groups = [group];
+      else groups.push(group);
     }
-    return groups.length > 0 ? groups : { what: "group" };
+    return groups ?? { what: "group" };
   }
 }
 

@@ -193,12 +193,14 @@ const PUSH_BYTES = 9;
 
 function readTags(bytes: Buffer): TagFact[] {
   const tags: TagFact[] = [];
+  let isInOrder = true;
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(0, at + PUSH_BYTES);
     const time = readTime(bytes, at);
     const name = bytes.toString("utf8", at + PUSH_BYTES, end);
+    if (compareText(tags.at(-1)?.name ?? "", name) > 0) isInOrder = false;
     tags.push(bytes[at + 8] === 1 ? { name, pushedAt: null, firstSeenAt: time } : { name, pushedAt: time });
     at = end + 1;
   }
-  return tags.length < 2 ? tags : tags.sort((a, b) => compareText(a.name, b.name));
+  return isInOrder ? tags : tags.sort((a, b) => compareText(a.name, b.name));
 }

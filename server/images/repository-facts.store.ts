@@ -38,10 +38,7 @@ export function copyFactRows(
              || textsend(t.name) || '\\x00'::bytea, ''::bytea)
          FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest),
        int8send(rm.manifest_key), m.children, m.content
-     FROM repository_manifests rm
-     -- By the narrow key, and then compared; the other index would take three times as long.
-     JOIN manifests m ON hashtextextended(m.registry_id || m.digest, 0) = rm.manifest_key
-       AND m.digest || '' = rm.digest AND m.registry_id || '' = rm.registry_id
+     FROM repository_manifests rm JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
      WHERE rm.repository_id IN (${place.repositoryIds.map(literal).join(", ")})
        -- Compared as nobody would look it up: for several repositories at a time, all of a workspace would be gone through each time.
        AND rm.workspace_id || '' = ${literal(place.workspaceId)} AND rm.registry_id || '' = ${literal(place.registryId)}`,

@@ -8,8 +8,11 @@ import { startThread } from "@/server/platform/start-thread";
 import type { Decision } from "./decide-repositories";
 import type { PlanThreadAnswer, PlanThreadJob } from "./plan-thread-job";
 
-/** A thread holds some repositories at a time and collects its garbage within this: left alone, it would let half a gigabyte gather. */
-const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 144 };
+/**
+ * A thread holds some repositories at a time and collects its garbage within this: left alone, it would let half a gigabyte gather. Young
+ * objects need room to die in: with a third of it a thread copies for as long as it computes.
+ */
+const MEMORY = { maxYoungGenerationSizeMb: 96, maxOldGenerationSizeMb: 300 };
 
 /**
  * Decides a space by several threads, each a part of its repositories, all as of the moment of one snapshot. Their rows go to the spools, one each,

@@ -20,10 +20,12 @@ import type { ReclaimOptions } from "./reclaim-options";
 
 type Space = Awaited<ReturnType<typeof requireSpace>>;
 
-/** From so many images on threads are worth their start; a repository that is larger than this is one's own business, and needs more memory. */
+/** From so many images on a thread is worth its start; a repository that is larger than this is one's own business, and needs more memory. */
 const IMAGES_FOR_THREADS = 40_000;
 const REPOSITORY_FOR_THREADS = 4_000;
 const THREADS_MAX = 2;
+/** The database reads and writes meanwhile: of two cores one is its. */
+const CORES_FOR_A_THREAD = 2;
 /** From so many on a second connection is worth its start. */
 const ROWS_FOR_TWO_WRITERS = 4_000;
 
@@ -113,7 +115,7 @@ function threadsFor(repositories: readonly RepositoryRow[]): number {
     largest = Math.max(largest, weight);
   }
   if (images < IMAGES_FOR_THREADS || largest > REPOSITORY_FOR_THREADS) return 0;
-  return Math.min(THREADS_MAX, availableParallelism());
+  return Math.max(1, Math.min(THREADS_MAX, Math.floor(availableParallelism() / CORES_FOR_A_THREAD)));
 }
 
 /** Decides a space here, repository by repository. What was decided is written, numbered from `first`, while the next one is decided. */

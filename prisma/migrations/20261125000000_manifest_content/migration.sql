@@ -11,6 +11,3 @@ FROM (
   GROUP BY "registry_id", "manifest_digest"
 ) r
 WHERE m."registry_id" = r."registry_id" AND m."digest" = r."manifest_digest";
-
--- By the narrow key that "repository_manifests" has, too: eight bytes to compare instead of a registry's id and 71 letters.
-CREATE INDEX "manifests_key_idx" ON "manifests" (hashtextextended("registry_id" || "digest", 0));
