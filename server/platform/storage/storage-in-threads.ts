@@ -2,7 +2,7 @@ import { DIGEST_WORDS } from "@/domain/gc/digest-words";
 import { type BlobStorage, StorageWriteError } from "./blob-storage";
 import { FilesystemStorage } from "./filesystem-storage";
 import type { EntryOutcome, StorageEntry } from "./remove-entry";
-import { inThread, THREADS } from "./storage-threads";
+import { inThread, READERS, REMOVERS } from "./storage-threads";
 import { ThreadGate } from "./thread-gate";
 import type { EntryDone, ThreadJob, ThreadResults } from "./thread-jobs";
 
@@ -10,10 +10,8 @@ const MANIFESTS_PER_JOB = 1000;
 const SIZES_PER_JOB = 4000;
 /** Few, so that no thread is left to be waited for while the others have nothing more to do. */
 const ENTRIES_PER_JOB = 32;
-/** Jobs that are ready to be taken up when a thread has done its own; of few jobs few, as a thread takes as long to start as they do. */
-const JOBS_AHEAD = THREADS * 2;
-const JOBS_AHEAD_MIN = 2;
-const AHEAD_OF = 6;
+/** Jobs that are ready to be taken up when a thread has done its own. */
+const JOBS_AHEAD = READERS * 2;
 
 type ReadJob = Exclude<ThreadJob["kind"], "remove">;
 
@@ -42,7 +40,7 @@ export class StorageInThreads {
     names: readonly string[],
     options: { withLinkTimes: boolean; withTagHistories: boolean },
   ): AsyncGenerator<ThreadResults["repositories"]> {
-    const perJob = Math.max(1, Math.min(50, Math.floor(names.length / (THREADS * 12))));
+    const perJob = Math.max(1, Math.min(50, Math.floor(names.length / (READERS * 12))));
     const jobs = inParts(names, perJob).map((part) => ({ ...this.#job("repositories"), ...options, names: part }));
     return this.#read<"repositories">(jobs);
   }
@@ -93,12 +91,11 @@ export class StorageInThreads {
       signal?.addEventListener("abort", abort, { once: true });
     });
     aborted.catch(() => undefined);
-    const ahead = Math.max(JOBS_AHEAD_MIN, Math.min(JOBS_AHEAD, Math.floor(jobs.length / AHEAD_OF)));
     const underWay: Promise<ThreadResults[K]>[] = [];
     let isDone = false;
     try {
       for (let next = 0; ; ) {
-        while (next < jobs.length && underWay.length < ahead) {
+        while (next < jobs.length && underWay.length < JOBS_AHEAD) {
           const job = jobs[next++];
           if (job) underWay.push(inThread<K>(job));
         }
@@ -129,7 +126,7 @@ export async function removeInThreads(
 ): Promise<{ results: (EntryResult | undefined)[]; error: unknown } | null> {
   if (!(storage instanceof FilesystemStorage)) return null;
   const root = storage.location;
-  const perJob = Math.max(1, Math.min(ENTRIES_PER_JOB, Math.ceil(entries.length / THREADS)));
+  const perJob = Math.max(1, Math.min(ENTRIES_PER_JOB, Math.ceil(entries.length / REMOVERS)));
   const parts = inParts(entries, perJob);
   const ended = await Promise.allSettled(
     parts.map((part) => inThread<"remove">({ kind: "remove", root, gate: gate.shared, entries: part.map(bare) })),

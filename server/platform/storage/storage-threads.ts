@@ -6,11 +6,10 @@ import type { ThreadAnswer, ThreadJob, ThreadResults } from "./thread-jobs";
 
 /** A thread takes a tenth of a second to start and some 15 MB: it is kept for a while. */
 const IDLE_MS = 20_000;
-/**
- * So many read or remove at once, more than there are cores: what is in memory is bound by the processor, and no slower by it; what is not,
- * and what is removed, waits for the disk, and a third of that is saved.
- */
-export const THREADS = Math.max(4, Math.min(8, availableParallelism()));
+const THREADS_MAX = Math.max(4, Math.min(8, availableParallelism()));
+/** As many read at once: reading is bound by the processor. Removing is bound by the disk's journal, and takes them all. */
+export const READERS = Math.max(2, Math.min(THREADS_MAX, availableParallelism()));
+export const REMOVERS = THREADS_MAX;
 /** Jobs are small, and what they make is handed over: much less than Node would let them grow to. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
@@ -38,15 +37,21 @@ class StorageThreads {
   }
 
   #dispatch(): void {
-    while (this.#waiting.length > 0) {
-      const thread = this.#idle.pop() ?? (this.#busy.size < THREADS ? this.#start() : undefined);
-      const next = thread && this.#waiting.shift();
+    for (;;) {
+      const at = this.#waiting.findIndex(({ job }) => job.kind === "remove" || this.#readers < READERS);
+      if (at < 0) return;
+      const thread = this.#idle.pop() ?? (this.#busy.size < THREADS_MAX ? this.#start() : undefined);
+      const next = thread && this.#waiting.splice(at, 1)[0];
       if (!thread || !next) return;
       clearTimeout(this.#timer);
       thread.ref();
       this.#busy.set(thread, next);
       thread.postMessage({ id: ++this.#jobs, job: next.job });
     }
+  }
+
+  get #readers(): number {
+    return [...this.#busy.values()].filter(({ job }) => job.kind !== "remove").length;
   }
 
   #start(): Worker {
