@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { BlobTable } from "@/domain/reclaim/blob-table";
+import { withBulkConnection } from "@/server/platform/db/bulk-connection";
 import { disconnectPrisma, prisma } from "@/server/platform/db/prisma";
 import { setConsoleEnv } from "@/testing/console-env";
+import { fillLargeInventory } from "@/testing/large-inventory";
 import { listWrongContents } from "@/testing/manifest-content";
 import { createTestDatabase, type TestDatabase } from "@/testing/postgres";
 import { testRedisUrl } from "@/testing/redis";
-import { createTestTenant } from "@/testing/tenant";
+import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { insertManifests, type ManifestRow, type ReferenceRow } from "./inventory.store";
+import { listRepositoriesToRead } from "./list-repositories-to-read";
+import { readListedRepositories } from "./read-listed-repositories";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -77,6 +82,41 @@ test("what could not be read gets its content once it can; nothing takes it away
     expect(await packed(registryId)).toEqual({ [digestOf("late")]: whole });
     expect(await listWrongContents(registryId)).toEqual([]);
   }
+});
+
+/** What a plan reads of a space: of each image its children, and its blobs by key and size. */
+async function readForPlan(tenant: TestTenant) {
+  return withBulkConnection(new AbortController().signal, async (reader) => {
+    const { repositories, notes } = await listRepositoriesToRead(reader, tenant);
+    const blobs = new BlobTable();
+    const read: unknown[] = [];
+    for await (const { name, artifacts, blobLists } of readListedRepositories(
+      reader,
+      tenant,
+      repositories,
+      notes,
+      blobs,
+    )) {
+      const { ids, starts, ends } = blobLists;
+      const partsOf = (at: number) =>
+        [...ids.subarray(starts[at], ends[at])].map((blob) => ({ ...blobs.keyOf(blob), bytes: blobs.sizeOf(blob) }));
+      read.push({
+        name,
+        images: artifacts.map(({ digest, children }, at) => ({ digest, children, parts: partsOf(at) })),
+      });
+    }
+    return read;
+  });
+}
+
+test("C2.1 an index that a process of an earlier version stored meanwhile keeps its children, and images their size", async () => {
+  const tenant = await createTestTenant({ name: "acme", prefix: "acme" });
+  await fillLargeInventory(tenant, { repositories: 2, imagesPerRepository: 20, tagsPerImage: 2 });
+  const before = await readForPlan(tenant);
+  expect(JSON.stringify(before)).toContain('"children":["sha256:');
+  await prisma()
+    .$executeRaw`UPDATE manifests SET content = NULL, children = NULL WHERE registry_id = ${tenant.registryId}`;
+  expect(await readForPlan(tenant)).toEqual(before);
 });
 
 test("several that store the same manifests at once, each in an order of its own, do not block one another", async () => {

@@ -37,7 +37,13 @@ export function copyFactRows(
        (SELECT string_agg(timestamptz_send(t.pushed_at) || CASE WHEN t.pushed_at_source = 'crawl' THEN '\\x01'::bytea ELSE '\\x00'::bytea END
              || textsend(t.name) || '\\x00'::bytea, ''::bytea)
          FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest),
-       int8send(rm.manifest_key), m.children, m.content
+       int8send(rm.manifest_key),
+       -- Of what a process from before these columns stored while they were added: from its references.
+       coalesce(m.children, CASE WHEN m.kind <> 'image' THEN (SELECT string_agg(child.digest, ',' ORDER BY child.ordinal) FROM manifest_references child
+         WHERE child.registry_id = rm.registry_id AND child.manifest_digest = rm.digest AND child.role = 'child' AND NOT child.is_foreign) END),
+       coalesce(m.content, CASE WHEN m.kind <> 'index' THEN (SELECT string_agg(int8send(part.digest_key) || int8send(part.size_bytes), ''::bytea
+         ORDER BY part.ordinal) FROM manifest_references part
+         WHERE part.manifest_key = rm.manifest_key AND part.role IN ('config', 'layer') AND NOT part.is_foreign) END)
      FROM repository_manifests rm JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
      WHERE rm.repository_id IN (${place.repositoryIds.map(literal).join(", ")})
        -- Compared as nobody would look it up: for several repositories at a time, all of a workspace would be gone through each time.
