@@ -1,6 +1,7 @@
 // A plan's rows become the items of its run.
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
-import { columnText, PLAN_COLUMNS } from "./plan-row-text";
+import { CopyWriter } from "@/server/platform/db/copy-writer";
+import { PLAN_COLUMNS } from "./plan-row-bytes";
 import type { PlanSpool } from "./plan-spool";
 import { RunStopped } from "./run-context";
 import type { NewRunItem } from "./run-item.store";
@@ -15,7 +16,12 @@ interface PlanRowNumbers {
   error: string | null;
 }
 
-const COLUMNS = `run_id, workspace_id, ordinal, state, size_bytes, unique_bytes, own_bytes, shared_bytes, error, ${PLAN_COLUMNS}`;
+const COLUMNS = [
+  ...["run_id", "workspace_id", "ordinal", "state", "size_bytes", "unique_bytes", "own_bytes", "shared_bytes", "error"],
+  ...PLAN_COLUMNS,
+];
+/** What the columns before a row's own take, as a rule. */
+const NUMBER_BYTES = 160;
 /** At least so many rows become items in one transaction: the run's row is locked meanwhile, and its heartbeat waits. */
 const ROWS_AT_ONCE = 10_000;
 
@@ -60,7 +66,7 @@ async function copySome(
     run.epoch,
   ]);
   if (held.length === 0) throw new RunStopped("fenced");
-  await db.copyIn(
+  await db.copyInRows(
     `run_items (${COLUMNS})`,
     (async function* () {
       for (let taken = 0; taken < rows; ) {
@@ -74,36 +80,29 @@ async function copySome(
   await db.query("COMMIT");
 }
 
-/** The rows of all spools as lines of a COPY, some thousand at a time. */
+/** The rows of all spools as rows of a COPY, some thousand at a time. */
 async function* itemChunks(
   run: { id: string; workspaceId: string },
   spools: readonly PlanSpool[],
   numbersOf: (row: number) => PlanRowNumbers,
 ): AsyncGenerator<Chunk, undefined> {
-  const place = `${run.id}\t${run.workspaceId}`;
-  let row = 0;
+  let number = 0;
   for (const spool of spools) {
-    for await (const { bytes, ends } of spool.batches()) {
-      const numbers = ends.map(() => {
-        const { ordinal, state, sizeBytes, uniqueBytes, ownBytes, error } = numbersOf(row++);
-        const sizes = `${sizeBytes}\t${uniqueBytes}\t${ownBytes}\t${sizeBytes - ownBytes}`;
-        return `${place}\t${ordinal}\t${state}\t${sizes}\t${columnText(error)}\t`;
-      });
-      yield { rows: ends.length, bytes: withNumbers(bytes, ends, numbers) };
+    for await (const { bytes, rows } of spool.batches()) {
+      // One for each chunk: those before it may still be on their way.
+      const writer = new CopyWriter(bytes.length + rows.length * NUMBER_BYTES);
+      for (const { start, end } of rows) {
+        const { ordinal, state, sizeBytes, uniqueBytes, ownBytes, error } = numbersOf(number++);
+        writer.row(COLUMNS.length);
+        writer.text(run.id);
+        writer.text(run.workspaceId);
+        writer.int4(ordinal);
+        writer.text(state);
+        for (const size of [sizeBytes, uniqueBytes, ownBytes, sizeBytes - ownBytes]) writer.int8(size);
+        writer.text(error);
+        writer.columns(bytes, start, end);
+      }
+      yield { rows: rows.length, bytes: writer.take() };
     }
   }
-}
-
-/** Lines with their numbers before them, which are ASCII; of the lines no text is made. */
-function withNumbers(bytes: Buffer, ends: readonly number[], numbers: readonly string[]): Buffer {
-  const length = numbers.reduce((sum, text) => sum + text.length, ends.at(-1) ?? 0);
-  const result = Buffer.allocUnsafe(length);
-  let at = 0;
-  let start = 0;
-  for (const [line, end] of ends.entries()) {
-    at += result.write(numbers[line] ?? "", at, "latin1");
-    at += bytes.copy(result, at, start, end);
-    start = end;
-  }
-  return result;
 }

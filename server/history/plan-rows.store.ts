@@ -1,24 +1,28 @@
 // A plan made again, laid beside the one that its run has: its rows wait in a temporary table that goes with the connection.
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
-import { PLAN_COLUMNS, type PlanRow, planRowText } from "./plan-row-text";
+import { CopyWriter } from "@/server/platform/db/copy-writer";
+import { PLAN_COLUMNS, type PlanRow, writePlanRow } from "./plan-row-bytes";
 import { RunStopped } from "./run-context";
 
 /** Makes the table in which rows wait; it goes with the connection. */
 export async function createPlanRows(db: BulkConnection): Promise<void> {
   await db.query(
     `CREATE TEMPORARY TABLE plan_rows (
-       number int, action text, repository_name text, digest text, kind text, tags text[], selected_tags text[], reason json, reason_code text,
+       number int, action text, repository_name text, digest text, kind text, tags text[], selected_tags text[], reason jsonb, reason_code text,
        members jsonb, rule_id text, pushed_at timestamptz, last_pulled_at timestamptz, image_created_at timestamptz)`,
   );
 }
 
 /** Adds rows to those that wait, numbered from `first`; what stays is left out. */
 export function copyPlanRows(db: BulkConnection, first: number, rows: readonly PlanRow[]): Promise<void> {
-  return db.copyIn(`plan_rows (number, ${PLAN_COLUMNS})`, linesOf(first, rows));
-}
-
-function* linesOf(first: number, rows: readonly PlanRow[]): Generator<string> {
-  for (const [index, row] of rows.entries()) if (row.action !== "keep") yield `${first + index}\t${planRowText(row)}\n`;
+  const writer = new CopyWriter();
+  for (const [index, row] of rows.entries()) {
+    if (row.action === "keep") continue;
+    writer.row(1 + PLAN_COLUMNS.length);
+    writer.int4(first + index);
+    writePlanRow(writer, row);
+  }
+  return db.copyInRows(`plan_rows (number, ${PLAN_COLUMNS})`, [writer.take()]);
 }
 
 /** Takes rows that wait away again, by their numbers. */

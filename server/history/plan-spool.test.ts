@@ -2,13 +2,15 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type PlanRow, planRowText } from "./plan-row-text";
-import { PlanSpool } from "./plan-spool";
+import { CopyWriter } from "@/server/platform/db/copy-writer";
+import { type PlanRow, writePlanRow } from "./plan-row-bytes";
+import { PlanSpool, writePlanRows } from "./plan-spool";
 
 function row(name: string, text: string): PlanRow {
   return {
     ...{ action: "recycle", repositoryName: "acme/web", digest: "sha256:1", kind: "image", tags: [name], members: [] },
-    ...{ selectedTags: [name], ruleId: null, pushedAt: null, lastPulledAt: null, reason: { code: "selected", text } },
+    ...{ selectedTags: [name], ruleId: null, pushedAt: 0, lastPulledAt: null, imageCreatedAt: null },
+    reason: { code: "selected", text },
   };
 }
 
@@ -27,9 +29,9 @@ test("rows come back in their order, whatever characters are in them and however
           const rows = groups.map((group) => group.map((one) => row(`v-${one.length}`, one)));
           for (const group of rows) await spool.add(group);
           const read: string[] = [];
-          for await (const { bytes, ends } of spool.batches())
-            for (const [at, end] of ends.entries()) read.push(bytes.toString("utf8", ends[at - 1] ?? 0, end));
-          expect(read).toEqual(rows.flat().map((one) => `${Buffer.from(planRowText(one)).toString("utf8")}\n`));
+          for await (const { bytes, rows } of spool.batches())
+            for (const { start, end } of rows) read.push(bytes.toString("hex", start, end));
+          expect(read).toEqual(rows.flat().map(bytesOf));
         } finally {
           await spool.close();
         }
@@ -37,6 +39,31 @@ test("rows come back in their order, whatever characters are in them and however
     ),
     { numRuns: 60 },
   );
+});
+
+function bytesOf(one: PlanRow): string {
+  const writer = new CopyWriter();
+  writePlanRow(writer, one);
+  return writer.take().toString("hex");
+}
+
+test("more than memory is for goes to the file, in order, and threads write there from the start", async () => {
+  const large = Array.from({ length: 12 }, (_, at) => row(`v${at}`, `${at}`.repeat(500_000)));
+  const spool = await PlanSpool.open();
+  const shared = await PlanSpool.open();
+  try {
+    for (const one of large) await spool.add([one]);
+    writePlanRows(shared.file, large, new CopyWriter());
+    for (const each of [spool, shared]) {
+      const read: string[] = [];
+      for await (const { bytes, rows } of each.batches())
+        for (const { start, end } of rows) read.push(bytes.toString("hex", start, end));
+      expect(read).toEqual(large.map(bytesOf));
+    }
+  } finally {
+    await spool.close();
+    await shared.close();
+  }
 });
 
 test("nothing of it is left in the temporary folder, not even while it is used", async () => {

@@ -1,7 +1,7 @@
 // The items of a run as executors of other areas journal them: stores belong to their area, this is the door to this one.
 
 export { copyPlanItems } from "./plan-items.store";
-export type { PlanRow } from "./plan-row-text";
+export type { PlanRow } from "./plan-row-bytes";
 export { copyPlanRows, createPlanRows, dropPlanRows, skipUnplanned } from "./plan-rows.store";
 export { PlanSpool } from "./plan-spool";
 export {

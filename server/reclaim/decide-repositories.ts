@@ -3,7 +3,7 @@ import { compileRules } from "@/domain/reclaim/plan-reclaim";
 import { planRepository } from "@/domain/reclaim/plan-repository";
 import type { SpacePlan } from "@/domain/reclaim/space-plan";
 import type { AppliedRule } from "@/domain/rules/rule";
-import type { PlanRow } from "@/server/history/plan-row-text";
+import type { PlanRow } from "@/server/history/run-journal";
 import { type ImageNotes, type RepositoryRow, readListedRepositories } from "@/server/images/read-listed-repositories";
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
 import { planRowOf } from "./plan-row";

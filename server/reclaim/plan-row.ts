@@ -33,9 +33,9 @@ export function planRowOf({ artifact, verdict, move, pushedAt, lastPulledAt, cre
       members: [],
       reason: { code: verdict.reason.code, text: reasonText(verdict) },
       ruleId: decidingRule(verdict),
-      pushedAt: iso(pushedAt),
-      lastPulledAt: iso(lastPulledAt),
-      imageCreatedAt: iso(createdAt),
+      pushedAt,
+      lastPulledAt,
+      imageCreatedAt: createdAt,
     };
   }
   return {
@@ -48,20 +48,22 @@ export function planRowOf({ artifact, verdict, move, pushedAt, lastPulledAt, cre
     members: move.members,
     reason: plannedReason(move, verdict),
     ruleId: decidingRule(verdict),
-    pushedAt: iso(move.pushedAt),
-    lastPulledAt: iso(lastPulledAt),
-    imageCreatedAt: iso(createdAt),
+    pushedAt: move.pushedAt,
+    lastPulledAt,
+    imageCreatedAt: createdAt,
   };
 }
 
 /** Why something moves, with what its re-check compares. */
-export function plannedReason({ mediaType, hits }: PlanMove, verdict: Verdict | undefined): PlannedReason {
+export function plannedReason({ mediaType, hits, tags: all }: PlanMove, verdict: Verdict | undefined): PlannedReason {
   return {
     code: verdict?.reason.code ?? "selected",
     text: verdict === undefined ? "selected" : reasonText(verdict),
     plan: {
       mediaType,
-      hits: hits.map(({ ruleId, ruleName, revision, tags }) => ({ ruleId, ruleName, revision, tags })),
+      hits: hits.map(({ ruleId, ruleName, revision, tags }) =>
+        tags.length === all.length ? { ruleId, ruleName, revision } : { ruleId, ruleName, revision, tags },
+      ),
     },
   };
 }

@@ -4,16 +4,23 @@ import { BlobTable } from "@/domain/reclaim/blob-table";
 import { SpacePlan } from "@/domain/reclaim/space-plan";
 import { writePlanRows } from "@/server/history/plan-spool";
 import { literal, withBulkConnection } from "@/server/platform/db/bulk-connection";
+import { CopyWriter } from "@/server/platform/db/copy-writer";
 import { decideRepositories } from "./decide-repositories";
 import type { PlanThreadAnswer, PlanThreadJob } from "./plan-thread-job";
 
 async function decide({ snapshot, limits, file, ...decision }: PlanThreadJob): Promise<PlanThreadAnswer> {
   const blobs = new BlobTable();
   const plan = new SpacePlan(limits, blobs);
+  const writer = new CopyWriter();
   await withBulkConnection(new AbortController().signal, async (reader) => {
     await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     await reader.query(`SET TRANSACTION SNAPSHOT ${literal(snapshot)}`);
-    await decideRepositories(decision, { reader, blobs, plan, write: async (_, rows) => writePlanRows(file, rows) });
+    await decideRepositories(decision, {
+      reader,
+      blobs,
+      plan,
+      write: async (_, rows) => writePlanRows(file, rows, writer),
+    });
   });
   return { plan: plan.columns(), blobs: blobs.columns() };
 }

@@ -17,7 +17,8 @@ export function graceMs(): number {
 export interface PlannedReason extends Record<string, unknown> {
   code: string;
   text: string;
-  plan: { mediaType: string; hits: readonly Omit<RuleHit, "because">[] };
+  /** Tags of a hit are left out where it took all that the item has: most do, and it would be said for each of them. */
+  plan: { mediaType: string; hits: readonly (Omit<RuleHit, "because" | "tags"> & Partial<Pick<RuleHit, "tags">>)[] };
 }
 
 /** The move that an item of a run was planned as. */
@@ -29,7 +30,7 @@ export function planOf(item: RunItemRecord): PlanMove {
     ...{ tags: item.tags, selectedTags: item.selectedTags, members: item.members as unknown as PlanMove["members"] },
     ...{ pushedAt: item.pushedAt?.getTime() ?? null, lastPulledAt: item.lastPulledAt?.getTime() ?? null },
     mediaType: plan.mediaType,
-    hits: plan.hits.map((hit) => ({ because: [], ...hit })),
+    hits: plan.hits.map((hit) => ({ because: [], tags: item.tags, ...hit })),
   };
 }
 

@@ -2,6 +2,7 @@ import pg from "pg";
 import { env } from "../env";
 import { log } from "../log";
 import { CopiedRow } from "./copied-row";
+import { COPY_FRAME } from "./copy-writer";
 
 /** A connection of its own for millions of rows: copies both ways, and statements between them. One thing at a time. */
 export interface BulkConnection {
@@ -10,7 +11,9 @@ export interface BulkConnection {
   /** Runs `COPY (…) TO STDOUT (FORMAT binary)` of a query without parameters and calls `take` with each row, valid during the call. */
   copyOut(sql: string, take: (row: CopiedRow) => void): Promise<void>;
   /** Runs `COPY <target> FROM STDIN` (text format) with what `chunks` gives: lines of UTF-8, each ended by a line feed. */
-  copyIn(target: string, chunks: Iterable<string> | AsyncIterable<Buffer>): Promise<void>;
+  copyIn(target: string, chunks: Iterable<string>): Promise<void>;
+  /** Runs `COPY <target> FROM STDIN (FORMAT binary)` with rows as a CopyWriter makes them. */
+  copyInRows(target: string, chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void>;
 }
 
 /**
@@ -61,8 +64,22 @@ function connectionOf(client: pg.Client): BulkConnection {
     copyOut: (sql, take) =>
       submit((settle) => new CopyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`, take, settle) as pg.Submittable),
     copyIn: (target, chunks) =>
-      submit((settle) => new CopyIn(`COPY ${target} FROM STDIN`, chunks, settle) as pg.Submittable),
+      submit((settle) => new CopyIn(`COPY ${target} FROM STDIN`, encoded(chunks), settle) as pg.Submittable),
+    copyInRows: (target, chunks) =>
+      submit(
+        (settle) => new CopyIn(`COPY ${target} FROM STDIN (FORMAT binary)`, framed(chunks), settle) as pg.Submittable,
+      ),
   };
+}
+
+function* encoded(chunks: Iterable<string>): Generator<Buffer> {
+  for (const chunk of chunks) yield Buffer.from(chunk);
+}
+
+async function* framed(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield COPY_FRAME.start;
+  yield* chunks;
+  yield COPY_FRAME.end;
 }
 
 interface Settle {
@@ -126,7 +143,7 @@ class CopyOut extends Copy {
 class CopyIn extends Copy {
   constructor(
     sql: string,
-    private readonly chunks: Iterable<string> | AsyncIterable<Buffer>,
+    private readonly chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
     settle: Settle,
   ) {
     super(sql, settle);
@@ -144,7 +161,7 @@ class CopyIn extends Copy {
 
   private async send(connection: Connection): Promise<void> {
     for await (const chunk of this.chunks) {
-      connection.sendCopyFromChunk(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+      connection.sendCopyFromChunk(chunk);
       if (connection.stream.writableNeedDrain) await drained(connection.stream);
     }
   }

@@ -2,7 +2,7 @@ const NULL_LENGTH = -1;
 const SIGNATURE_START = 0x50; // "P" of PGCOPY; a row starts with its number of columns, which is never that high
 const HEADER_BYTES = 19;
 /** PostgreSQL counts microseconds from the year 2000. */
-const EPOCH_2000_MS = 946_684_800_000;
+export const EPOCH_2000_MS = 946_684_800_000;
 
 /**
  * One row of a binary COPY, read column by column in their order. Valid until the next row comes: whatever is kept has to be copied.
