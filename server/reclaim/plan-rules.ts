@@ -58,17 +58,17 @@ export async function planRules(
         await decideRepositories(decision, { reader, blobs, plan, write }, signal);
       }
       const isHeld = await findBlobsHeldElsewhere(reader, space, blobs, () => plan.openBlobs());
+      await reader.query("COMMIT");
       signal.throwIfAborted();
-      return plan.finish(isHeld);
+      const whole = plan.finish(isHeld);
+      const run = { id: context.run.id, workspaceId: context.run.workspaceId, epoch: context.epoch };
+      const copy = (writers: readonly BulkConnection[]) =>
+        copyPlanItems(writers, run, spools, (row) => numbersOf(whole.row(row)), signal);
+      // Who has read is one of those who write.
+      if (spools.length === 1 && plannedRows(whole) < ROWS_FOR_TWO_WRITERS) await copy([reader]);
+      else await withBulkConnection(signal, (another) => copy([reader, another]));
+      return whole;
     });
-    const run = { id: context.run.id, workspaceId: context.run.workspaceId, epoch: context.epoch };
-    const copy = (writers: readonly BulkConnection[]) =>
-      copyPlanItems(writers, run, spools, (row) => numbersOf(settled.row(row)), signal);
-    await withBulkConnection(signal, (writer) =>
-      spools.length === 1 && plannedRows(settled) < ROWS_FOR_TWO_WRITERS
-        ? copy([writer])
-        : withBulkConnection(signal, (another) => copy([writer, another])),
-    );
     return {
       itemsTotal: settled.plannedCount + settled.leftOutCount,
       itemsKept: settled.keptCount,
