@@ -50,6 +50,8 @@ export interface CollectionProcess {
 /** A process that executes collections as a worker does, one after the other, so that its memory and its start are its own. */
 export async function startCollectionProcess(): Promise<CollectionProcess> {
   const child = fork(await builtProgram(import.meta.url), [], {
+    // What compiles this program as it is read is not part of an installation's worker.
+    execArgv: [],
     env: { ...process.env, ...WORKER_ALLOCATION },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

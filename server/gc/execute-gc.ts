@@ -1,7 +1,9 @@
 import { isStillDrained } from "@/domain/gc/phases";
 import { type RunContext, type RunOutcome, RunStopped } from "@/server/history/run-context";
+import { giveBackMemory } from "@/server/platform/give-back-memory";
 import { StorageReadError, StorageWriteError } from "@/server/platform/storage/blob-storage";
 import { RemovalTooLate } from "@/server/platform/storage/s3-removals";
+import { endIdleThreads } from "@/server/platform/storage/storage-threads";
 import { collectionModes } from "@/server/registries/collection-modes";
 import { openRegistryById } from "@/server/registries/open-registry-by-id";
 import type { RegistryRecord } from "@/server/registries/registry.store";
@@ -60,6 +62,9 @@ export async function executeGc(context: RunContext): Promise<RunOutcome> {
     throw error;
   } finally {
     timeBox.stop();
+    // The largest thing that a worker does is over.
+    endIdleThreads();
+    giveBackMemory();
   }
 }
 

@@ -6,6 +6,7 @@ import { StorageTree } from "@/testing/storage/storage-tree";
 import { FilesystemStorage } from "./filesystem-storage";
 import type { StorageEntry } from "./remove-entry";
 import { removeInThreads, StorageInThreads } from "./storage-in-threads";
+import { endIdleThreads } from "./storage-threads";
 import { ThreadGate } from "./thread-gate";
 
 let tree: StorageTree;
@@ -35,6 +36,16 @@ describe("D-22 N-06 removeInThreads", () => {
     expect(left(entries)).toBe(0);
     const again = await removeInThreads(storage, entries, new ThreadGate());
     expect(again?.results).toEqual(entries.map(() => ({ outcome: "was_gone" })));
+  });
+
+  it("has threads for what comes after those that had nothing to do were ended, and ends none that works", async () => {
+    const [first, second] = [blobs(40), blobs(80).slice(40)];
+    const working = removeInThreads(storage, first, new ThreadGate());
+    endIdleThreads();
+    expect((await working)?.error).toBeNull();
+    endIdleThreads();
+    expect((await removeInThreads(storage, second, new ThreadGate()))?.error).toBeNull();
+    expect(left(first) + left(second)).toBe(0);
   });
 
   it("touches nothing behind a gate that is stopped, or whose time is over", async () => {

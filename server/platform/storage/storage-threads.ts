@@ -86,10 +86,17 @@ class StorageThreads {
 
   #endWhenIdle(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      for (const thread of this.#idle.splice(0)) void thread.terminate();
-    }, IDLE_MS).unref();
+    this.#timer = setTimeout(() => this.endIdle(), IDLE_MS).unref();
   }
+
+  endIdle(): void {
+    for (const thread of this.#idle.splice(0)) void thread.terminate();
+  }
+}
+
+/** Ends the threads that have nothing to do: each keeps what its jobs left behind for as long as it is there. */
+export function endIdleThreads(): void {
+  globals.reclaimThreads?.endIdle();
 }
 
 /** Has a thread do a job. @throws StorageReadError, Error "the work was stopped" where its gate was closed meanwhile */
