@@ -60,6 +60,23 @@ test("items go with their run, however it goes, and neither changes whose it is"
   expect(await prisma().runItem.count({ where: { workspaceId: tenant.workspaceId } })).toBe(0);
 });
 
+test("where a deletion could not see the items that came last, it is refused; truncated, runs take all of them along", async () => {
+  const run = await createTestRun(tenant, [{}]);
+  await expect(
+    prisma().$transaction((tx) => tx.run.delete({ where: { id: run.id } }), { isolationLevel: "RepeatableRead" }),
+  ).rejects.toThrow();
+  expect(await prisma().runItem.count({ where: { runId: run.id } })).toBe(1);
+  await prisma().$executeRaw`TRUNCATE runs CASCADE`;
+  expect(await prisma().runItem.count()).toBe(0);
+});
+
+test("no foreign key has come back, which a tool that compares the schema would make", async () => {
+  expect(
+    await prisma()
+      .$queryRaw`SELECT conname FROM pg_constraint WHERE conrelid = 'run_items'::regclass AND contype = 'f'`,
+  ).toEqual([]);
+});
+
 test("a run that is deleted while its items are written leaves none behind, whoever comes first", async () => {
   const first = await createTestRun(tenant, []);
   let removal: Promise<unknown> | undefined;

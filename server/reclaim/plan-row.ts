@@ -56,13 +56,15 @@ export function planRowOf({ artifact, verdict, move, pushedAt, lastPulledAt, cre
 
 /** Why something moves, with what its re-check compares. */
 export function plannedReason({ mediaType, hits, tags: all }: PlanMove, verdict: Verdict | undefined): PlannedReason {
+  // All or none: to a worker of an earlier version, which knows nothing of this, one rule that stands then covers all tags, as it does.
+  const tookAll = hits.every(({ tags }) => tags.length === all.length);
   return {
     code: verdict?.reason.code ?? "selected",
     text: verdict === undefined ? "selected" : reasonText(verdict),
     plan: {
       mediaType,
       hits: hits.map(({ ruleId, ruleName, revision, tags }) =>
-        tags.length === all.length ? { ruleId, ruleName, revision } : { ruleId, ruleName, revision, tags },
+        tookAll ? { ruleId, ruleName, revision } : { ruleId, ruleName, revision, tags },
       ),
     },
   };

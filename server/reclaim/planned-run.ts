@@ -17,7 +17,7 @@ export function graceMs(): number {
 export interface PlannedReason extends Record<string, unknown> {
   code: string;
   text: string;
-  /** Tags of a hit are left out where it took all that the item has: most do, and it would be said for each of them. */
+  /** Tags are left out where every hit took all that the item has: as a rule they do, and it would be said for each of them. */
   plan: { mediaType: string; hits: readonly (Omit<RuleHit, "because" | "tags"> & Partial<Pick<RuleHit, "tags">>)[] };
 }
 

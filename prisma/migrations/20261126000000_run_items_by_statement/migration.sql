@@ -21,11 +21,22 @@ CREATE TRIGGER "run_items_need_runs" AFTER INSERT ON "run_items" REFERENCING NEW
 -- Items go with their run.
 CREATE FUNCTION "runs_take_items"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- An older snapshot would not see the items that came last, and leave them behind.
+  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+    RAISE EXCEPTION 'delete runs in a transaction of isolation level READ COMMITTED' USING ERRCODE = 'serialization_failure';
+  END IF;
   DELETE FROM "run_items" WHERE "run_id" IN (SELECT "id" FROM gone);
   RETURN NULL;
 END $$;
 CREATE TRIGGER "runs_take_items" AFTER DELETE ON "runs" REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION "runs_take_items"();
+
+CREATE FUNCTION "runs_truncate_items"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  TRUNCATE "run_items";
+  RETURN NULL;
+END $$;
+CREATE TRIGGER "runs_truncate_items" AFTER TRUNCATE ON "runs" FOR EACH STATEMENT EXECUTE FUNCTION "runs_truncate_items"();
 
 -- Neither is ever given to another; a key that could change would need more of the above.
 CREATE FUNCTION "refuse_new_key"() RETURNS trigger LANGUAGE plpgsql AS $$

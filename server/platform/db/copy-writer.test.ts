@@ -30,3 +30,7 @@ test("what is written is what the reader of rows reads, in any order of columns 
     }),
   );
 });
+
+test("a size that is none is refused, not written as another", () => {
+  for (const value of [Number.NaN, 1.5, 2 ** 53]) expect(() => new CopyWriter().int8(value)).toThrow(RangeError);
+});

@@ -67,8 +67,13 @@ export class CopyWriter {
     this.at = this.buffer.writeInt32BE(value, this.at);
   }
 
-  /** A whole number within 2^53 of zero. */
+  /** @throws RangeError where it is no whole number within 2^53 of zero */
   int8(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number for a column`);
+    this.wide(value);
+  }
+
+  private wide(value: number): void {
     this.room(12);
     this.at = this.buffer.writeInt32BE(8, this.at);
     const high = Math.floor(value / 2 ** 32);
@@ -79,7 +84,8 @@ export class CopyWriter {
   /** A timestamptz from epoch ms. */
   time(ms: number | null): void {
     if (ms === null) this.null();
-    else this.int8((ms - EPOCH_2000_MS) * 1000);
+    // Beyond the year 2223 no longer exact to the microsecond: columns keep milliseconds.
+    else this.wide((ms - EPOCH_2000_MS) * 1000);
   }
 
   /** A text[] without nulls. */
