@@ -238,6 +238,7 @@ test("N-06 a helper is killed in the middle: what it had is done by others, and 
   const { id } = await start();
   const running = work(id);
   await until("the helper is at it", () => isAt(id, "helper-a"));
+  await stopInTheMiddle(helper, id);
   helper?.kill("SIGKILL");
   await letRun();
   await running;
