@@ -62,10 +62,18 @@ export async function executeGc(context: RunContext): Promise<RunOutcome> {
     throw error;
   } finally {
     timeBox.stop();
-    // The largest thing that a worker does is over.
-    endIdleThreads();
-    giveBackMemory();
+    letGoOfMemory();
   }
+}
+
+/** From so much outside the heap on a collection was large: small ones follow each other with warm threads. */
+const LARGE_BYTES = 16 * 1024 * 1024;
+
+/** The largest thing that a worker does is over, and the next of its kind may be about to begin. */
+function letGoOfMemory(): void {
+  if (process.memoryUsage().arrayBuffers < LARGE_BYTES) return;
+  endIdleThreads();
+  giveBackMemory();
 }
 
 function refusalOf(registry: RegistryRecord, { mode }: CollectionMode): string | null {
