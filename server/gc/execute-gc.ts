@@ -67,7 +67,7 @@ export async function executeGc(context: RunContext): Promise<RunOutcome> {
 }
 
 /** From so much outside the heap on a collection was large: small ones follow each other with warm threads. */
-const LARGE_BYTES = 16 * 1024 * 1024;
+const LARGE_BYTES = 24 * 1024 * 1024;
 
 /** The largest thing that a worker does is over, and the next of its kind may be about to begin. */
 function letGoOfMemory(): void {
