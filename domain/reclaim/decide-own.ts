@@ -1,6 +1,6 @@
 import type { ImageGraph } from "@/domain/images/image-graph";
 import type { CompiledRule, RuleOutcome } from "@/domain/rules/evaluate-rule";
-import { type Exemption, exemptionFrom, inTextOrder } from "@/domain/rules/facts";
+import { type Exemption, exemptionFrom, inTextOrder, textsThat } from "@/domain/rules/facts";
 import type { AppliedRule } from "@/domain/rules/rule";
 import type { Unit } from "@/domain/rules/unit";
 import type { KeepReason, NamedRule, ReclaimReason, RuleHit, UntagReason } from "@/domain/rules/verdict";
@@ -31,9 +31,14 @@ export interface UntagDecision {
   isForced: boolean;
 }
 
-/** What the rules said of one artifact; compiled rules and outcomes share their index. */
+const NO_VOTES: RuleVotes["reclaim"] = [];
+const NO_TAGS: readonly string[] = [];
+
+/** What the rules said of one artifact, in the order of the rules. */
 export interface RuleVotes {
+  /** Those that take it, and the first of those that do not. */
   reclaim: readonly { rule: CompiledRule; outcome: RuleOutcome }[];
+  /** Those that protect it. One that lacks a fact does: unknown means keep. */
   protect: readonly { rule: CompiledRule; outcome: RuleOutcome }[];
 }
 
@@ -56,44 +61,44 @@ export function decideOwn(at: number, unit: Unit, votes: RuleVotes, context: Own
     return guard === null ? { state: "follow" } : stay(guard);
   }
   // Loops instead of chains, here and below: this is done for each image of a space, millions of times.
-  const hits: RuleHit[] = [];
-  for (const { rule, outcome } of votes.reclaim) {
-    if (outcome.holds === true && exemptionOf(unit, rule) === undefined) hits.push(hitOf(rule, outcome));
+  let selecting = NO_VOTES;
+  for (const vote of votes.reclaim) {
+    if (vote.outcome.holds === true && exemptionOf(unit, vote.rule) === undefined) selecting = [...selecting, vote];
   }
-  // A protect rule that lacks a fact protects: unknown means keep.
-  const protects = votes.protect.filter(({ outcome }) => outcome.holds !== false);
-  return decideByTags(at, unit, hits, protects, votes, context);
+  return decideByTags(at, unit, selecting, votes, context);
 }
 
 function decideByTags(
   at: number,
   unit: Unit,
-  hits: RuleHit[],
-  protects: RuleVotes["protect"],
+  selecting: RuleVotes["reclaim"],
   votes: RuleVotes,
   context: OwnContext,
 ): OwnDecision {
   const tags = inTextOrder(unit.tagNames);
-  const going = tags.filter((tag) => isSelected(tag, hits) && !isGuarded(tag, unit, protects));
-  const protect = protects[0];
-  const isTaken = tags.length > 0 ? going.length > 0 : hits.length > 0 && protect === undefined;
-  if (!isTaken) return stay(reasonToStay(unit, hits, protect, votes));
+  const going =
+    selecting.length === 0
+      ? NO_TAGS
+      : textsThat(tags, (tag) => isNamed(tag, selecting) && !isGuarded(tag, unit, votes.protect));
+  const protect = votes.protect[0];
+  const isTaken = tags.length > 0 ? going.length > 0 : selecting.length > 0 && protect === undefined;
+  if (!isTaken) return stay(reasonToStay(unit, selecting.length > 0, protect, votes));
   const guard = guardFor(at, unit, context);
   if (guard !== null) return stay(guard);
+  const hits = selecting.map(hitOf);
   if (going.length === tags.length) return { state: "go", hits, reason: { code: "selected", hits } };
-  const keptTags = tags.filter((tag) => !going.includes(tag));
+  const keptTags = textsThat(tags, (tag) => !going.includes(tag));
   // A part of something kept keeps all its tags, as it would were all of them selected.
   return { state: "untag", hits, tags: going, reason: { code: "selected_tags", hits, keptTags }, isForced: false };
 }
 
-function isSelected(tag: string, hits: readonly RuleHit[]): boolean {
-  for (const hit of hits) if (hit.tags.includes(tag)) return true;
+function isNamed(tag: string, votes: RuleVotes["reclaim"]): boolean {
+  for (const { outcome } of votes) if (outcome.tags.includes(tag)) return true;
   return false;
 }
 
 function isGuarded(tag: string, unit: Unit, protects: RuleVotes["protect"]): boolean {
-  for (const { outcome } of protects) if (outcome.tags.includes(tag)) return true;
-  return unit.artifact.immutableTags.includes(tag);
+  return isNamed(tag, protects) || unit.artifact.immutableTags.includes(tag);
 }
 
 /** What keeps an artifact from being moved, whoever wants it. `context.frame` says how far a fresh push does. */
@@ -109,7 +114,7 @@ export function guardFor(at: number, unit: Unit, context: OwnContext): KeepReaso
 
 function reasonToStay(
   unit: Unit,
-  hits: readonly RuleHit[],
+  isSelected: boolean,
   protect: RuleVotes["protect"][number] | undefined,
   votes: RuleVotes,
 ): KeepReason {
@@ -121,7 +126,7 @@ function reasonToStay(
     if (exemption !== undefined)
       return { code: "exempt", ...named(rule.rule), who: exemption.who, atMs: exemption.atMs };
   }
-  if (hits.length > 0) return { code: "immutable_tag", tags: [...unit.artifact.immutableTags].sort() };
+  if (isSelected) return { code: "immutable_tag", tags: [...unit.artifact.immutableTags].sort() };
   for (const { rule, outcome } of votes.reclaim) {
     const fact = outcome.because.find((candidate) => candidate.kind === "unknown");
     if (outcome.holds === null && fact?.kind === "unknown") {
@@ -138,7 +143,7 @@ function exemptionOf(unit: Unit, { rule }: CompiledRule): Exemption | undefined 
   return exemptionFrom(unit.artifact, { ruleId: rule.id, revision: rule.revision });
 }
 
-function hitOf(compiled: CompiledRule, outcome: RuleOutcome): RuleHit {
+function hitOf({ rule: compiled, outcome }: RuleVotes["reclaim"][number]): RuleHit {
   const { id, name, revision } = compiled.rule;
   return { ruleId: id, ruleName: name, revision, tags: outcome.tags, because: outcome.because };
 }

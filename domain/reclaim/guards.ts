@@ -86,6 +86,7 @@ export function unreadableByRepository(artifacts: readonly Artifact[]): Map<stri
 export function circularMembers(count: number, graph: ImageGraph): (at: number) => boolean {
   const heads = [];
   for (let at = 0; at < count; at++) if (!graph.isMember(at)) heads.push(at);
+  if (heads.length === count) return () => false;
   const anchored = reachableFrom(heads, (node) => {
     const children = graph.childrenOf[node] ?? [];
     const referrers = graph.referrersOf[node] ?? [];

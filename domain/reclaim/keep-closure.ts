@@ -24,7 +24,8 @@ export function keepClosure(
     queue.push({ node, origin });
     if (reason !== null && origin !== node && !reasons.has(node)) reasons.set(node, reason());
   };
-  for (const at of kept) reach(at, at, null);
+  // What needs nothing keeps nothing: most images of a space, and there are millions.
+  for (const at of kept) if (hasNeeds(at, graph)) reach(at, at, null);
   for (let head = 0; head < queue.length; head++) {
     const { node, origin } = queue[head] ?? { node: 0, origin: 0 };
     const spread = (code: "child_of" | "referrer_of" | "subject_of", neighbours: readonly number[] = []) => {
@@ -35,6 +36,10 @@ export function keepClosure(
     spread("subject_of", graph.subjectsOf[node]);
   }
   return reasons;
+}
+
+function hasNeeds(at: number, { childrenOf, referrersOf, subjectsOf }: ImageGraph): boolean {
+  return childrenOf[at]?.length !== 0 || referrersOf[at]?.length !== 0 || subjectsOf[at]?.length !== 0;
 }
 
 /** An artifact as reasons name it: its digest, and the first of its own tags. */

@@ -38,21 +38,23 @@ function voteOf(
   rules: readonly CompiledRule[],
   frame: FactsFrame,
 ): (at: number) => RuleVotes {
-  const votes: ({ [effect in keyof RuleVotes]: RuleVotes[effect] } | undefined)[] = [];
+  const votes: ({ [effect in keyof RuleVotes]: RuleVotes[effect] } | undefined)[] = new Array(units.length);
   for (const [name, positions] of repositories) {
     for (const rule of rules) {
       if (!rule.matchesRepository(name)) continue;
       const { effect } = rule.rule.definition;
-      eachOutcome(rule, units, positions, frame, (at, outcome) => {
+      eachOutcome(rule, units, positions, frame, {
         // Of rules that say no one names the reason to stay: the first to reclaim. The others would only be carried along.
-        if (outcome.holds === false && (effect === "protect" || votes[at]?.reclaim.length)) return;
-        let vote = votes[at];
-        if (vote === undefined) {
-          vote = { reclaim: NO_VOTES.reclaim, protect: NO_VOTES.protect };
-          votes[at] = vote;
-        }
-        // As a rule one or two: a list that grows takes room for many.
-        vote[effect] = vote[effect].length === 0 ? [{ rule, outcome }] : [...vote[effect], { rule, outcome }];
+        wants: (at, holds) => holds !== false || (effect === "reclaim" && !votes[at]?.reclaim.length),
+        take: (at, outcome) => {
+          let vote = votes[at];
+          if (vote === undefined) {
+            vote = { reclaim: NO_VOTES.reclaim, protect: NO_VOTES.protect };
+            votes[at] = vote;
+          }
+          // As a rule one or two: a list that grows takes room for many.
+          vote[effect] = vote[effect].length === 0 ? [{ rule, outcome }] : [...vote[effect], { rule, outcome }];
+        },
       });
     }
   }

@@ -2,7 +2,7 @@ import { imageTags } from "@/domain/images/image-graph";
 import type { CompiledRule } from "@/domain/rules/evaluate-rule";
 import type { Artifact, FactsFrame } from "@/domain/rules/facts";
 import type { Verdict } from "@/domain/rules/verdict";
-import { describeMove, pushOrder } from "./build-items";
+import { describeMove, type PositionedMove, pushOrder } from "./build-items";
 import { closureMembers } from "./closure-members";
 import { settlePlan } from "./complete-plan";
 import type { PlanBasis, PlanMove } from "./plan";
@@ -47,13 +47,14 @@ export function planRepository(
   const facts = drawPlanFacts(input);
   const { artifacts, graph, units } = facts;
   const { settled, moves, verdictOf } = settlePlan(facts, decideByRules(facts, rules, input));
-  const moveAt = new Map(moves.map((move) => [move.at, move]));
+  const moveAt: (PositionedMove | undefined)[] = new Array(artifacts.length);
+  for (const move of moves) moveAt[move.at] = move;
   const images: PlannedImage[] = [];
   let imageCount = 0;
   artifacts.forEach((artifact, at) => {
     const isMember = graph.isMember(at);
     if (!isMember) imageCount++;
-    const found = moveAt.get(at);
+    const found = moveAt[at];
     const move = found === undefined ? null : describeMove(found, artifacts, units, settled[at]);
     if (move === null && (isMember || settled[at]?.state !== "stay")) return;
     const unit = units[at];

@@ -146,7 +146,7 @@ function planInPieces(
   const sizeOf = (image: PlannedImage) => {
     const row = settled.get(image);
     if (row === undefined) throw new Error("a row without sizes");
-    const { ordinal: _ordinal, limit: _limit, isKept: _isKept, ...sizes } = row;
+    const { ordinal: _ordinal, limit: _limit, ...sizes } = row;
     return sizes;
   };
   const inOrder = [...rows].sort((a, b) => (settled.get(a)?.ordinal ?? 0) - (settled.get(b)?.ordinal ?? 0));

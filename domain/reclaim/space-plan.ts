@@ -20,7 +20,6 @@ const OVER_SHARE = 3;
 export interface SettledRow extends ItemSizes {
   /** Its place among all rows: what moves, in the order of moving; then what limits leave out; then what stays. */
   ordinal: number;
-  isKept: boolean;
   /** Set where a limit leaves it for another run. */
   limit: LimitName | null;
 }
@@ -83,7 +82,9 @@ export class SpacePlan {
     const first = this.rows;
     this.images += plan.imageCount;
     const over = overShare(plan, this.limits.maxPercentOfRepository);
-    for (const [index, image] of plan.images.entries()) this.addRow(image, over.has(index));
+    plan.images.forEach((image, index) => {
+      this.addRow(image, over.has(index));
+    });
     const rows = plan.images.map(({ move, order, nodes }, index) => ({
       row: first + index,
       order,
@@ -148,7 +149,6 @@ export class SpacePlan {
         const ownSizeBytes = own[row] ?? 0;
         return {
           ordinal: ordinals[row] ?? 0,
-          isKept: kinds[row] === KEPT,
           limit: LIMITS[this.overs[row] ?? 0] ?? null,
           logicalSizeBytes,
           ownSizeBytes,

@@ -1,10 +1,11 @@
 import { compileRegex } from "@/lib/regex";
+import { Contenders } from "./contenders";
 import { evaluateLifecycle } from "./evaluate-lifecycle";
-import { DAY_MS, type FactsFrame } from "./facts";
+import { DAY_MS, type FactsFrame, textsThat } from "./facts";
 import { type LifecycleFact, lifecycleCovers } from "./lifecycle";
 import { compileNameSelector } from "./pattern";
 import type { Clock, Order, Predicate, SimplePredicate } from "./predicate";
-import { type Contender, isUnknown, Ranking } from "./ranking";
+import { isUnknown, Ranking } from "./ranking";
 import type { AppliedRule } from "./rule";
 import { readClock, type Unit, type UnknownFact } from "./unit";
 
@@ -24,6 +25,8 @@ export type PredicateFact =
   | { kind: "untagged" | "tagged" | "member" }
   | LifecycleFact
   | { kind: "unknown"; unknown: UnknownFact };
+
+type CountPredicate = Extract<SimplePredicate, { kind: "beyond" | "among" }>;
 
 /** What a rule says of an artifact that its selector takes. */
 export interface RuleOutcome {
@@ -70,65 +73,76 @@ export function evaluateRule(
   frame: FactsFrame,
 ): Map<number, RuleOutcome> {
   const outcomes = new Map<number, RuleOutcome>();
-  eachOutcome(compiled, units, positions, frame, (at, outcome) => outcomes.set(at, outcome));
+  eachOutcome(compiled, units, positions, frame, {
+    wants: () => true,
+    take: (at, outcome) => outcomes.set(at, outcome),
+  });
   return outcomes;
 }
 
-/** As evaluateRule, for whoever takes the outcomes one by one. */
+/** Whoever takes outcomes one by one. */
+export interface OutcomeTaker {
+  /** Asked before anything is made of an outcome: of most rules most images do not matter. */
+  wants(at: number, holds: RuleOutcome["holds"]): boolean;
+  take(at: number, outcome: RuleOutcome): void;
+}
+
+/** As evaluateRule, for whoever wants some of the outcomes. */
 export function eachOutcome(
   compiled: CompiledRule,
   units: readonly Unit[],
   positions: readonly number[],
   frame: FactsFrame,
-  take: (at: number, outcome: RuleOutcome) => void,
+  taker: OutcomeTaker,
 ): void {
   const { lifecycle } = compiled.rule;
   if (lifecycle === undefined) {
-    for (const contender of evaluatedContenders(compiled, units, positions, frame)) take(contender.at, contender);
+    eachContender(compiled, units, positions, frame, taker);
     return;
   }
   const [first] = positions;
   const name = first === undefined ? undefined : units[first]?.artifact.repositoryName;
   if (name === undefined || !compiled.matchesRepository(name)) return;
-  for (const [at, outcome] of evaluateLifecycle(lifecycle, units, positions, frame)) take(at, outcome);
+  for (const [at, outcome] of evaluateLifecycle(lifecycle, units, positions, frame)) {
+    if (taker.wants(at, outcome.holds)) taker.take(at, outcome);
+  }
 }
 
-function evaluatedContenders(
+function eachContender(
   compiled: CompiledRule,
   units: readonly Unit[],
   positions: readonly number[],
   frame: FactsFrame,
-): readonly EvaluatedContender[] {
+  taker: OutcomeTaker,
+): void {
   const { select, when } = compiled.rule.definition;
-  const contenders: EvaluatedContender[] = [];
-  const evaluation = new Evaluation(compiled, contenders, frame);
+  const contenders = new Contenders(units, positions.length);
   for (const at of positions) {
     const unit = units[at];
     const tags = unit === undefined ? null : selectedTags(compiled, unit);
     if (unit === undefined || tags === null) continue;
     // Beside tagged ones an untagged artifact takes no place: overwriting `latest` ten times must not use up “the 5 newest”.
-    const isCounted = unit.isCounted && (tags.length > 0 || select.state === "untagged");
-    contenders.push(new EvaluatedContender(contenders.length, at, unit, tags, isCounted, evaluation));
+    contenders.add(at, tags, unit.isCounted && (tags.length > 0 || select.state === "untagged"));
   }
-  for (const contender of contenders) contender.holds = evaluation.all(contender, when);
-  return contenders;
+  const evaluation = new Evaluation(compiled, contenders, frame);
+  for (let index = 0; index < contenders.length; index++) {
+    const at = contenders.positionOf(index);
+    const holds = evaluation.all(index, when);
+    if (taker.wants(at, holds)) taker.take(at, new Finding(holds, contenders.tagsOf(index), evaluation, index));
+  }
 }
 
-/** What a rule takes, and what it says of it. Facts are put together where somebody asks: of most nobody does, and there are millions. */
-class EvaluatedContender implements Contender, RuleOutcome {
-  holds: boolean | null = null;
-
+/** What a rule says of something it takes. Facts are put together where somebody asks: of most nobody does. */
+class Finding implements RuleOutcome {
   constructor(
-    readonly index: number,
-    readonly at: number,
-    readonly unit: Unit,
+    readonly holds: boolean | null,
     readonly tags: readonly string[],
-    readonly isCounted: boolean,
     private readonly evaluation: Evaluation,
+    private readonly index: number,
   ) {}
 
   get because(): readonly PredicateFact[] {
-    return this.evaluation.because(this);
+    return this.evaluation.because(this.index);
   }
 }
 
@@ -151,33 +165,26 @@ function selectedTags(compiled: CompiledRule, unit: Unit): readonly string[] | n
   if (!compiled.matchesRepository(repositoryName)) return null;
   if (unit.tags.length === 0) return unit.isUntagged && state !== "tagged" ? [] : null;
   if (state === "untagged") return null;
-  return namesTaken(unit.tagNames, compiled.matchesTag);
-}
-
-/** Those names that match, null where none does. */
-function namesTaken(names: readonly string[], matches: (name: string) => boolean): readonly string[] | null {
-  const [first] = names;
-  // By hand for the one tag that most have, and nothing is copied where all match: this is done for each rule, millions of times.
-  if (names.length === 1 && first !== undefined) return matches(first) ? names : null;
-  const taken = names.filter(matches);
-  if (taken.length === names.length) return names;
+  const taken = textsThat(unit.tagNames, compiled.matchesTag);
   return taken.length > 0 ? taken : null;
 }
 
 class Evaluation {
   private readonly rankings = new Map<string, Ranking>();
+  /** The same, without a text made for each question. */
+  private readonly rankingOf = new Map<CountPredicate, Ranking>();
 
   constructor(
     private readonly compiled: CompiledRule,
-    private readonly contenders: readonly Contender[],
+    private readonly contenders: Contenders,
     private readonly frame: FactsFrame,
   ) {}
 
   /** AND: false wins over unknown, unknown over true. */
-  all(contender: Contender, predicates: readonly Predicate[]): boolean | null {
+  all(index: number, predicates: readonly Predicate[]): boolean | null {
     let result: boolean | null = true;
     for (const predicate of predicates) {
-      const holds = this.holds(contender, predicate);
+      const holds = this.holds(index, predicate);
       if (holds === false) return false;
       if (holds === null) result = null;
     }
@@ -185,19 +192,19 @@ class Evaluation {
   }
 
   /** The facts that decided a rule. */
-  because(contender: Contender): PredicateFact[] {
-    return this.factsOfAll(contender, this.compiled.rule.definition.when);
+  because(index: number): PredicateFact[] {
+    return this.factsOfAll(index, this.compiled.rule.definition.when);
   }
 
-  private holds(contender: Contender, predicate: Predicate): boolean | null {
-    return predicate.kind === "anyOf" ? this.any(contender, predicate.groups) : this.simple(contender, predicate);
+  private holds(index: number, predicate: Predicate): boolean | null {
+    return predicate.kind === "anyOf" ? this.any(index, predicate.groups) : this.simple(index, predicate);
   }
 
   /** OR over groups: true wins over unknown, unknown over false. */
-  private any(contender: Contender, groups: readonly (readonly SimplePredicate[])[]): boolean | null {
+  private any(index: number, groups: readonly (readonly SimplePredicate[])[]): boolean | null {
     let result: boolean | null = false;
     for (const group of groups) {
-      const holds = this.all(contender, group);
+      const holds = this.all(index, group);
       if (holds === true) return true;
       if (holds === null) result = null;
     }
@@ -205,28 +212,28 @@ class Evaluation {
   }
 
   /** All facts where it holds, else those of the first condition that stopped it. */
-  private factsOfAll(contender: Contender, predicates: readonly Predicate[]): PredicateFact[] {
-    const result = this.all(contender, predicates);
-    const facts: PredicateFact[] = [];
+  private factsOfAll(index: number, predicates: readonly Predicate[]): PredicateFact[] {
+    const result = this.all(index, predicates);
+    let facts: PredicateFact[] = [];
     for (const predicate of predicates) {
-      if (result !== true && this.holds(contender, predicate) !== result) continue;
-      if (predicate.kind === "anyOf") facts.push(...this.factsOfAny(contender, predicate.groups));
-      else facts.push(this.fact(contender, predicate));
+      if (result !== true && this.holds(index, predicate) !== result) continue;
+      if (predicate.kind === "anyOf") facts = [...facts, ...this.factsOfAny(index, predicate.groups)];
+      else facts = [...facts, this.fact(index, predicate)];
       if (result !== true) break;
     }
     return facts;
   }
 
   /** The facts of the first group that says so, else what stopped each. */
-  private factsOfAny(contender: Contender, groups: readonly (readonly SimplePredicate[])[]): PredicateFact[] {
-    const result = this.any(contender, groups);
-    if (result === false) return groups.flatMap((group) => this.factsOfAll(contender, group));
-    const deciding = groups.find((group) => this.all(contender, group) === result) ?? [];
-    return this.factsOfAll(contender, deciding);
+  private factsOfAny(index: number, groups: readonly (readonly SimplePredicate[])[]): PredicateFact[] {
+    const result = this.any(index, groups);
+    if (result === false) return groups.flatMap((group) => this.factsOfAll(index, group));
+    const deciding = groups.find((group) => this.all(index, group) === result) ?? [];
+    return this.factsOfAll(index, deciding);
   }
 
-  private simple(contender: Contender, predicate: SimplePredicate): boolean | null {
-    const { unit } = contender;
+  private simple(index: number, predicate: SimplePredicate): boolean | null {
+    const unit = this.contenders.unitOf(index);
     if (predicate.kind === "untagged") return unit.isUntagged;
     if (predicate.kind === "idle" || predicate.kind === "within") {
       const reading = readClock(unit, predicate.clock, predicate.days, this.frame);
@@ -234,13 +241,13 @@ class Evaluation {
       if (reading === "none") return false;
       return this.frame.nowMs - reading > predicate.days * DAY_MS === (predicate.kind === "idle");
     }
-    const position = this.ranking(predicate.order, predicate.groupBy).positionOf(contender);
+    const position = this.ranking(predicate).positionOf(index);
     return isUnknown(position) ? null : position >= predicate.n === (predicate.kind === "beyond");
   }
 
   /** What is true of a contender, whichever way a condition turns out. */
-  private fact(contender: Contender, predicate: SimplePredicate): PredicateFact {
-    const { unit } = contender;
+  private fact(index: number, predicate: SimplePredicate): PredicateFact {
+    const unit = this.contenders.unitOf(index);
     if (predicate.kind === "untagged") return tagFact(unit);
     if (predicate.kind === "idle" || predicate.kind === "within") {
       const { clock, days } = predicate;
@@ -252,13 +259,16 @@ class Evaluation {
       return { kind: age > days * DAY_MS ? "idle" : "within", clock, days, measuredDays };
     }
     const { n, order } = predicate;
-    const standing = this.ranking(order, predicate.groupBy).standingOf(contender);
+    const standing = this.ranking(predicate).standingOf(index);
     if (isUnknown(standing)) return { kind: "unknown", unknown: standing };
     const { position, group } = standing;
     return { kind: position >= n ? "beyond" : "among", n, order, position: position + 1, group };
   }
 
-  private ranking(order: Order, groupBy: string | undefined): Ranking {
+  private ranking(predicate: CountPredicate): Ranking {
+    const known = this.rankingOf.get(predicate);
+    if (known !== undefined) return known;
+    const { order, groupBy } = predicate;
     const key = `${order} ${groupBy ?? ""}`;
     let ranking = this.rankings.get(key);
     if (ranking === undefined) {
@@ -266,6 +276,7 @@ class Evaluation {
       ranking = new Ranking(this.contenders, order, groupOf, this.frame);
       this.rankings.set(key, ranking);
     }
+    this.rankingOf.set(predicate, ranking);
     return ranking;
   }
 }

@@ -89,3 +89,21 @@ export function inTextOrder(texts: readonly string[]): readonly string[] {
   }
   return texts;
 }
+
+const NO_TEXTS: string[] = [];
+/** A list that is pushed to takes room for seventeen: most hold one or two. */
+const FEW_TEXTS = 4;
+
+/** Those texts that pass, in their order: the same list where all do. */
+export function textsThat(texts: readonly string[], test: (text: string) => boolean): readonly string[] {
+  let passed: string[] | null = null;
+  for (let at = 0; at < texts.length; at++) {
+    const text = texts[at] ?? "";
+    if (!test(text)) passed ??= at === 0 ? NO_TEXTS : texts.slice(0, at);
+    else if (passed !== null) {
+      if (passed.length < FEW_TEXTS) passed = [...passed, text];
+      else passed.push(text);
+    }
+  }
+  return passed ?? texts;
+}

@@ -1,4 +1,5 @@
 import { compareVersions, parseTagVersion, type TagVersion } from "@/lib/semver-range";
+import type { Contenders } from "./contenders";
 import { compareText, type FactsFrame } from "./facts";
 import type { Order } from "./predicate";
 import { lastActive, type Unit, type UnknownFact } from "./unit";
@@ -10,19 +11,6 @@ export interface Place {
 }
 export type Standing = Place | UnknownFact;
 
-/** What ranking needs of one selected artifact. */
-export interface Contender {
-  /** Its place in the list of contenders. */
-  index: number;
-  /** Position of the unit among all units of the plan. */
-  at: number;
-  unit: Unit;
-  /** Its tags that the rule's selector took: versions and groups are read from these. */
-  tags: readonly string[];
-  /** Whether it takes a place itself. Others learn where they would stand, and push nobody down. */
-  isCounted: boolean;
-}
-
 const NO_GROUPS: readonly null[] = [null];
 type Key = number | TagVersion;
 const NOWHERE = -1;
@@ -33,25 +21,25 @@ const NOWHERE = -1;
  * What has no key takes no place: nothing known is pushed down by something unknown.
  */
 export class Ranking {
-  /** By group: who takes a place in it, best first. Contenders are meant by their index throughout: millions are ranked, and columns are small. */
+  /** By group: who takes a place in it, best first. Contenders are meant by their index throughout. */
   private readonly groups = new Map<string | null, number[]>();
   private readonly times: Float64Array;
   private readonly versions: TagVersion[] = [];
   private readonly positions: Int32Array;
   /** The group of each one's best position, where there are groups. */
   private readonly bestGroups: (string | null)[] = [];
-  /** By position of the unit; made once a part is asked for, which few rules come to. */
-  private byUnit: ReadonlyMap<number, Contender> | null = null;
+  /** Index by position of the unit; made once a part is asked for, which few rules come to. */
+  private indexes: ReadonlyMap<number, number> | null = null;
 
   constructor(
-    private readonly contenders: readonly Contender[],
+    private readonly contenders: Contenders,
     private readonly order: Order,
     private readonly groupOf: ((tag: string) => string | null) | null,
     private readonly frame: FactsFrame,
   ) {
     this.times = new Float64Array(contenders.length);
     this.positions = new Int32Array(contenders.length).fill(NOWHERE);
-    for (const contender of contenders) if (contender.isCounted) this.enter(contender);
+    for (let index = 0; index < contenders.length; index++) if (contenders.isCounted(index)) this.enter(index);
     const compare = (a: number, b: number) => this.compare(a, b);
     for (const [group, entries] of this.groups) {
       entries.sort(compare);
@@ -60,16 +48,16 @@ export class Ranking {
   }
 
   /** How many stand before a contender, in the best of its groups, or what is not known of it. */
-  positionOf(contender: Contender): number | UnknownFact {
-    const own = this.positions[contender.index] ?? NOWHERE;
+  positionOf(index: number): number | UnknownFact {
+    const own = this.positions[index] ?? NOWHERE;
     if (own !== NOWHERE) return own;
-    const standing = this.standingOf(contender);
+    const standing = this.standingOf(index);
     return isUnknown(standing) ? standing : standing.position;
   }
 
   /** Where a contender stands, or what is not known of it. */
-  standingOf(contender: Contender): Standing {
-    return this.ownPlace(contender.index) ?? this.placeOfHolder(contender) ?? this.placeIfEntered(contender);
+  standingOf(index: number): Standing {
+    return this.ownPlace(index) ?? this.placeOfHolder(index) ?? this.placeIfEntered(index);
   }
 
   private ownPlace(index: number): Place | null {
@@ -77,23 +65,23 @@ export class Ranking {
     return position === NOWHERE ? null : { position, group: this.bestGroups[index] ?? null };
   }
 
-  private enter(contender: Contender): void {
-    const groups = this.knownGroups(contender);
+  private enter(index: number): void {
+    const groups = this.knownGroups(index);
     if (isUnknown(groups)) return;
     for (const group of groups) {
       const entries = this.groups.get(group);
-      if (entries === undefined) this.groups.set(group, [contender.index]);
-      else entries.push(contender.index);
+      if (entries === undefined) this.groups.set(group, [index]);
+      else entries.push(index);
     }
   }
 
   /** Its groups, with its key written down; what is not known where one of both is not. */
-  private knownGroups(contender: Contender): readonly (string | null)[] | UnknownFact {
-    const key = this.keyOf(contender);
+  private knownGroups(index: number): readonly (string | null)[] | UnknownFact {
+    const key = this.keyOf(this.contenders.unitOf(index), this.contenders.tagsOf(index));
     if (isUnknown(key)) return key;
-    if (typeof key === "number") this.times[contender.index] = key;
-    else this.versions[contender.index] = key;
-    return this.groupsOf(contender);
+    if (typeof key === "number") this.times[index] = key;
+    else this.versions[index] = key;
+    return this.groupsOf(this.contenders.tagsOf(index));
   }
 
   private place(index: number, position: number, group: string | null): void {
@@ -103,30 +91,31 @@ export class Ranking {
     if (group !== null) this.bestGroups[index] = group;
   }
 
-  private placeOfHolder(contender: Contender): Place | null {
-    if (contender.unit.holders.length === 0) return null;
-    this.byUnit ??= new Map(this.contenders.map((one) => [one.at, one]));
+  private placeOfHolder(index: number): Place | null {
+    const { holders } = this.contenders.unitOf(index);
+    if (holders.length === 0) return null;
+    this.indexes ??= this.contenders.indexes();
     let best: Place | null = null;
-    const seen = new Set([contender.at]);
-    const pending = [...contender.unit.holders];
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      if (seen.has(at)) continue;
-      seen.add(at);
-      const holder = this.byUnit.get(at);
+    const seen = new Set([this.contenders.positionOf(index)]);
+    const pending = [...holders];
+    for (let position = pending.pop(); position !== undefined; position = pending.pop()) {
+      if (seen.has(position)) continue;
+      seen.add(position);
+      const holder = this.indexes.get(position);
       if (holder === undefined) continue;
-      const place = this.ownPlace(holder.index);
+      const place = this.ownPlace(holder);
       if (place !== null && (best === null || isBetterPlace(place, best))) best = place;
-      pending.push(...holder.unit.holders);
+      pending.push(...this.contenders.unitOf(holder).holders);
     }
     return best;
   }
 
-  private placeIfEntered(contender: Contender): Standing {
-    const groups = this.knownGroups(contender);
+  private placeIfEntered(index: number): Standing {
+    const groups = this.knownGroups(index);
     if (isUnknown(groups)) return groups;
     let best: Place | null = null;
     for (const group of groups) {
-      const place = { position: this.countBetter(this.groups.get(group) ?? [], contender.index), group };
+      const place = { position: this.countBetter(this.groups.get(group) ?? [], index), group };
       if (best === null || isBetterPlace(place, best)) best = place;
     }
     return best ?? { what: "group" };
@@ -151,7 +140,7 @@ export class Ranking {
   }
 
   private digestOf(index: number): string {
-    return this.contenders[index]?.unit.artifact.digest ?? "";
+    return this.contenders.unitOf(index).artifact.digest;
   }
 
   private countBetter(entries: readonly number[], index: number): number {
@@ -166,7 +155,7 @@ export class Ranking {
     return low;
   }
 
-  private keyOf({ unit, tags }: Contender): Key | UnknownFact {
+  private keyOf(unit: Unit, tags: readonly string[]): Key | UnknownFact {
     switch (this.order) {
       case "pushed":
         return unit.isPushKnown ? unit.knownPushedAt : { what: "pushed" };
@@ -187,7 +176,7 @@ export class Ranking {
     }
   }
 
-  private groupsOf({ tags }: Contender): readonly (string | null)[] | UnknownFact {
+  private groupsOf(tags: readonly string[]): readonly (string | null)[] | UnknownFact {
     const { groupOf } = this;
     if (groupOf === null) return NO_GROUPS;
     let groups: string[] | null = null;

@@ -56,21 +56,26 @@ export function buildUnits(artifacts: readonly Artifact[], graph: ImageGraph): U
         ? null
         : [...reachableFrom([at], (node) => graph.childrenOf[node] ?? [])].flatMap((node) => artifacts[node] ?? []);
     const missingChildren = countMissing(at, artifacts, graph);
+    const { knownPushedAt, isPushKnown, pushedAtLatest } = pushesOf(artifact, tags);
     return {
       artifact,
       tags,
       tagNames: tags.map((tag) => tag.name),
       isMember,
       isUntagged: tags.length === 0 && !isMember,
-      holders: isMember ? [...(graph.parentsOf[at] ?? []), ...(graph.subjectsOf[at] ?? [])] : [],
+      holders: isMember ? [...(graph.parentsOf[at] ?? []), ...(graph.subjectsOf[at] ?? [])] : NO_HOLDERS,
       isCounted: !isMember && !artifact.isUnreadable && artifact.kind !== "unknown" && missingChildren === 0,
       missingChildren,
-      ...pushesOf(artifact, tags),
+      knownPushedAt,
+      isPushKnown,
+      pushedAtLatest,
       lastPulledAt: parts === null ? artifact.lastPulledAt : latest(parts.map((part) => part.lastPulledAt)),
       createdAt: parts === null ? credible(artifact.createdAt) : latest(parts.map((part) => credible(part.createdAt))),
     };
   });
 }
+
+const NO_HOLDERS: readonly number[] = [];
 
 type Push = Pick<TagFact, "pushedAt" | "firstSeenAt">;
 

@@ -1,27 +1,16 @@
 // A plan's rows become the items of its run.
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
 import { CopyWriter } from "@/server/platform/db/copy-writer";
-import { PLAN_COLUMNS } from "./plan-row-bytes";
-import type { PlanSpool } from "./plan-spool";
+import { ITEM_COLUMNS, leaveOutItem, type PlanRowNumbers, setItemNumbers } from "./plan-row-bytes";
+import type { PlanSpool, SpooledItems } from "./plan-spool";
 import { RunStopped } from "./run-context";
-import type { NewRunItem } from "./run-item.store";
 
-/** What the end of planning says of one row. */
-interface PlanRowNumbers {
-  ordinal: number;
-  state: NewRunItem["state"];
-  sizeBytes: number;
-  uniqueBytes: number;
-  ownBytes: number;
-  error: string | null;
+/** What the end of planning says of one row; `leftOut`: why it is left for another run. */
+interface SettledNumbers extends PlanRowNumbers {
+  leftOut: string | null;
 }
 
-const COLUMNS = [
-  ...["run_id", "workspace_id", "ordinal", "state", "size_bytes", "unique_bytes", "own_bytes", "shared_bytes", "error"],
-  ...PLAN_COLUMNS,
-];
-/** What the columns before a row's own take, as a rule. */
-const NUMBER_BYTES = 160;
+const READ_BYTES = 1024 * 1024;
 /** At least so many rows become items in one transaction: the run's row is locked meanwhile, and its heartbeat waits. */
 const ROWS_AT_ONCE = 10_000;
 
@@ -31,78 +20,98 @@ const ROWS_AT_ONCE = 10_000;
  * @throws RunStopped fenced when it is another's by now, the signal's reason when it aborts
  */
 export async function copyPlanItems(
-  writers: readonly BulkConnection[],
-  run: { id: string; workspaceId: string; epoch: number },
+  connections: readonly BulkConnection[],
+  run: { id: string; epoch: number },
   spools: readonly PlanSpool[],
-  numbersOf: (row: number) => PlanRowNumbers,
+  numbersOf: (row: number) => SettledNumbers,
   signal: AbortSignal,
 ): Promise<void> {
-  const chunks = itemChunks(run, spools, numbersOf);
-  let isOver = false;
-  const take = async () => {
-    const { value, done } = await chunks.next();
-    if (done === true) isOver = true;
-    return done === true ? null : value;
-  };
-  while (!isOver) {
+  const rows = new RowQueue(spools, numbersOf);
+  const writers = connections.map((connection) => ({ connection, room: Buffer.allocUnsafeSlow(READ_BYTES) }));
+  while (!rows.isEmpty) {
     signal.throwIfAborted();
-    await Promise.all(writers.map((writer) => copySome(writer, run, take, ROWS_AT_ONCE / writers.length)));
+    await Promise.all(writers.map((writer) => copySome(writer, run, rows, ROWS_AT_ONCE / writers.length)));
   }
 }
 
-type Chunk = { rows: number; bytes: Buffer };
-
-/** One transaction of one connection: at least so many rows, as long as there are any. */
+/** One transaction of one connection: at least so many rows, as long as there are any. `room`: where they are read to, its own. */
 async function copySome(
-  db: BulkConnection,
+  { connection, room }: { connection: BulkConnection; room: Buffer },
   run: { id: string; epoch: number },
-  take: () => Promise<Chunk | null>,
-  rows: number,
+  rows: RowQueue,
+  count: number,
 ): Promise<void> {
-  await db.query("BEGIN");
+  await connection.query("BEGIN");
   // A claim that another one raised the epoch of waits for this lock, or is seen here: it never finds rows that come later.
-  const held = await db.query("SELECT id FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE", [
-    run.id,
-    run.epoch,
-  ]);
+  const held = await connection.query(
+    "SELECT id FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE",
+    [run.id, run.epoch],
+  );
   if (held.length === 0) throw new RunStopped("fenced");
-  await db.copyInRows(
-    `run_items (${COLUMNS})`,
+  await connection.copyInRows(
+    `run_items (${ITEM_COLUMNS})`,
     (async function* () {
-      for (let taken = 0; taken < rows; ) {
-        const chunk = await take();
-        if (chunk === null) return;
-        taken += chunk.rows;
-        yield chunk.bytes;
+      for (let taken = 0; taken < count; ) {
+        const some = await rows.next(room);
+        if (some === null) return;
+        taken += some.count;
+        yield some.bytes;
       }
     })(),
   );
-  await db.query("COMMIT");
+  await connection.query("COMMIT");
 }
 
-/** The rows of all spools as rows of a COPY, some thousand at a time. */
-async function* itemChunks(
-  run: { id: string; workspaceId: string },
-  spools: readonly PlanSpool[],
-  numbersOf: (row: number) => PlanRowNumbers,
-): AsyncGenerator<Chunk, undefined> {
-  let number = 0;
-  for (const spool of spools) {
-    for await (const { bytes, rows } of spool.batches()) {
-      // One for each chunk: those before it may still be on their way.
-      const writer = new CopyWriter(bytes.length + rows.length * NUMBER_BYTES);
-      for (const { start, end } of rows) {
-        const { ordinal, state, sizeBytes, uniqueBytes, ownBytes, error } = numbersOf(number++);
-        writer.row(COLUMNS.length);
-        writer.text(run.id);
-        writer.text(run.workspaceId);
-        writer.int4(ordinal);
-        writer.text(state);
-        for (const size of [sizeBytes, uniqueBytes, ownBytes, sizeBytes - ownBytes]) writer.int8(size);
-        writer.text(error);
-        writer.columns(bytes, start, end);
-      }
-      yield { rows: rows.length, bytes: writer.take() };
-    }
+/** The rows of all spools, for several who take them. */
+class RowQueue {
+  private spool = 0;
+  private row = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly spools: readonly PlanSpool[],
+    private readonly numbersOf: (row: number) => SettledNumbers,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.spool >= this.spools.length;
   }
+
+  /** The next rows, ready to be copied, in `room` as a rule; null after the last. */
+  next(room: Buffer): Promise<{ bytes: Buffer; count: number } | null> {
+    const mine = this.turn.then(() => this.read(room));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async read(room: Buffer): Promise<{ bytes: Buffer; count: number } | null> {
+    for (; this.spool < this.spools.length; this.spool++) {
+      const items = await this.spools[this.spool]?.next(room);
+      if (items === null || items === undefined) continue;
+      return { bytes: this.settle(items), count: items.starts.length };
+    }
+    return null;
+  }
+
+  private settle({ bytes, starts }: SpooledItems): Buffer {
+    const why = new Map<number, string>();
+    for (const start of starts) {
+      const { leftOut, ...numbers } = this.numbersOf(this.row++);
+      setItemNumbers(bytes, start, numbers);
+      if (leftOut !== null) why.set(start, leftOut);
+    }
+    return why.size === 0 ? bytes : leaveOut(bytes, starts, why);
+  }
+}
+
+/** The same rows, some of them left out. Few plans have limits. */
+function leaveOut(bytes: Buffer, starts: readonly number[], why: ReadonlyMap<number, string>): Buffer {
+  const writer = new CopyWriter(bytes.length);
+  starts.forEach((start, at) => {
+    const end = starts[at + 1] ?? bytes.length;
+    const reason = why.get(start);
+    if (reason === undefined) writer.columns(bytes, start, end);
+    else leaveOutItem(writer, bytes, start, end, reason);
+  });
+  return writer.take();
 }

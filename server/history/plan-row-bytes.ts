@@ -1,5 +1,5 @@
 // Rows of a plan as columns of a binary COPY: what PostgreSQL takes in fastest, and a file can hold meanwhile.
-import type { CopyWriter } from "@/server/platform/db/copy-writer";
+import { type CopyWriter, writeInt8 } from "@/server/platform/db/copy-writer";
 import type { NewRunItem } from "./run-item.store";
 
 /** A row of a plan before its numbers are known. Times in epoch ms. */
@@ -45,4 +45,83 @@ export function writePlanRow(to: CopyWriter, row: PlanRow): void {
   to.time(row.pushedAt);
   to.time(row.lastPulledAt);
   to.time(row.imageCreatedAt);
+}
+
+/** Whose rows they are. */
+export interface PlannedRun {
+  id: string;
+  workspaceId: string;
+}
+
+/** What the end of planning says of one row. */
+export interface PlanRowNumbers {
+  ordinal: number;
+  sizeBytes: number;
+  uniqueBytes: number;
+  ownBytes: number;
+}
+
+/** The columns of an item of a run, in the order in which it is written: first the numbers, which are known last and then set in place. */
+export const ITEM_COLUMNS = [
+  ...["ordinal", "size_bytes", "unique_bytes", "own_bytes", "shared_bytes", "run_id", "workspace_id"],
+  ...PLAN_COLUMNS,
+  ...["state", "error"],
+] as const;
+
+// A row starts with how many columns it has (2 bytes), each column with its length (4 bytes): an int4, and four int8.
+const ORDINAL_AT = 6;
+const SIZES_AT = ORDINAL_AT + 4 + 4;
+const SIZE_STEP = 8 + 4;
+const NUMBER_COLUMNS = 5;
+const TEXTS_AT = 2 + 8 + 4 * SIZE_STEP;
+const NULL_BYTES = 4;
+const PLANNED_BYTES = 4 + "planned".length + NULL_BYTES;
+
+/** Writes a row as the item that it becomes, with zeros for its numbers. */
+export function writeItemRow(to: CopyWriter, run: PlannedRun, row: PlanRow): void {
+  to.row(ITEM_COLUMNS.length);
+  to.int4(0);
+  for (let column = 1; column < NUMBER_COLUMNS; column++) to.int8(0);
+  to.text(run.id);
+  to.text(run.workspaceId);
+  writePlanRow(to, row);
+  to.text(row.action === "keep" ? "kept" : "planned");
+  to.text(null);
+}
+
+/** Sets the numbers of the item that starts there. */
+export function setItemNumbers(bytes: Buffer, start: number, numbers: PlanRowNumbers): void {
+  const { ordinal, sizeBytes, uniqueBytes, ownBytes } = numbers;
+  bytes.writeInt32BE(ordinal, start + ORDINAL_AT);
+  writeInt8(bytes, sizeBytes, start + SIZES_AT);
+  writeInt8(bytes, uniqueBytes, start + SIZES_AT + SIZE_STEP);
+  writeInt8(bytes, ownBytes, start + SIZES_AT + 2 * SIZE_STEP);
+  writeInt8(bytes, sizeBytes - ownBytes, start + SIZES_AT + 3 * SIZE_STEP);
+}
+
+/** Writes a planned item from `start` to `end` once more, as one that is left out, and why. */
+export function leaveOutItem(to: CopyWriter, bytes: Buffer, start: number, end: number, why: string): void {
+  to.columns(bytes, start, end - PLANNED_BYTES);
+  to.text("left_out");
+  to.text(why);
+}
+
+/** Where the items of some bytes start, and where the last whole one ends. */
+export function itemsIn(bytes: Buffer): { starts: number[]; end: number } {
+  const starts: number[] = [];
+  let start = 0;
+  for (let end = itemEnd(bytes, 0); end !== null; end = itemEnd(bytes, start)) {
+    starts.push(start);
+    start = end;
+  }
+  return { starts, end: start };
+}
+
+function itemEnd(bytes: Buffer, start: number): number | null {
+  let at = start + TEXTS_AT;
+  for (let column = NUMBER_COLUMNS; column < ITEM_COLUMNS.length; column++) {
+    if (at + 4 > bytes.length) return null;
+    at += 4 + Math.max(0, bytes.readInt32BE(at));
+  }
+  return at > bytes.length ? null : at;
 }

@@ -3,8 +3,22 @@ import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CopyWriter } from "@/server/platform/db/copy-writer";
-import { type PlanRow, writePlanRow } from "./plan-row-bytes";
+import { type PlanRow, writeItemRow } from "./plan-row-bytes";
 import { PlanSpool, writePlanRows } from "./plan-spool";
+
+const RUN = { id: "run_1", workspaceId: "wsp_1" };
+
+async function readAll(spool: PlanSpool): Promise<string[]> {
+  const read: string[] = [];
+  const room = Buffer.alloc(64 * 1024);
+  for (let some = await spool.next(room); some !== null; some = await spool.next(room)) {
+    const { bytes, starts } = some;
+    starts.forEach((start, at) => {
+      read.push(bytes.toString("hex", start, starts[at + 1] ?? bytes.length));
+    });
+  }
+  return read;
+}
 
 function row(name: string, text: string): PlanRow {
   return {
@@ -24,14 +38,11 @@ test("rows come back in their order, whatever characters are in them and however
     fc.asyncProperty(
       fc.array(fc.array(fc.oneof({ weight: 9, arbitrary: text }, long), { maxLength: 5 })),
       async (groups) => {
-        const spool = await PlanSpool.open();
+        const spool = await PlanSpool.open(RUN);
         try {
           const rows = groups.map((group) => group.map((one) => row(`v-${one.length}`, one)));
           for (const group of rows) await spool.add(group);
-          const read: string[] = [];
-          for await (const { bytes, rows } of spool.batches())
-            for (const { start, end } of rows) read.push(bytes.toString("hex", start, end));
-          expect(read).toEqual(rows.flat().map(bytesOf));
+          expect(await readAll(spool)).toEqual(rows.flat().map(bytesOf));
         } finally {
           await spool.close();
         }
@@ -43,22 +54,19 @@ test("rows come back in their order, whatever characters are in them and however
 
 function bytesOf(one: PlanRow): string {
   const writer = new CopyWriter();
-  writePlanRow(writer, one);
+  writeItemRow(writer, RUN, one);
   return writer.take().toString("hex");
 }
 
 test("more than memory is for goes to the file, in order, and threads write there from the start", async () => {
   const large = Array.from({ length: 12 }, (_, at) => row(`v${at}`, `${at}`.repeat(500_000)));
-  const spool = await PlanSpool.open();
-  const shared = await PlanSpool.open();
+  const spool = await PlanSpool.open(RUN);
+  const shared = await PlanSpool.open(RUN);
   try {
     for (const one of large) await spool.add([one]);
-    writePlanRows(shared.file, large, new CopyWriter());
+    writePlanRows(shared.file, RUN, large, new CopyWriter());
     for (const each of [spool, shared]) {
-      const read: string[] = [];
-      for await (const { bytes, rows } of each.batches())
-        for (const { start, end } of rows) read.push(bytes.toString("hex", start, end));
-      expect(read).toEqual(large.map(bytesOf));
+      expect(await readAll(each)).toEqual(large.map(bytesOf));
     }
   } finally {
     await spool.close();
@@ -67,7 +75,7 @@ test("more than memory is for goes to the file, in order, and threads write ther
 });
 
 test("nothing of it is left in the temporary folder, not even while it is used", async () => {
-  const spool = await PlanSpool.open();
+  const spool = await PlanSpool.open(RUN);
   await spool.add([row("v1", "one")]);
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith("reclaim-plan-"))).toEqual([]);
   await spool.close();

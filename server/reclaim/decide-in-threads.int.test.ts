@@ -32,7 +32,8 @@ test.each([
   "threads with $memory.maxOldGenerationSizeMb MB: all of it is planned, or nothing ($isDone)",
   async ({ memory, isDone }) => {
     const signal = new AbortController().signal;
-    const spools = [await PlanSpool.open(), await PlanSpool.open()];
+    const run = { id: "run_1", workspaceId: tenant.workspaceId };
+    const spools = [await PlanSpool.open(run), await PlanSpool.open(run)];
     const blobs = new BlobTable();
     const plan = new SpacePlan({}, blobs);
     await withBulkConnection(signal, async (reader) => {

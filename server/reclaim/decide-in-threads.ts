@@ -10,9 +10,10 @@ import type { PlanThreadAnswer, PlanThreadJob } from "./plan-thread-job";
 
 /**
  * A thread holds some repositories at a time and collects its garbage within this: left alone, it would let half a gigabyte gather. Young
- * objects need room to die in: with a third of it a thread copies for as long as it computes.
+ * objects need room to die in: with a third of it a thread copies for as long as it computes. With less than two gigabytes
+ * allowed, the engine collects everything for each few megabytes that old objects grow by: fifty times instead of nine.
  */
-const MEMORY = { maxYoungGenerationSizeMb: 96, maxOldGenerationSizeMb: 300 };
+const MEMORY = { maxYoungGenerationSizeMb: 96, maxOldGenerationSizeMb: 2048 };
 
 /**
  * Decides a space by several threads, each a part of its repositories, all as of the moment of one snapshot. Their rows go to the spools, one each,
@@ -28,16 +29,15 @@ export async function decideInThreads(
   memory: ResourceLimits = MEMORY,
 ): Promise<boolean> {
   const parts = evenParts(decision.repositories, spools.length);
-  const threads = spools.map(() => startThread("plan-thread", import.meta.url, memory));
-  const end = () => Promise.all(threads.map((thread) => thread.terminate()));
+  const threads = spools.map((spool) => ({ spool, thread: startThread("plan-thread", import.meta.url, memory) }));
+  const end = () => Promise.all(threads.map(({ thread }) => thread.terminate()));
   const onAbort = () => void end();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const answers = await Promise.all(
-      threads.map((thread, at) => {
-        const repositories = parts[at] ?? [];
-        return answerOf(thread, { ...decision, repositories, snapshot, limits, file: spools[at]?.file ?? -1 });
-      }),
+      threads.map(({ thread, spool: { file, run } }, at) =>
+        answerOf(thread, { ...decision, repositories: parts[at] ?? [], snapshot, limits, file, run }),
+      ),
     );
     signal.throwIfAborted();
     // Their memory is given back before ours grows.

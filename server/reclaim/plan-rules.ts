@@ -41,6 +41,7 @@ export async function planRules(
   threads?: number,
 ): Promise<RunNumbers> {
   const { signal } = context;
+  const run = { id: context.run.id, workspaceId: context.run.workspaceId, epoch: context.epoch };
   const spools: PlanSpool[] = [];
   try {
     const settled = await withBulkConnection(signal, async (reader) => {
@@ -50,9 +51,11 @@ export async function planRules(
       const plan = new SpacePlan(limits, blobs);
       const decision = await decisionOf(context, space, rules, reader);
       const count = threads ?? threadsFor(decision.repositories);
-      if (!(count > 0 && (await decideTogether(decision, count, { limits, reader, spools, blobs, plan }, signal)))) {
+      if (
+        !(count > 0 && (await decideTogether(decision, count, { run, limits, reader, spools, blobs, plan }, signal)))
+      ) {
         await closeAll(spools);
-        const spool = await PlanSpool.open();
+        const spool = await PlanSpool.open(run);
         spools.push(spool);
         const write: DecisionTargets["write"] = (_, rows) => spool.add(rows);
         await decideRepositories(decision, { reader, blobs, plan, write }, signal);
@@ -61,7 +64,6 @@ export async function planRules(
       await reader.query("COMMIT");
       signal.throwIfAborted();
       const whole = plan.finish(isHeld);
-      const run = { id: context.run.id, workspaceId: context.run.workspaceId, epoch: context.epoch };
       const copy = (writers: readonly BulkConnection[]) =>
         copyPlanItems(writers, run, spools, (row) => numbersOf(whole.row(row)), signal);
       // Who has read is one of those who write.
@@ -86,14 +88,22 @@ async function decideTogether(
   decision: Decision,
   threads: number,
   {
+    run,
     reader,
     limits,
     spools,
     ...result
-  }: { reader: BulkConnection; limits: RuleLimits; spools: PlanSpool[]; blobs: BlobTable; plan: SpacePlan },
+  }: {
+    run: PlanSpool["run"];
+    reader: BulkConnection;
+    limits: RuleLimits;
+    spools: PlanSpool[];
+    blobs: BlobTable;
+    plan: SpacePlan;
+  },
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (let at = 0; at < threads; at++) spools.push(await PlanSpool.open());
+  for (let at = 0; at < threads; at++) spools.push(await PlanSpool.open(run));
   const [held] = await reader.query<{ snapshot: string }>("SELECT pg_export_snapshot() AS snapshot");
   return decideInThreads(decision, { snapshot: held?.snapshot ?? "", limits, spools }, result, signal);
 }
@@ -143,13 +153,12 @@ async function decisionOf(
   return { place, rules, frame, ...(await listRepositoriesToRead(reader, place)) };
 }
 
-function numbersOf({ ordinal, limit, isKept, logicalSizeBytes, uniqueSizeBytes, ownSizeBytes }: SettledRow) {
+function numbersOf({ ordinal, limit, logicalSizeBytes, uniqueSizeBytes, ownSizeBytes }: SettledRow) {
   return {
     ordinal,
-    state: isKept ? "kept" : limit === null ? "planned" : "left_out",
     sizeBytes: logicalSizeBytes,
     uniqueBytes: uniqueSizeBytes,
     ownBytes: ownSizeBytes,
-    error: limit === null ? null : leftOutText(limit),
-  } as const;
+    leftOut: limit === null ? null : leftOutText(limit),
+  };
 }

@@ -8,7 +8,7 @@ import { CopyWriter } from "@/server/platform/db/copy-writer";
 import { decideRepositories } from "./decide-repositories";
 import type { PlanThreadAnswer, PlanThreadJob } from "./plan-thread-job";
 
-async function decide({ snapshot, limits, file, ...decision }: PlanThreadJob): Promise<PlanThreadAnswer> {
+async function decide({ snapshot, limits, file, run, ...decision }: PlanThreadJob): Promise<PlanThreadAnswer> {
   const blobs = new BlobTable();
   const plan = new SpacePlan(limits, blobs);
   const writer = new CopyWriter();
@@ -19,7 +19,7 @@ async function decide({ snapshot, limits, file, ...decision }: PlanThreadJob): P
       reader,
       blobs,
       plan,
-      write: async (_, rows) => writePlanRows(file, rows, writer),
+      write: async (_, rows) => writePlanRows(file, run, rows, writer),
     });
   });
   return { plan: plan.columns(), blobs: blobs.columns() };

@@ -14,6 +14,12 @@ const END = Buffer.from([0xff, 0xff]);
 /** What a binary COPY begins and ends with; its rows are between them. */
 export const COPY_FRAME = { start: SIGNATURE, end: END } as const;
 
+/** Writes the value of a bigint, which takes 8 bytes; answers where it ends. */
+export function writeInt8(buffer: Buffer, value: number, at: number): number {
+  const high = Math.floor(value / 2 ** 32);
+  return buffer.writeUInt32BE(value - high * 2 ** 32, buffer.writeInt32BE(high, at));
+}
+
 /** Rows of a binary COPY, column by column in their order: no text is made of a number or a time, nor read again by the server. */
 export class CopyWriter {
   private buffer: Buffer;
@@ -76,9 +82,7 @@ export class CopyWriter {
   private wide(value: number): void {
     this.room(12);
     this.at = this.buffer.writeInt32BE(8, this.at);
-    const high = Math.floor(value / 2 ** 32);
-    this.at = this.buffer.writeInt32BE(high, this.at);
-    this.at = this.buffer.writeUInt32BE(value - high * 2 ** 32, this.at);
+    this.at = writeInt8(this.buffer, value, this.at);
   }
 
   /** A timestamptz from epoch ms. */
