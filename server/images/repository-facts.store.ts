@@ -31,12 +31,11 @@ export function copyFactRows(
   place: { workspaceId: string; registryId: string; repositoryIds: readonly string[] },
   take: (row: CopiedRow) => void,
 ): Promise<void> {
+  const repositoryIds = place.repositoryIds.map(literal).join(", ");
   return db.copyOut(
     `SELECT rm.repository_id, rm.digest, m.media_type, m.kind, m.artifact_type, m.subject_digest, rm.pushed_at, rm.pushed_at_source,
        rm.last_pulled_at, m.image_created_at, rm.untagged_since, m.unreadable_reason IS NOT NULL, m.size_bytes,
-       (SELECT string_agg(timestamptz_send(t.pushed_at) || CASE WHEN t.pushed_at_source = 'crawl' THEN '\\x01'::bytea ELSE '\\x00'::bytea END
-             || textsend(t.name) || '\\x00'::bytea, ''::bytea)
-         FROM tags t WHERE t.repository_id = rm.repository_id AND t.digest = rm.digest),
+       named.tags,
        int8send(rm.manifest_key),
        -- Of what a process from before these columns stored while they were added: from its references.
        coalesce(m.children, CASE WHEN m.kind <> 'image' THEN (SELECT string_agg(child.digest, ',' ORDER BY child.ordinal) FROM manifest_references child
@@ -45,7 +44,13 @@ export function copyFactRows(
          ORDER BY part.ordinal) FROM manifest_references part
          WHERE part.manifest_key = rm.manifest_key AND part.role IN ('config', 'layer') AND NOT part.is_foreign) END)
      FROM repository_manifests rm JOIN manifests m ON m.registry_id = rm.registry_id AND m.digest = rm.digest
-     WHERE rm.repository_id IN (${place.repositoryIds.map(literal).join(", ")})
+       -- Put together for all of them: looked up for each manifest, tags took half of the whole.
+       LEFT JOIN (
+         SELECT t.repository_id, t.digest, string_agg(timestamptz_send(t.pushed_at)
+             || CASE WHEN t.pushed_at_source = 'crawl' THEN '\\x01'::bytea ELSE '\\x00'::bytea END || textsend(t.name) || '\\x00'::bytea, ''::bytea) AS tags
+         FROM tags t WHERE t.repository_id IN (${repositoryIds}) GROUP BY t.repository_id, t.digest
+       ) named ON named.repository_id = rm.repository_id AND named.digest = rm.digest
+     WHERE rm.repository_id IN (${repositoryIds})
        -- Compared as nobody would look it up: for several repositories at a time, all of a workspace would be gone through each time.
        AND rm.workspace_id || '' = ${literal(place.workspaceId)} AND rm.registry_id || '' = ${literal(place.registryId)}`,
     take,

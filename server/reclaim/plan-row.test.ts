@@ -12,6 +12,12 @@ const move: PlanMove = {
 };
 const taken = fc.uniqueArray(fc.subarray(TAGS), { maxLength: 4, selector: (tags) => tags.join() });
 
+const RULES = [0, 1, 2, 3].map((at) => ({ id: `rul_${at}`, name: `rule ${at}`, revision: at + 1 }));
+
+function itemOf(reason: unknown): RunItemRecord {
+  return { ...move, action: "recycle", reason, pushedAt: new Date(0) } as unknown as RunItemRecord;
+}
+
 test("what the re-check compares comes back from the item whole: which rule took which tags", () => {
   fc.assert(
     fc.property(taken, (groups) => {
@@ -19,18 +25,28 @@ test("what the re-check compares comes back from the item whole: which rule took
         ...{ ruleId: `rul_${at}`, ruleName: `rule ${at}`, revision: at + 1, tags, because: [] },
       }));
       const reason = JSON.parse(JSON.stringify(plannedReason({ ...move, hits }, undefined)));
-      const item = { ...move, action: "recycle", reason, pushedAt: new Date(0) } as unknown as RunItemRecord;
-      expect(planOf(item)).toEqual({ ...move, hits });
+      expect(planOf(itemOf(reason), RULES)).toEqual({ ...move, hits });
     }),
   );
 });
 
-test("an item says of all its hits which tags they took, or of none", () => {
+test("an item says which tags a rule took only where it did not take all", () => {
   const tagsOf = (...groups: string[][]) =>
     plannedReason(
       { ...move, hits: groups.map((tags) => ({ ruleId: "a", ruleName: "a", revision: 1, tags, because: [] })) },
       undefined,
     ).plan.hits.map((hit) => hit.tags);
-  expect(tagsOf(TAGS, TAGS)).toEqual([undefined, undefined]);
-  expect(tagsOf(TAGS, ["v1"])).toEqual([TAGS, ["v1"]]);
+  expect(tagsOf(TAGS, ["v1.2"], [])).toEqual([undefined, "010", "000"]);
+});
+
+test("items of earlier versions name their rules themselves, and their tags where one of the rules did not take all", () => {
+  const kept = { ruleId: "rul_1", ruleName: "as it was called", revision: 7 };
+  const hitsOf = (...hits: object[]) => planOf(itemOf({ plan: { mediaType: "m", hits } }), RULES).hits;
+  expect(hitsOf(kept)).toEqual([{ ...kept, tags: TAGS, because: [] }]);
+  expect(hitsOf({ ...kept, tags: ["v1"] })).toEqual([{ ...kept, tags: ["v1"], because: [] }]);
+});
+
+test("a rule that the run does not know is none that stands", () => {
+  const [hit] = planOf(itemOf({ plan: { mediaType: "m", hits: [{ ruleId: "gone" }] } }), RULES).hits;
+  expect(hit).toMatchObject({ ruleId: "gone", revision: 0 });
 });

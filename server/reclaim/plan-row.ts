@@ -3,7 +3,7 @@ import type { PlanMove } from "@/domain/reclaim/plan";
 import type { PlannedImage } from "@/domain/reclaim/plan-repository";
 import { reasonText } from "@/domain/rules/reason-text";
 import type { Verdict } from "@/domain/rules/verdict";
-import type { PlanRow } from "@/server/history/run-journal";
+import { keptHits, type PlanRow } from "@/server/history/run-journal";
 import type { PlannedReason } from "./planned-run";
 
 const LIMIT_TEXT: Record<LimitName, string> = {
@@ -56,17 +56,10 @@ export function planRowOf({ artifact, verdict, move, pushedAt, lastPulledAt, cre
 
 /** Why something moves, with what its re-check compares. */
 export function plannedReason({ mediaType, hits, tags: all }: PlanMove, verdict: Verdict | undefined): PlannedReason {
-  // All or none: to a worker of an earlier version, which knows nothing of this, one rule that stands then covers all tags, as it does.
-  const tookAll = hits.every(({ tags }) => tags.length === all.length);
   return {
     code: verdict?.reason.code ?? "selected",
     text: verdict === undefined ? "selected" : reasonText(verdict),
-    plan: {
-      mediaType,
-      hits: hits.map(({ ruleId, ruleName, revision, tags }) =>
-        tookAll ? { ruleId, ruleName, revision } : { ruleId, ruleName, revision, tags },
-      ),
-    },
+    plan: { mediaType, hits: keptHits(hits, all) },
   };
 }
 

@@ -1,7 +1,12 @@
 import type { ArtifactVerdict, PlanItem, PlanMove, PlanTotals, ReclaimPlan } from "@/domain/reclaim/plan";
 import type { Artifact } from "@/domain/rules/facts";
-import type { RuleHit } from "@/domain/rules/verdict";
-import type { NewRunItem, RunItemRecord } from "@/server/history/run-journal";
+import {
+  itemHits,
+  type KeptHit,
+  type NewRunItem,
+  type RunItemRecord,
+  type RunRule,
+} from "@/server/history/run-journal";
 import { env } from "@/server/platform/env";
 
 const HOUR_MS = 3_600_000;
@@ -17,12 +22,11 @@ export function graceMs(): number {
 export interface PlannedReason extends Record<string, unknown> {
   code: string;
   text: string;
-  /** Tags are left out where every hit took all that the item has: as a rule they do, and it would be said for each of them. */
-  plan: { mediaType: string; hits: readonly (Omit<RuleHit, "because" | "tags"> & Partial<Pick<RuleHit, "tags">>)[] };
+  plan: { mediaType: string; hits: readonly KeptHit[] };
 }
 
-/** The move that an item of a run was planned as. */
-export function planOf(item: RunItemRecord): PlanMove {
+/** The move that an item of a run by these rules was planned as. */
+export function planOf(item: RunItemRecord, rules: readonly RunRule[]): PlanMove {
   const { plan } = item.reason as unknown as PlannedReason;
   return {
     action: item.action === "untag" ? "untag" : "reclaim",
@@ -30,7 +34,7 @@ export function planOf(item: RunItemRecord): PlanMove {
     ...{ tags: item.tags, selectedTags: item.selectedTags, members: item.members as unknown as PlanMove["members"] },
     ...{ pushedAt: item.pushedAt?.getTime() ?? null, lastPulledAt: item.lastPulledAt?.getTime() ?? null },
     mediaType: plan.mediaType,
-    hits: plan.hits.map((hit) => ({ because: [], tags: item.tags, ...hit })),
+    hits: itemHits(item, rules).map((hit) => ({ because: [], ...hit })),
   };
 }
 

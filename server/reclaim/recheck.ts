@@ -6,7 +6,7 @@ import type { Artifact } from "@/domain/rules/facts";
 import { ruleSpeaksFor } from "@/domain/rules/lifecycle-policy";
 import type { AppliedRule } from "@/domain/rules/rule";
 import type { RunContext } from "@/server/history/run-context";
-import type { RunItemRecord } from "@/server/history/run-journal";
+import { itemHits, type RunItemRecord, runRules } from "@/server/history/run-journal";
 import { listPlatformRules } from "@/server/lifecycle/list-platform-rules";
 import { listStandingRules } from "@/server/lifecycle/list-standing-rules";
 import type { RecycleGuard } from "@/server/recycle-bin/recycle-guard";
@@ -21,6 +21,7 @@ type Authority = (item: PlanMove) => RecheckInput["rules"] | { stale: string };
 export function createReclaimGuard(context: RunContext): RecycleGuard {
   const { run } = context;
   const options = reclaimOptions(run.options);
+  const rules = runRules(run);
   const readAuthority = isByHand(options)
     ? async (): Promise<Authority> => () => "by_hand"
     : () => readRules(context, options);
@@ -35,14 +36,14 @@ export function createReclaimGuard(context: RunContext): RecycleGuard {
       if (!isFresh) last = { authorityFor, readAtMs: startedAtMs };
       return {
         beforeCopy(item, tags) {
-          const authority = authorityFor(planOf(item));
+          const authority = authorityFor(planOf(item, rules));
           if (isStale(authority)) return authority.stale;
           const removed = item.tags.filter((tag) => tags.get(tag) !== item.digest);
           return removed.length > 0 ? staleText({ code: "tags_changed", added: [], removed }) : null;
         },
 
         async beforeRemoval(item, artifacts) {
-          const plan = planOf(item);
+          const plan = planOf(item, rules);
           const authority = authorityFor(plan);
           if (isStale(authority)) return authority;
           const result = recheckItem({
@@ -61,7 +62,7 @@ export function createReclaimGuard(context: RunContext): RecycleGuard {
     },
 
     ruleOf(item) {
-      const hit = planOf(item).hits[0];
+      const [hit] = itemHits(item, rules);
       return { ruleId: hit?.ruleId ?? null, ruleRevision: hit?.revision ?? null };
     },
   };

@@ -1,7 +1,7 @@
 import { subjectOfFallbackTag } from "@/domain/images/referrer-tag";
 import { binRepositoryName } from "@/domain/recycle-bin/bin-repository";
 import { groupBy } from "@/lib/group-by";
-import type { RunItemRecord } from "@/server/history/run-journal";
+import { itemHits, type RunItemRecord, runRules } from "@/server/history/run-journal";
 import { rememberManifests } from "@/server/images/remember-manifests";
 import { prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
@@ -135,7 +135,7 @@ function entryOf(
       digest,
       mediaType: manifests.find((manifest) => manifest.role === "top")?.raw.mediaType ?? "",
       kind: item.kind,
-      reason: { code, text, hits: rulesOf(item) },
+      reason: { code, text, hits: rulesOf(item, context.run) },
       ...guard.ruleOf(item),
       runId: context.run.id,
       actorName: context.run.requestedByName,
@@ -154,9 +154,8 @@ function entryOf(
 }
 
 /** Every rule that selected it: what is restored is exempt from all of them. None where somebody chose it. */
-function rulesOf(item: RunItemRecord): { ruleId: string; ruleName: string; revision: number }[] {
-  const { plan } = item.reason as { plan?: { hits?: { ruleId: string; ruleName: string; revision: number }[] } };
-  return (plan?.hits ?? []).map(({ ruleId, ruleName, revision }) => ({ ruleId, ruleName, revision }));
+function rulesOf(item: RunItemRecord, run: { options: unknown }) {
+  return itemHits(item, runRules(run)).map(({ ruleId, ruleName, revision }) => ({ ruleId, ruleName, revision }));
 }
 
 function recyclingEntry({ entry, manifests, tags }: NewEntryParts): RecyclingEntry {
