@@ -1,5 +1,5 @@
 // Rows of a plan as columns of a binary COPY: what PostgreSQL takes in fastest, and a file can hold meanwhile.
-import { type CopyWriter, writeInt8 } from "@/server/platform/db/copy-writer";
+import { CopyWriter, writeInt8 } from "@/server/platform/db/copy-writer";
 import type { NewRunItem } from "./run-item.store";
 
 /** A row of a plan before its numbers are known. Times in epoch ms. */
@@ -36,8 +36,10 @@ export function writePlanRow(to: CopyWriter, row: PlanRow): void {
   to.text(row.repositoryName);
   to.text(row.digest);
   to.text(row.kind);
+  const tags = to.length;
   to.texts(row.tags);
-  to.texts(row.selectedTags);
+  if (row.selectedTags === row.tags) to.again(tags);
+  else to.texts(row.selectedTags);
   to.jsonb(JSON.stringify(row.reason));
   to.text(row.reason.code);
   to.jsonb(row.members.length === 0 ? "[]" : JSON.stringify(row.members));
@@ -45,6 +47,13 @@ export function writePlanRow(to: CopyWriter, row: PlanRow): void {
   to.time(row.pushedAt);
   to.time(row.lastPulledAt);
   to.time(row.imageCreatedAt);
+}
+
+/** Some rows of a plan as they are copied. */
+export interface SpooledItems {
+  bytes: Buffer;
+  /** Where each starts. */
+  starts: readonly number[];
 }
 
 /** Whose rows they are. */
@@ -75,15 +84,23 @@ const SIZE_STEP = 8 + 4;
 const NUMBER_COLUMNS = 5;
 const TEXTS_AT = 2 + 8 + 4 * SIZE_STEP;
 const NULL_BYTES = 4;
+const HEAD_BYTES = 256;
 const PLANNED_BYTES = 4 + "planned".length + NULL_BYTES;
 
-/** Writes a row as the item that it becomes, with zeros for its numbers. */
-export function writeItemRow(to: CopyWriter, run: PlannedRun, row: PlanRow): void {
-  to.row(ITEM_COLUMNS.length);
-  to.int4(0);
-  for (let column = 1; column < NUMBER_COLUMNS; column++) to.int8(0);
-  to.text(run.id);
-  to.text(run.workspaceId);
+/** What every item of a run begins with, zeros for its numbers. */
+export function itemHead(run: PlannedRun): Buffer {
+  const head = new CopyWriter(HEAD_BYTES);
+  head.row(ITEM_COLUMNS.length);
+  head.int4(0);
+  for (let column = 1; column < NUMBER_COLUMNS; column++) head.int8(0);
+  head.text(run.id);
+  head.text(run.workspaceId);
+  return head.take();
+}
+
+/** Writes a row as the item that it becomes, after the head of its run. */
+export function writeItemRow(to: CopyWriter, head: Buffer, row: PlanRow): void {
+  to.columns(head, 0, head.length);
   writePlanRow(to, row);
   to.text(row.action === "keep" ? "kept" : "planned");
   to.text(null);
@@ -115,6 +132,23 @@ export function itemsIn(bytes: Buffer): { starts: number[]; end: number } {
     start = end;
   }
   return { starts, end: start };
+}
+
+/** The same items in the order of their ordinals, which are all numbers from 0 on. */
+export function itemsInOrder(bytes: Buffer): SpooledItems {
+  const { starts } = itemsIn(bytes);
+  const rows = new Int32Array(starts.length);
+  starts.forEach((start, row) => {
+    rows[bytes.readInt32BE(start + ORDINAL_AT)] = row;
+  });
+  const ordered = Buffer.allocUnsafeSlow(bytes.length);
+  const orderedStarts: number[] = [];
+  let at = 0;
+  for (const row of rows) {
+    orderedStarts.push(at);
+    at += bytes.copy(ordered, at, starts[row], starts[row + 1] ?? bytes.length);
+  }
+  return { bytes: ordered, starts: orderedStarts };
 }
 
 function itemEnd(bytes: Buffer, start: number): number | null {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CopyWriter } from "@/server/platform/db/copy-writer";
-import { type PlanRow, writeItemRow } from "./plan-row-bytes";
+import { itemHead, type PlanRow, writeItemRow } from "./plan-row-bytes";
 import { PlanSpool, writePlanRows } from "./plan-spool";
 
 const RUN = { id: "run_1", workspaceId: "wsp_1" };
@@ -54,7 +54,7 @@ test("rows come back in their order, whatever characters are in them and however
 
 function bytesOf(one: PlanRow): string {
   const writer = new CopyWriter();
-  writeItemRow(writer, RUN, one);
+  writeItemRow(writer, itemHead(RUN), one);
   return writer.take().toString("hex");
 }
 

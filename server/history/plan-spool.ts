@@ -4,17 +4,10 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CopyWriter } from "@/server/platform/db/copy-writer";
-import { itemsIn, type PlannedRun, type PlanRow, writeItemRow } from "./plan-row-bytes";
+import { itemHead, itemsIn, type PlannedRun, type PlanRow, type SpooledItems, writeItemRow } from "./plan-row-bytes";
 
 /** A small plan never sees the disk. */
 const MEMORY_BYTES_MAX = 8 * 1024 * 1024;
-
-/** Some rows of a plan as they are copied. */
-export interface SpooledItems {
-  bytes: Buffer;
-  /** Where each starts. */
-  starts: readonly number[];
-}
 
 /**
  * The rows of a plan while their order, limits and sizes are not known yet: some 700 bytes each, the first of them in memory and the rest in a
@@ -58,6 +51,11 @@ export class PlanSpool {
     }
   }
 
+  /** All rows in their order, where the disk has none of them: instead of `next`. */
+  takeAll(): Buffer | null {
+    return this.isFull || this.held.length === 0 ? null : Buffer.concat(this.held.splice(0));
+  }
+
   /**
    * The next rows in their order, as many whole ones as `room` has room for; null after the last. They may be changed, and lie in `room` or
    * where nobody else reads. One call at a time.
@@ -87,6 +85,7 @@ export function writePlanRows(file: number, run: PlannedRun, rows: readonly Plan
 
 /** Valid until the writer is used again. */
 function bytesOf(rows: readonly PlanRow[], run: PlannedRun, writer: CopyWriter): Buffer {
-  for (const row of rows) writeItemRow(writer, run, row);
+  const head = itemHead(run);
+  for (const row of rows) writeItemRow(writer, head, row);
   return writer.take();
 }

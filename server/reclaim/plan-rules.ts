@@ -8,7 +8,7 @@ import type { RunContext } from "@/server/history/run-context";
 import { copyPlanItems, PlanSpool } from "@/server/history/run-journal";
 import { listRepositoriesToRead } from "@/server/images/list-repositories-to-read";
 import { type RepositoryRow, weightOf } from "@/server/images/read-listed-repositories";
-import { type BulkConnection, withBulkConnection } from "@/server/platform/db/bulk-connection";
+import { type BulkConnection, openBulkConnection, withBulkConnection } from "@/server/platform/db/bulk-connection";
 import { pullTrackingSince } from "@/server/registries/pull-tracking";
 import type { requireSpace } from "@/server/spaces/require-space";
 import { decideInThreads } from "./decide-in-threads";
@@ -27,7 +27,7 @@ const THREADS_MAX = 2;
 /** The database reads and writes meanwhile: of two cores one is its. */
 const CORES_FOR_A_THREAD = 2;
 /** From so many on a second connection is worth its start. */
-const ROWS_FOR_TWO_WRITERS = 4_000;
+const IMAGES_FOR_TWO_WRITERS = 4_000;
 
 /**
  * Plans a run by rules over everything in the space, within the rules' limits, and writes its items. Reads, decides and writes repository by
@@ -46,30 +46,21 @@ export async function planRules(
   try {
     const settled = await withBulkConnection(signal, async (reader) => {
       await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      const limits = strictestLimits(rules.map((rule) => rule.definition));
-      const blobs = new BlobTable();
-      const plan = new SpacePlan(limits, blobs);
       const decision = await decisionOf(context, space, rules, reader);
       const count = threads ?? threadsFor(decision.repositories);
-      if (
-        !(count > 0 && (await decideTogether(decision, count, { run, limits, reader, spools, blobs, plan }, signal)))
-      ) {
-        await closeAll(spools);
-        const spool = await PlanSpool.open(run);
-        spools.push(spool);
-        const write: DecisionTargets["write"] = (_, rows) => spool.add(rows);
-        await decideRepositories(decision, { reader, blobs, plan, write }, signal);
+      const isLarge = count > 0 || countImages(decision.repositories) >= IMAGES_FOR_TWO_WRITERS;
+      // There when it is needed. Who has read is the other one who writes.
+      const another = isLarge ? openBulkConnection(signal) : null;
+      another?.catch(() => undefined);
+      try {
+        const limits = strictestLimits(rules.map((rule) => rule.definition));
+        const whole = await settle(decision, space, count, { run, limits, reader, spools }, signal);
+        const writers = another === null ? [reader] : [reader, (await another).connection];
+        await copyPlanItems(writers, run, spools, (row) => numbersOf(whole.row(row)), signal);
+        return whole;
+      } finally {
+        await another?.then(({ close }) => close()).catch(() => undefined);
       }
-      const isHeld = await findBlobsHeldElsewhere(reader, space, blobs, () => plan.openBlobs());
-      await reader.query("COMMIT");
-      signal.throwIfAborted();
-      const whole = plan.finish(isHeld);
-      const copy = (writers: readonly BulkConnection[]) =>
-        copyPlanItems(writers, run, spools, (row) => numbersOf(whole.row(row)), signal);
-      // Who has read is one of those who write.
-      if (spools.length === 1 && plannedRows(whole) < ROWS_FOR_TWO_WRITERS) await copy([reader]);
-      else await withBulkConnection(signal, (another) => copy([reader, another]));
-      return whole;
     });
     return {
       itemsTotal: settled.plannedCount + settled.leftOutCount,
@@ -83,24 +74,44 @@ export async function planRules(
   }
 }
 
+interface PlanTargets {
+  run: PlanSpool["run"];
+  limits: RuleLimits;
+  reader: BulkConnection;
+  /** Those that rows went to, afterwards. */
+  spools: PlanSpool[];
+}
+
+/** Decides everything and settles what only the whole says, by `threads` of them where their memory does. Ends the reader's transaction. */
+async function settle(
+  decision: Decision,
+  space: Space,
+  threads: number,
+  targets: PlanTargets,
+  signal: AbortSignal,
+): Promise<ReturnType<SpacePlan["finish"]>> {
+  const { run, limits, reader, spools } = targets;
+  const blobs = new BlobTable();
+  const plan = new SpacePlan(limits, blobs);
+  if (threads === 0 || !(await decideTogether(decision, threads, targets, { blobs, plan }, signal))) {
+    await closeAll(spools);
+    const spool = await PlanSpool.open(run);
+    spools.push(spool);
+    const write: DecisionTargets["write"] = (_, rows) => spool.add(rows);
+    await decideRepositories(decision, { reader, blobs, plan, write }, signal);
+  }
+  const isHeld = await findBlobsHeldElsewhere(reader, space, blobs, () => plan.openBlobs());
+  await reader.query("COMMIT");
+  signal.throwIfAborted();
+  return plan.finish(isHeld);
+}
+
 /** By so many threads, as of the reader's moment; false where their memory does not do. */
 async function decideTogether(
   decision: Decision,
   threads: number,
-  {
-    run,
-    reader,
-    limits,
-    spools,
-    ...result
-  }: {
-    run: PlanSpool["run"];
-    reader: BulkConnection;
-    limits: RuleLimits;
-    spools: PlanSpool[];
-    blobs: BlobTable;
-    plan: SpacePlan;
-  },
+  { run, limits, reader, spools }: PlanTargets,
+  result: { blobs: BlobTable; plan: SpacePlan },
   signal: AbortSignal,
 ): Promise<boolean> {
   for (let at = 0; at < threads; at++) spools.push(await PlanSpool.open(run));
@@ -112,8 +123,8 @@ async function closeAll(spools: PlanSpool[]): Promise<void> {
   for (let spool = spools.pop(); spool !== undefined; spool = spools.pop()) await spool.close();
 }
 
-function plannedRows(settled: { plannedCount: number; leftOutCount: number; keptCount: number }): number {
-  return settled.plannedCount + settled.leftOutCount + settled.keptCount;
+function countImages(repositories: readonly RepositoryRow[]): number {
+  return repositories.reduce((sum, { imageCount }) => sum + imageCount, 0);
 }
 
 function threadsFor(repositories: readonly RepositoryRow[]): number {

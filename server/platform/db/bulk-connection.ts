@@ -24,6 +24,21 @@ export async function withBulkConnection<T>(
   signal: AbortSignal,
   work: (connection: BulkConnection) => Promise<T>,
 ): Promise<T> {
+  const { connection, close } = await openBulkConnection(signal);
+  try {
+    return await work(connection);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    await close();
+  }
+}
+
+/** The same for whoever closes it by themselves, which they have to. @throws the signal's reason when aborted */
+export async function openBulkConnection(
+  signal: AbortSignal,
+): Promise<{ connection: BulkConnection; close(): Promise<void> }> {
   signal.throwIfAborted();
   const client = new pg.Client({
     connectionString: env().DATABASE_URL,
@@ -35,15 +50,17 @@ export async function withBulkConnection<T>(
   client.on("error", (error) => log.debug({ error }, "a bulk connection broke"));
   const tear = () => client.connection.stream.destroy();
   signal.addEventListener("abort", tear, { once: true });
-  try {
-    await client.connect();
-    return await work(connectionOf(client));
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
+  const close = async () => {
     signal.removeEventListener("abort", tear);
     await client.end().catch((error: unknown) => log.debug({ error }, "closing a bulk connection"));
+  };
+  try {
+    await client.connect();
+    return { connection: connectionOf(client), close };
+  } catch (error) {
+    await close();
+    signal.throwIfAborted();
+    throw error;
   }
 }
 

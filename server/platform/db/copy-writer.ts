@@ -120,6 +120,13 @@ export class CopyWriter {
     this.at += bytes.copy(this.buffer, this.at, start, end);
   }
 
+  /** The last column, which started at `start`, once more. */
+  again(start: number): void {
+    const end = this.at;
+    this.room(end - start);
+    this.at += this.buffer.copy(this.buffer, end, start, end);
+  }
+
   null(): void {
     this.room(4);
     this.at = this.buffer.writeInt32BE(NULL_LENGTH, this.at);
