@@ -2,15 +2,11 @@
 import { z } from "zod";
 import type { RunItemRecord } from "./run-item.store";
 
-/** A rule of a run, in the revision that it went by. */
-export interface RunRule {
-  id: string;
-  name: string;
-  revision: number;
-}
+/** Rules of a run by their id, in the revision that it went by. */
+export type RunRules = ReadonlyMap<string, { name: string; revision: number }>;
 
 /** A rule that selected an item, and the tags that it took. */
-export interface ItemHit {
+interface ItemHit {
   ruleId: string;
   ruleName: string;
   revision: number;
@@ -30,9 +26,15 @@ const optionsSchema = z.object({
   rules: z.array(z.object({ id: z.string(), name: z.string(), revision: z.number() })).default([]),
 });
 
-/** The rules that a run goes by; none where somebody chose by hand. */
-export function runRules(run: { options: unknown }): readonly RunRule[] {
-  return optionsSchema.safeParse(run.options).data?.rules ?? [];
+const known = new WeakMap<{ options: unknown }, RunRules>();
+
+/** The rules that a run goes by; none where somebody chose by hand. Worked out once for each run: every item asks. */
+export function runRules(run: { options: unknown }): RunRules {
+  const rules =
+    known.get(run) ??
+    new Map((optionsSchema.safeParse(run.options).data?.rules ?? []).map(({ id, ...rule }) => [id, rule]));
+  known.set(run, rules);
+  return rules;
 }
 
 /** What an item of these tags keeps of hits. */
@@ -46,15 +48,13 @@ export function keptHits(
 }
 
 /** The hits of an item. A rule that its run does not know has revision 0: none that stands. */
-export function itemHits(
-  { tags, reason }: Pick<RunItemRecord, "tags" | "reason">,
-  rules: readonly RunRule[],
-): ItemHit[] {
+export function itemHits({ tags, reason }: Pick<RunItemRecord, "tags" | "reason">, rules: RunRules): ItemHit[] {
   const { plan } = reason as { plan?: { hits?: readonly StoredHit[] } };
   return (plan?.hits ?? []).map((hit) => {
-    const rule = rules.find(({ id }) => id === hit.ruleId);
-    const known = "revision" in hit ? hit : { ruleName: rule?.name ?? hit.ruleId, revision: rule?.revision ?? 0 };
-    return { ruleId: hit.ruleId, ruleName: known.ruleName, revision: known.revision, tags: tagsOf(hit, tags) };
+    const rule = rules.get(hit.ruleId);
+    const { ruleName, revision } =
+      "revision" in hit ? hit : { ruleName: rule?.name ?? hit.ruleId, revision: rule?.revision ?? 0 };
+    return { ruleId: hit.ruleId, ruleName, revision, tags: tagsOf(hit, tags) };
   });
 }
 
@@ -66,8 +66,8 @@ function tagsOf({ tags }: StoredHit, all: readonly string[]): readonly string[] 
 const FEW_TAGS = 16;
 
 function marksOf(all: readonly string[], taken: readonly string[]): string {
-  const known = taken.length > FEW_TAGS ? new Set(taken) : null;
+  const set = taken.length > FEW_TAGS ? new Set(taken) : null;
   let marks = "";
-  for (const tag of all) marks += (known === null ? taken.includes(tag) : known.has(tag)) ? "1" : "0";
+  for (const tag of all) marks += (set === null ? taken.includes(tag) : set.has(tag)) ? "1" : "0";
   return marks;
 }

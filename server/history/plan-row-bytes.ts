@@ -106,9 +106,12 @@ export function writeItemRow(to: CopyWriter, head: Buffer, row: PlanRow): void {
   to.text(null);
 }
 
-/** Sets the numbers of the item that starts there. */
+/** Sets the numbers of the item that starts there. @throws RangeError where a size is no whole number within 2^53 of zero */
 export function setItemNumbers(bytes: Buffer, start: number, numbers: PlanRowNumbers): void {
   const { ordinal, sizeBytes, uniqueBytes, ownBytes } = numbers;
+  for (const size of [sizeBytes, uniqueBytes, ownBytes]) {
+    if (!Number.isSafeInteger(size)) throw new RangeError(`${size} is no whole number for a column`);
+  }
   bytes.writeInt32BE(ordinal, start + ORDINAL_AT);
   writeInt8(bytes, sizeBytes, start + SIZES_AT);
   writeInt8(bytes, uniqueBytes, start + SIZES_AT + SIZE_STEP);

@@ -10,8 +10,10 @@ import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { compareRuns } from "./compare-runs";
 import { getRun } from "./get-run";
 import { listRunFacets } from "./list-run-facets";
+import { listRunItems } from "./list-run-items";
 import { listRuns } from "./list-runs";
 import { prunePreviews } from "./prune-previews";
+import { listItemsToMove } from "./run-item.store";
 import { searchRunItems } from "./search-run-items";
 
 let database: TestDatabase;
@@ -278,3 +280,22 @@ test("N-11 among many items the few that a search names are found by an index, p
     expect(plans[0], search).toMatch(/(Index|Bitmap)[^\n]* run_items_/);
   }
 }, 120_000);
+
+test("N-11 of many items the few that failed, and those that are moving, are found by an index of their own", async () => {
+  const run = await createTestRun(tenant, [], { isDryRun: false });
+  await prisma().$executeRaw`
+    INSERT INTO run_items (run_id, ordinal, workspace_id, action, state, repository_name, digest, kind, reason, members, size_bytes, unique_bytes)
+    SELECT ${run.id}, i, ${tenant.workspaceId}, 'recycle', CASE WHEN i % 9000 = 0 THEN 'failed' WHEN i = 29000 THEN 'moving' WHEN i < 20000 THEN 'done' ELSE 'planned' END,
+      'acme/web', 'sha256:' || encode(sha256(i::text::bytea), 'hex'), 'image', '{"text":""}', '[]', 1, 0
+    FROM generate_series(1, 30000) i`;
+  await prisma().$executeRaw`ANALYZE run_items`;
+  const failed = await plansOf(async () => {
+    const page = await listRunItems(tenant.scope, { runId: run.id, state: "failed", limit: 20 });
+    expect(page.items.map(({ ordinal }) => ordinal)).toEqual([9_000, 18_000, 27_000]);
+  });
+  expect(failed.join("\n")).toContain("run_items_rare_states_idx");
+  const next = await plansOf(async () => {
+    expect((await listItemsToMove(run.id, 3)).map(({ ordinal }) => ordinal)).toEqual([29_000, 20_000, 20_001]);
+  });
+  expect(next.join("\n")).toContain("run_items_moving");
+}, 60_000);

@@ -158,13 +158,20 @@ export function countOtherHits(runId: string): Promise<{ value: string; count: n
 
 const DAY_MS = 86_400_000;
 
+/** Written out, as the index of what is rare knows them. */
+const RARE_STATES: { [state in State]?: Prisma.Sql } = {
+  failed: Prisma.sql`i.state = 'failed'`,
+  skipped_stale: Prisma.sql`i.state = 'skipped_stale'`,
+  left_out: Prisma.sql`i.state = 'left_out'`,
+};
+
 function matching(run: RunOfItems, filter: RunItemFilterDto): Prisma.Sql {
   const conditions: Prisma.Sql[] = [Prisma.sql`i.run_id = ${run.id}`, Prisma.sql`i.workspace_id = ${run.workspaceId}`];
   const add = (condition: Prisma.Sql) => conditions.push(condition);
   const daysBefore = (days: number) => new Date(run.frozenNow.getTime() - days * DAY_MS);
   if (filter.action === "going") add(Prisma.sql`i.action <> 'keep'`);
   else if (filter.action) add(Prisma.sql`i.action = ${filter.action}`);
-  if (filter.state) add(Prisma.sql`i.state = ${filter.state}`);
+  if (filter.state) add(RARE_STATES[filter.state] ?? Prisma.sql`i.state = ${filter.state}`);
   if (filter.ruleId) {
     const hit = JSON.stringify({ plan: { hits: [{ ruleId: filter.ruleId }] } });
     add(Prisma.sql`(i.rule_id = ${filter.ruleId} OR i.reason @> ${hit}::jsonb)`);

@@ -64,12 +64,18 @@ export async function insertRunItems(
  * The next items that a mover has to do: those in the middle of a move first (a killed worker left them), then planned
  * ones in order.
  */
-export function listItemsToMove(runId: string, limit: number): Promise<RunItemRecord[]> {
-  return prisma().runItem.findMany({
-    where: { runId, state: { in: ["moving", "planned"] } },
-    orderBy: [{ state: "asc" }, { ordinal: "asc" }],
-    take: limit,
-  });
+export async function listItemsToMove(runId: string, limit: number): Promise<RunItemRecord[]> {
+  // States are written out: only then is the index of what is moving used.
+  const next = await prisma().$queryRaw<{ ordinal: number }[]>`
+    SELECT ordinal FROM (
+      (SELECT ordinal, 0 AS place FROM run_items WHERE run_id = ${runId} AND state = 'moving' ORDER BY ordinal LIMIT ${limit})
+      UNION ALL
+      (SELECT ordinal, 1 FROM run_items WHERE run_id = ${runId} AND state = 'planned' ORDER BY ordinal LIMIT ${limit})
+    ) next ORDER BY place, ordinal LIMIT ${limit}`;
+  const ordinals = next.map(({ ordinal }) => ordinal);
+  const items = await prisma().runItem.findMany({ where: { runId, ordinal: { in: ordinals } } });
+  const byOrdinal = new Map(items.map((item) => [item.ordinal, item]));
+  return ordinals.flatMap((ordinal) => byOrdinal.get(ordinal) ?? []);
 }
 
 /** The item as it stands now, after an attempt that may have journaled more than its caller knows. */

@@ -1,6 +1,6 @@
 // The items of a run as executors of other areas journal them: stores belong to their area, this is the door to this one.
 
-export { type ItemHit, itemHits, type KeptHit, keptHits, type RunRule, runRules } from "./item-hits";
+export { itemHits, type KeptHit, keptHits, type RunRules, runRules } from "./item-hits";
 export { copyPlanItems } from "./plan-items.store";
 export type { PlanRow } from "./plan-row-bytes";
 export { copyPlanRows, createPlanRows, dropPlanRows, skipUnplanned } from "./plan-rows.store";

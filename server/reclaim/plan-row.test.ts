@@ -12,7 +12,7 @@ const move: PlanMove = {
 };
 const taken = fc.uniqueArray(fc.subarray(TAGS), { maxLength: 4, selector: (tags) => tags.join() });
 
-const RULES = [0, 1, 2, 3].map((at) => ({ id: `rul_${at}`, name: `rule ${at}`, revision: at + 1 }));
+const RULES = new Map([0, 1, 2, 3].map((at) => [`rul_${at}`, { name: `rule ${at}`, revision: at + 1 }]));
 
 function itemOf(reason: unknown): RunItemRecord {
   return { ...move, action: "recycle", reason, pushedAt: new Date(0) } as unknown as RunItemRecord;

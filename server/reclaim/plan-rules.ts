@@ -49,12 +49,13 @@ export async function planRules(
       const decision = await decisionOf(context, space, rules, reader);
       const count = threads ?? threadsFor(decision.repositories);
       const isLarge = count > 0 || countImages(decision.repositories) >= IMAGES_FOR_TWO_WRITERS;
-      // There when it is needed. Who has read is the other one who writes.
-      const another = isLarge ? openBulkConnection(signal) : null;
+      // There when it is needed, but not left idle while threads take their time. Who has read is the other one who writes.
+      let another = isLarge && count === 0 ? openBulkConnection(signal) : null;
       another?.catch(() => undefined);
       try {
         const limits = strictestLimits(rules.map((rule) => rule.definition));
         const whole = await settle(decision, space, count, { run, limits, reader, spools }, signal);
+        if (isLarge) another ??= openBulkConnection(signal);
         const writers = another === null ? [reader] : [reader, (await another).connection];
         await copyPlanItems(writers, run, spools, (row) => numbersOf(whole.row(row)), signal);
         return whole;

@@ -5,7 +5,7 @@ import {
   type KeptHit,
   type NewRunItem,
   type RunItemRecord,
-  type RunRule,
+  type RunRules,
 } from "@/server/history/run-journal";
 import { env } from "@/server/platform/env";
 
@@ -26,7 +26,7 @@ export interface PlannedReason extends Record<string, unknown> {
 }
 
 /** The move that an item of a run by these rules was planned as. */
-export function planOf(item: RunItemRecord, rules: readonly RunRule[]): PlanMove {
+export function planOf(item: RunItemRecord, rules: RunRules): PlanMove {
   const { plan } = item.reason as unknown as PlannedReason;
   return {
     action: item.action === "untag" ? "untag" : "reclaim",

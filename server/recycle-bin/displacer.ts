@@ -36,7 +36,7 @@ const GUARD: RecycleGuard = {
       },
       async beforeRemoval(item: RunItemRecord, artifacts) {
         const result = recheckItem({
-          ...{ item: planOf(item, []), artifacts, rules: "by_hand", graceMs: 0 },
+          ...{ item: planOf(item, new Map()), artifacts, rules: "by_hand", graceMs: 0 },
           // However lately it was pushed: whoever takes the tag back knows of it.
           planNowMs: Date.now() + 60_000,
           // It may be a signature of something that another repository has.
