@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DIGEST_WORDS, digestToWords } from "@/domain/gc/digest-words";
 import { temporaryRoot } from "@/testing/storage/collect";
 import { StorageTree } from "@/testing/storage/storage-tree";
 import { FilesystemStorage } from "./filesystem-storage";
@@ -127,5 +128,29 @@ describe("D-22 StorageInThreads", () => {
       path: "docker/registry/v2/repositories/app/_manifests/revisions/sha256",
       message: expect.not.stringContaining(tree.root),
     });
+  });
+
+  it("is heard once where a later part fails before an earlier one has ended", { timeout: 30_000 }, async () => {
+    // A job takes a thousand: the second has one, which cannot be read.
+    const digests = blobs(1_001).map(({ digest }) => digest);
+    const stuck = digests.at(-1) ?? "";
+    fs.rmSync(path.join(tree.base, tree.blobPath(stuck)));
+    tree.directory(tree.blobPath(stuck));
+    const words = new Uint32Array(digests.length * DIGEST_WORDS);
+    digests.forEach((digest, at) => {
+      digestToWords(digest, words, at * DIGEST_WORDS);
+    });
+    const unheard: unknown[] = [];
+    const note = (error: unknown) => unheard.push(error);
+    process.on("unhandledRejection", note);
+    try {
+      const read = async () => {
+        for await (const _ of StorageInThreads.of(storage)?.manifests(words, [], null) ?? []);
+      };
+      await expect(read()).rejects.toMatchObject({ name: "StorageReadError" });
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+    expect(unheard).toEqual([]);
   });
 });

@@ -97,7 +97,11 @@ export class StorageInThreads {
       for (let next = 0; ; ) {
         while (next < jobs.length && underWay.length < JOBS_AHEAD) {
           const job = jobs[next++];
-          if (job) underWay.push(inThread<K>(job));
+          if (!job) continue;
+          const result = inThread<K>(job);
+          // It may fail before its turn comes; once it has come, it is heard.
+          result.catch(() => undefined);
+          underWay.push(result);
         }
         const first = underWay.shift();
         if (first === undefined) break;
@@ -107,7 +111,6 @@ export class StorageInThreads {
     } finally {
       if (abort) signal?.removeEventListener("abort", abort);
       // Nobody waits for the others any more, and what they find is not wanted.
-      for (const left of underWay) left.catch(() => undefined);
       if (!isDone) this.#gate.stop();
     }
   }
