@@ -12,12 +12,15 @@ const STILL_IN_USE = new Set(["ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST"]);
  * was stopped in between and wakes up when it is no longer its turn.
  */
 export class FilesystemRemovals {
-  constructor(private readonly root: string) {}
+  readonly #prefix: string;
+
+  constructor(root: string) {
+    this.#prefix = `${path.resolve(root)}/`;
+  }
 
   /** Removes one file of a directory and then (unless it is to be kept) the directory, if nothing else is in it. True where the file was there. */
   fileAndDirectory(directory: string, file: string, options?: { keepDirectory?: boolean }): boolean {
-    const absolute = path.join(this.root, directory);
-    const removed = this.#file(path.join(absolute, file), `${directory}/${file}`);
+    const removed = this.#file(`${directory}/${file}`);
     if (!options?.keepDirectory) this.directoryIfEmpty(directory);
     return removed;
   }
@@ -25,7 +28,7 @@ export class FilesystemRemovals {
   /** Removes a directory where it is empty; true where it was there and is gone now. */
   directoryIfEmpty(directory: string): boolean {
     try {
-      fs.rmdirSync(path.join(this.root, directory));
+      fs.rmdirSync(this.#prefix + directory);
       return true;
     } catch (error) {
       if (STILL_IN_USE.has(codeOf(error))) return false;
@@ -36,7 +39,7 @@ export class FilesystemRemovals {
   /** Removes a directory with all that is in it; true where it was there. */
   async tree(directory: string): Promise<boolean> {
     try {
-      await fs.promises.rm(path.join(this.root, directory), { recursive: true });
+      await fs.promises.rm(this.#prefix + directory, { recursive: true });
       return true;
     } catch (error) {
       if (GONE.has(codeOf(error))) return false;
@@ -44,9 +47,9 @@ export class FilesystemRemovals {
     }
   }
 
-  #file(absolute: string, relative: string): boolean {
+  #file(relative: string): boolean {
     try {
-      fs.unlinkSync(absolute);
+      fs.unlinkSync(this.#prefix + relative);
       return true;
     } catch (error) {
       if (GONE.has(codeOf(error))) return false;

@@ -39,6 +39,16 @@ describe("D-22 N-06 removeInThreads", () => {
     expect(again?.results).toEqual(entries.map(() => ({ outcome: "was_gone" })));
   });
 
+  it("tells of each entry what became of that one, in whichever order they went", async () => {
+    const entries = blobs(301);
+    const gone = entries.filter((_, i) => i % 7 === 3 || i === 300);
+    await removeInThreads(storage, gone, new ThreadGate());
+    const removal = await removeInThreads(storage, entries, new ThreadGate());
+    expect(removal?.results).toEqual(
+      entries.map((entry) => ({ outcome: gone.includes(entry) ? "was_gone" : "removed" })),
+    );
+  });
+
   it("has threads for what comes after those that had nothing to do were ended, and ends none that works", async () => {
     const [first, second] = [blobs(40), blobs(80).slice(40)];
     const working = removeInThreads(storage, first, new ThreadGate());

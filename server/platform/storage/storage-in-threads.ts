@@ -9,7 +9,7 @@ import type { EntryDone, ThreadJob, ThreadResults } from "./thread-jobs";
 const MANIFESTS_PER_JOB = 1000;
 const SIZES_PER_JOB = 4000;
 /** Few, so that no thread is left to be waited for while the others have nothing more to do. */
-const ENTRIES_PER_JOB = 32;
+const ENTRIES_PER_JOB = 16;
 /** Jobs that are ready to be taken up when a thread has done its own. */
 const JOBS_AHEAD = READERS * 2;
 
@@ -131,9 +131,13 @@ export async function removeInThreads(
   const root = storage.location;
   const perJob = Math.max(1, Math.min(ENTRIES_PER_JOB, Math.ceil(entries.length / REMOVERS)));
   const parts = inParts(entries, perJob);
-  const ended = await Promise.allSettled(
-    parts.map((part) => inThread<"remove">({ kind: "remove", root, gate: gate.shared, entries: part.map(bare) })),
+  const order = inStripes(parts.length, REMOVERS);
+  const entriesOf = (at: number) => (parts[at] ?? []).map(bare);
+  const inOrder = await Promise.allSettled(
+    order.map((at) => inThread<"remove">({ kind: "remove", root, gate: gate.shared, entries: entriesOf(at) })),
   );
+  const ended: PromiseSettledResult<EntryDone[]>[] = [];
+  for (const [i, end] of inOrder.entries()) ended[order[i] ?? 0] = end;
   const results = parts.flatMap((part, i) => {
     const end = ended[i];
     const done = end?.status === "fulfilled" ? end.value : [];
@@ -151,6 +155,16 @@ function bare({ kind, repositoryName, tag, digest }: StorageEntry): StorageEntry
 function resultOf(done: EntryDone | undefined): EntryResult | undefined {
   if (done === undefined || "outcome" in done) return done;
   return { failure: new StorageWriteError(done.failure.path, { cause: new Error(done.failure.reason) }) };
+}
+
+/**
+ * 0 to `count` - 1, from as many places at once as there are stripes. What goes side by side lies in different directories then: of those
+ * who remove directories from one, all but one wait.
+ */
+function inStripes(count: number, stripes: number): number[] {
+  const length = Math.ceil(count / stripes);
+  const all = Array.from({ length: length * stripes }, (_, i) => (i % stripes) * length + Math.floor(i / stripes));
+  return all.filter((at) => at < count);
 }
 
 function inParts<T>(all: readonly T[], size: number): T[][] {

@@ -1,17 +1,17 @@
 import { availableParallelism } from "node:os";
-import type { Worker } from "node:worker_threads";
+import type { ResourceLimits, Worker } from "node:worker_threads";
 import { startThread } from "../start-thread";
 import { StorageReadError } from "./blob-storage";
 import type { ThreadAnswer, ThreadJob, ThreadResults } from "./thread-jobs";
 
-/** A thread takes a tenth of a second to start and some 15 MB: it is kept for a while. */
+/** A thread takes a tenth of a second to start and some 10 MB: it is kept for a while. */
 const IDLE_MS = 20_000;
-const THREADS_MAX = Math.max(4, Math.min(8, availableParallelism()));
-/** As many read at once: reading is bound by the processor. Removing is bound by the disk's journal, and takes them all. */
-export const READERS = Math.max(2, Math.min(THREADS_MAX, availableParallelism()));
-export const REMOVERS = THREADS_MAX;
+/** Reading is bound by the processor. Removing waits for the file system, entry by entry: more of them wait side by side. */
+export const READERS = Math.max(2, Math.min(8, availableParallelism()));
+export const REMOVERS = 8;
 /** Jobs are small, and what they make is handed over: much less than Node would let them grow to. */
-const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
+const OF_READERS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
+const OF_REMOVERS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 128 };
 
 type Waiting = {
   job: ThreadJob;
@@ -19,15 +19,18 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
-const globals = globalThis as { reclaimThreads?: StorageThreads };
-
-/** Threads of this process for work on storage that lies on this machine; started when there is work, ended when there is none. */
+/** Threads for one sort of work on storage that lies on this machine; started when there is work, ended when there is none. */
 class StorageThreads {
   readonly #idle: Worker[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #busy = new Map<Worker, Waiting>();
   #jobs = 0;
   #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly most: number,
+    private readonly limits: ResourceLimits,
+  ) {}
 
   run(job: ThreadJob): Promise<ThreadResults[keyof ThreadResults]> {
     return new Promise((resolve, reject) => {
@@ -37,11 +40,9 @@ class StorageThreads {
   }
 
   #dispatch(): void {
-    for (;;) {
-      const at = this.#waiting.findIndex(({ job }) => job.kind === "remove" || this.#readers < READERS);
-      if (at < 0) return;
-      const thread = this.#idle.pop() ?? (this.#busy.size < THREADS_MAX ? this.#start() : undefined);
-      const next = thread && this.#waiting.splice(at, 1)[0];
+    while (this.#waiting.length > 0) {
+      const thread = this.#idle.pop() ?? (this.#busy.size < this.most ? this.#start() : undefined);
+      const next = thread && this.#waiting.shift();
       if (!thread || !next) return;
       clearTimeout(this.#timer);
       thread.ref();
@@ -50,12 +51,8 @@ class StorageThreads {
     }
   }
 
-  get #readers(): number {
-    return [...this.#busy.values()].filter(({ job }) => job.kind !== "remove").length;
-  }
-
   #start(): Worker {
-    const thread = startThread("filesystem-thread", import.meta.url, LIMITS);
+    const thread = startThread("filesystem-thread", import.meta.url, this.limits);
     thread.on("message", (answer: ThreadAnswer) => this.#answered(thread, answer));
     thread.on("error", (error) => this.#ended(thread, error));
     thread.on("exit", (code) => this.#ended(thread, new Error(`a thread ended with ${code}`)));
@@ -94,15 +91,25 @@ class StorageThreads {
   }
 }
 
+type Threads = { readers: StorageThreads; removers: StorageThreads };
+const globals = globalThis as { reclaimThreads?: Threads };
+
 /** Ends the threads that have nothing to do: each keeps what its jobs left behind for as long as it is there. */
 export function endIdleThreads(): void {
-  globals.reclaimThreads?.endIdle();
+  globals.reclaimThreads?.readers.endIdle();
+  globals.reclaimThreads?.removers.endIdle();
 }
 
 /** Has a thread do a job. @throws StorageReadError, Error "the work was stopped" where its gate was closed meanwhile */
 export async function inThread<K extends ThreadJob["kind"]>(
   job: Extract<ThreadJob, { kind: K }>,
 ): Promise<ThreadResults[K]> {
-  globals.reclaimThreads ??= new StorageThreads();
-  return (await globals.reclaimThreads.run(job)) as ThreadResults[K];
+  globals.reclaimThreads ??= {
+    readers: new StorageThreads(READERS, OF_READERS),
+    removers: new StorageThreads(REMOVERS, OF_REMOVERS),
+  };
+  const { readers, removers } = globals.reclaimThreads;
+  // What is removed was read before: those who read it make room.
+  if (job.kind === "remove") readers.endIdle();
+  return (await (job.kind === "remove" ? removers : readers).run(job)) as ThreadResults[K];
 }
