@@ -1,22 +1,10 @@
 // A plan's rows become the items of its run.
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
 import { CopyWriter } from "@/server/platform/db/copy-writer";
-import {
-  ITEM_COLUMNS,
-  itemsIn,
-  itemsInOrder,
-  leaveOutItem,
-  type PlanRowNumbers,
-  type SpooledItems,
-  setItemNumbers,
-} from "./plan-row-bytes";
+import { OrderedItems, type ReadyRows, type SettledNumbers } from "./ordered-items";
+import { ITEM_COLUMNS, leaveOutItem, type SpooledItems, setItemNumbers } from "./plan-row-bytes";
 import type { PlanSpool } from "./plan-spool";
 import { RunStopped } from "./run-context";
-
-/** What the end of planning says of one row; `leftOut`: why it is left for another run. */
-interface SettledNumbers extends PlanRowNumbers {
-  leftOut: string | null;
-}
 
 const READ_BYTES = 1024 * 1024;
 /** At least so many rows become items in one transaction: the run's row is locked meanwhile, and its heartbeat waits. */
@@ -35,16 +23,16 @@ export async function copyPlanItems(
   signal: AbortSignal,
 ): Promise<void> {
   const rows = new RowQueue(spools, numbersOf);
-  const writers = connections.map((connection) => ({ connection, room: Buffer.allocUnsafeSlow(READ_BYTES) }));
+  const writers = connections.map((connection) => ({ connection, room: roomFor(READ_BYTES) }));
   while (!rows.isEmpty) {
     signal.throwIfAborted();
     await Promise.all(writers.map((writer) => copySome(writer, run, rows, ROWS_AT_ONCE / writers.length)));
   }
 }
 
-/** One transaction of one connection: at least so many rows, as long as there are any. `room`: where they are read to, its own. */
+/** One transaction of one connection: at least so many rows, as long as there are any. `room`: its own. */
 async function copySome(
-  { connection, room }: { connection: BulkConnection; room: Buffer },
+  { connection, room }: { connection: BulkConnection; room: Room },
   run: { id: string; epoch: number },
   rows: RowQueue,
   count: number,
@@ -70,52 +58,53 @@ async function copySome(
   await connection.query("COMMIT");
 }
 
+/** Where one connection's next rows are made ready; used again for those after them. */
+interface Room {
+  /** What is read from a file goes here, and is changed here. */
+  bytes: Buffer;
+  /** What lies somewhere else is put together here. */
+  writer: CopyWriter;
+}
+
+function roomFor(bytes: number): Room {
+  return { bytes: Buffer.allocUnsafeSlow(bytes), writer: new CopyWriter(bytes) };
+}
+
 /** The rows of all spools, for several who take them. */
 class RowQueue {
   private spool = 0;
   private row = 0;
-  private ordered: SpooledItems | null = null;
-  private given = 0;
+  private ordered: OrderedItems | null = null;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly spools: readonly PlanSpool[],
     private readonly numbersOf: (row: number) => SettledNumbers,
-  ) {}
+  ) {
+    const all = spools.length === 1 ? spools[0]?.takeAll() : null;
+    if (all) this.ordered = new OrderedItems(all, numbersOf);
+  }
 
   get isEmpty(): boolean {
-    return this.ordered === null ? this.spool >= this.spools.length : this.given >= this.ordered.starts.length;
+    return this.ordered === null ? this.spool >= this.spools.length : this.ordered.isEmpty;
   }
 
   /** The next rows, ready to be copied, in `room` as a rule; null after the last. */
-  next(room: Buffer): Promise<{ bytes: Buffer; count: number } | null> {
-    const mine = this.turn.then(() => this.read(room));
+  next(room: Room): Promise<ReadyRows | null> {
+    const mine = this.turn.then(() =>
+      this.ordered === null ? this.read(room.bytes) : this.ordered.next(room.writer, READ_BYTES),
+    );
     this.turn = mine.catch(() => undefined);
     return mine;
   }
 
-  private async read(room: Buffer): Promise<{ bytes: Buffer; count: number } | null> {
-    if (this.spools.length === 1) this.ordered ??= this.inOrder(this.spools[0]?.takeAll() ?? null);
-    if (this.ordered !== null) return this.nextOrdered(this.ordered);
+  private async read(room: Buffer): Promise<ReadyRows | null> {
     for (; this.spool < this.spools.length; this.spool++) {
       const items = await this.spools[this.spool]?.next(room);
       if (items === null || items === undefined) continue;
       return { bytes: this.settle(items), count: items.starts.length };
     }
     return null;
-  }
-
-  /** Rows that are all in memory, in the order of their ordinals: at its end an index grows twice as fast as all over it. */
-  private inOrder(bytes: Buffer | null): SpooledItems | null {
-    return bytes === null ? null : itemsInOrder(this.settle({ bytes, starts: itemsIn(bytes).starts }));
-  }
-
-  private nextOrdered({ bytes, starts }: SpooledItems): { bytes: Buffer; count: number } | null {
-    const first = this.given;
-    const start = starts[first];
-    if (start === undefined) return null;
-    while (this.given < starts.length && (starts[this.given] ?? 0) < start + READ_BYTES) this.given++;
-    return { bytes: bytes.subarray(start, starts[this.given] ?? bytes.length), count: this.given - first };
   }
 
   private settle({ bytes, starts }: SpooledItems): Buffer {

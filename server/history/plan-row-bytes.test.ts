@@ -1,15 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CopyWriter } from "@/server/platform/db/copy-writer";
-import {
-  itemHead,
-  itemsIn,
-  itemsInOrder,
-  leaveOutItem,
-  type PlanRow,
-  setItemNumbers,
-  writeItemRow,
-} from "./plan-row-bytes";
+import { itemHead, itemsIn, leaveOutItem, type PlanRow, writeItemRow } from "./plan-row-bytes";
 
 const RUN = { id: "run_1", workspaceId: "wsp_1" };
 const text = fc.string({ unit: "binary", maxLength: 30 });
@@ -51,27 +43,6 @@ test("items are found again in their bytes, and what of the last one is missing 
       const part = itemsIn(bytes.subarray(0, bytes.length - 1 - (cut % bytes.length)));
       expect(part.starts).toEqual(starts.filter((_, at) => (starts[at + 1] ?? bytes.length) <= part.end));
       expect(part.starts.length).toBeLessThan(rows.length);
-    }),
-  );
-});
-
-/** Rows, and a place for each. */
-const ordered = fc.array(row, { maxLength: 6 }).chain((rows) => {
-  const places = rows.map((_, at) => at);
-  return fc.tuple(fc.constant(rows), fc.shuffledSubarray(places, { minLength: rows.length }));
-});
-
-test("numbers are set in place, and bring items into their order", () => {
-  fc.assert(
-    fc.property(ordered, ([rows, places]) => {
-      const bytes = bytesOf(rows);
-      itemsIn(bytes).starts.forEach((start, at) => {
-        const sizes = { sizeBytes: 2 ** 40 + at, uniqueBytes: at, ownBytes: 2 ** 33 };
-        setItemNumbers(bytes, start, { ordinal: places[at] ?? 0, ...sizes });
-      });
-      const found = textsOf(bytes, itemsIn(bytes).starts);
-      const inOrder = itemsInOrder(bytes);
-      expect(textsOf(inOrder.bytes, inOrder.starts)).toEqual(places.map((_, at) => found[places.indexOf(at)]));
     }),
   );
 });

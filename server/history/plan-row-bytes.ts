@@ -137,23 +137,6 @@ export function itemsIn(bytes: Buffer): { starts: number[]; end: number } {
   return { starts, end: start };
 }
 
-/** The same items in the order of their ordinals, which are all numbers from 0 on. */
-export function itemsInOrder(bytes: Buffer): SpooledItems {
-  const { starts } = itemsIn(bytes);
-  const rows = new Int32Array(starts.length);
-  starts.forEach((start, row) => {
-    rows[bytes.readInt32BE(start + ORDINAL_AT)] = row;
-  });
-  const ordered = Buffer.allocUnsafeSlow(bytes.length);
-  const orderedStarts: number[] = [];
-  let at = 0;
-  for (const row of rows) {
-    orderedStarts.push(at);
-    at += bytes.copy(ordered, at, starts[row], starts[row + 1] ?? bytes.length);
-  }
-  return { bytes: ordered, starts: orderedStarts };
-}
-
 function itemEnd(bytes: Buffer, start: number): number | null {
   let at = start + TEXTS_AT;
   for (let column = NUMBER_COLUMNS; column < ITEM_COLUMNS.length; column++) {

@@ -15,7 +15,7 @@ const MEMORY_BYTES_MAX = 8 * 1024 * 1024;
  */
 export class PlanSpool {
   private readonly writer = new CopyWriter();
-  private readonly held: Buffer[] = [];
+  private readonly held: SpooledItems[] = [];
   private heldBytes = 0;
   private isFull = false;
   private nextHeld = 0;
@@ -41,19 +41,19 @@ export class PlanSpool {
 
   /** Adds rows behind those that are there. One call at a time. @throws where the disk is full */
   async add(rows: readonly PlanRow[]): Promise<void> {
-    const bytes = bytesOf(rows, this.run, this.writer);
+    const { bytes, starts } = itemsOf(rows, this.run, this.writer);
     if (this.isFull || this.heldBytes + bytes.length > MEMORY_BYTES_MAX) {
       this.isFull = true;
       await this.handle.appendFile(bytes);
     } else if (bytes.length > 0) {
-      this.held.push(Buffer.from(bytes));
+      this.held.push({ bytes: Buffer.from(bytes), starts });
       this.heldBytes += bytes.length;
     }
   }
 
   /** All rows in their order, where the disk has none of them: instead of `next`. */
-  takeAll(): Buffer | null {
-    return this.isFull || this.held.length === 0 ? null : Buffer.concat(this.held.splice(0));
+  takeAll(): SpooledItems[] | null {
+    return this.isFull ? null : this.held.splice(0);
   }
 
   /**
@@ -62,7 +62,7 @@ export class PlanSpool {
    */
   async next(room: Buffer): Promise<SpooledItems | null> {
     const held = this.held[this.nextHeld++];
-    if (held !== undefined) return { bytes: held, starts: itemsIn(held).starts };
+    if (held !== undefined) return held;
     const { bytesRead } = await this.handle.read(room, 0, room.length, this.position);
     if (bytesRead === 0) return null;
     const { starts, end } = itemsIn(room.subarray(0, bytesRead));
@@ -79,13 +79,17 @@ export class PlanSpool {
 
 /** Adds rows to the file of a spool, from a thread that does nothing else meanwhile. @throws where the disk is full */
 export function writePlanRows(file: number, run: PlannedRun, rows: readonly PlanRow[], writer: CopyWriter): void {
-  const bytes = bytesOf(rows, run, writer);
+  const { bytes } = itemsOf(rows, run, writer);
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
 
 /** Valid until the writer is used again. */
-function bytesOf(rows: readonly PlanRow[], run: PlannedRun, writer: CopyWriter): Buffer {
+function itemsOf(rows: readonly PlanRow[], run: PlannedRun, writer: CopyWriter): SpooledItems {
   const head = itemHead(run);
-  for (const row of rows) writeItemRow(writer, head, row);
-  return writer.take();
+  const starts = rows.map((row) => {
+    const start = writer.length;
+    writeItemRow(writer, head, row);
+    return start;
+  });
+  return { bytes: writer.take(), starts };
 }

@@ -1,6 +1,7 @@
 import { type BlobTable, grown } from "@/domain/reclaim/blob-table";
 import type { BlobLists } from "@/domain/reclaim/space-sizes";
 import { type Artifact, compareText, type Exemption, type TagFact } from "@/domain/rules/facts";
+import { uint32At } from "@/server/platform/db/big-endian";
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
 import { type CopiedRow, readTime, Words } from "@/server/platform/db/copied-row";
 import { artifactKind, pushFacts } from "./artifact-facts";
@@ -101,16 +102,16 @@ class ReferenceList {
     return this.count;
   }
 
-  /** Adds the config and layers of a manifest, as a row has them, and the manifest, which is a blob itself. */
-  add(content: Buffer, key: Buffer, sizeBytes: number): void {
-    for (let at = 0; at < content.length; at += 16) {
-      const bytes = content.readUInt32BE(at + 8) * 2 ** 32 + content.readUInt32BE(at + 12);
-      this.addBlob(content.readUInt32BE(at + 4), content.readUInt32BE(at), bytes);
+  /** Adds the config and layers of a manifest, which are the row's column. */
+  addContent({ buffer, start, end }: CopiedRow): void {
+    for (let at = start; at < end; at += 16) {
+      const bytes = uint32At(buffer, at + 8) * 2 ** 32 + uint32At(buffer, at + 12);
+      this.add(uint32At(buffer, at + 4), uint32At(buffer, at), bytes);
     }
-    this.addBlob(key.readUInt32BE(4), key.readUInt32BE(0), sizeBytes);
   }
 
-  private addBlob(low: number, high: number, sizeBytes: number): void {
+  /** Adds a blob: the halves of its key. */
+  add(low: number, high: number, sizeBytes: number): void {
     if (this.count === this.ids.length) this.ids = grown(this.ids, new Int32Array(2 * this.count));
     this.ids[this.count++] = this.blobs.add(low, high, sizeBytes);
   }
@@ -144,11 +145,17 @@ class RepositoryReader {
     const untaggedSince = row.time();
     const isUnreadable = row.flag();
     const sizeBytes = row.int4() ?? 0;
-    const tags = readTags(row.bytes());
-    const key = row.bytes();
+    row.column();
+    const tags = readTags(row);
+    row.column();
+    const keyHigh = uint32At(row.buffer, row.start);
+    const keyLow = uint32At(row.buffer, row.start + 4);
     const children = row.ascii();
     const start = this.references.length;
-    this.references.add(row.bytes(), key, sizeBytes);
+    row.column();
+    this.references.addContent(row);
+    // A manifest is a blob itself.
+    this.references.add(keyLow, keyHigh, sizeBytes);
     const { pins, exemptions } = this.notes;
     const pinText = pins.size === 0 ? null : (pins.get(`${this.name}@${digest}`) ?? null);
     const artifact: Artifact = {
@@ -191,16 +198,21 @@ class RepositoryReader {
 
 const PUSH_BYTES = 9;
 
-function readTags(bytes: Buffer): TagFact[] {
+/** The tags that are the row's column. */
+function readTags({ buffer, start, end }: CopiedRow): TagFact[] {
   const tags: TagFact[] = [];
   let isInOrder = true;
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(0, at + PUSH_BYTES);
-    const time = readTime(bytes, at);
-    const name = bytes.toString("utf8", at + PUSH_BYTES, end);
-    if (compareText(tags.at(-1)?.name ?? "", name) > 0) isInOrder = false;
-    tags.push(bytes[at + 8] === 1 ? { name, pushedAt: null, firstSeenAt: time } : { name, pushedAt: time });
-    at = end + 1;
+  let previous = "";
+  for (let at = start; at < end; ) {
+    const nameStart = at + PUSH_BYTES;
+    let nameEnd = nameStart;
+    while (nameEnd < end && buffer[nameEnd] !== 0) nameEnd++;
+    const time = readTime(buffer, at);
+    const name = buffer.toString("utf8", nameStart, nameEnd);
+    if (compareText(previous, name) > 0) isInOrder = false;
+    previous = name;
+    tags.push(buffer[nameStart - 1] === 1 ? { name, pushedAt: null, firstSeenAt: time } : { name, pushedAt: time });
+    at = nameEnd + 1;
   }
   return isInOrder ? tags : tags.sort((a, b) => compareText(a.name, b.name));
 }

@@ -1,3 +1,5 @@
+import { int32At, uint32At } from "./big-endian";
+
 const NULL_LENGTH = -1;
 const SIGNATURE_START = 0x50; // "P" of PGCOPY; a row starts with its number of columns, which is never that high
 const HEADER_BYTES = 19;
@@ -8,7 +10,10 @@ export const EPOCH_2000_MS = 946_684_800_000;
  * One row of a binary COPY, read column by column in their order. Valid until the next row comes: whatever is kept has to be copied.
  */
 export class CopiedRow {
-  private buffer: Buffer = Buffer.alloc(0);
+  /** The row, and where in it the column lies that `column` stepped over. */
+  buffer: Buffer = Buffer.alloc(0);
+  start = 0;
+  end = 0;
   private at = 0;
 
   /** Starts to read a row; false at the end, which carries none. */
@@ -49,7 +54,7 @@ export class CopiedRow {
   int4(): number | null {
     const end = this.next();
     if (end < 0) return null;
-    const value = this.buffer.readInt32BE(this.at);
+    const value = int32At(this.buffer, this.at);
     this.at = end;
     return value;
   }
@@ -79,9 +84,17 @@ export class CopiedRow {
     return bytes;
   }
 
+  /** Steps over a bytea, which is `buffer` from `start` to `end` then: where many are read, a view of each is much of the work. Null is empty. */
+  column(): void {
+    const end = this.next();
+    this.start = this.at;
+    this.end = end < 0 ? this.at : end;
+    this.at = this.end;
+  }
+
   /** Steps over a length; answers where the column ends, below 0 for null. */
   private next(): number {
-    const length = this.buffer.readInt32BE(this.at);
+    const length = int32At(this.buffer, this.at);
     this.at += 4;
     return length === NULL_LENGTH ? NULL_LENGTH : this.at + length;
   }
@@ -114,6 +127,6 @@ function isWord(word: string, buffer: Buffer, start: number, end: number): boole
 
 /** A timestamptz as its send function writes it, in epoch ms. */
 export function readTime(buffer: Buffer, at: number): number {
-  const micros = buffer.readInt32BE(at) * 2 ** 32 + buffer.readUInt32BE(at + 4);
+  const micros = int32At(buffer, at) * 2 ** 32 + uint32At(buffer, at + 4);
   return Math.floor(micros / 1000) + EPOCH_2000_MS;
 }

@@ -1,3 +1,4 @@
+import { setInt32 } from "./big-endian";
 import { EPOCH_2000_MS } from "./copied-row";
 
 const NULL_LENGTH = -1;
@@ -17,7 +18,9 @@ export const COPY_FRAME = { start: SIGNATURE, end: END } as const;
 /** Writes the value of a bigint, which takes 8 bytes; answers where it ends. */
 export function writeInt8(buffer: Buffer, value: number, at: number): number {
   const high = Math.floor(value / 2 ** 32);
-  return buffer.writeUInt32BE(value - high * 2 ** 32, buffer.writeInt32BE(high, at));
+  setInt32(buffer, high, at);
+  setInt32(buffer, value - high * 2 ** 32, at + 4);
+  return at + 8;
 }
 
 /** Rows of a binary COPY, column by column in their order: no text is made of a number or a time, nor read again by the server. */
@@ -67,10 +70,12 @@ export class CopyWriter {
     this.close(start);
   }
 
+  /** @throws RangeError where it is no whole number of 32 bits */
   int4(value: number): void {
+    if ((value | 0) !== value) throw new RangeError(`${value} is no whole number for a column`);
     this.room(8);
-    this.at = this.buffer.writeInt32BE(4, this.at);
-    this.at = this.buffer.writeInt32BE(value, this.at);
+    this.word(4);
+    this.word(value);
   }
 
   /** @throws RangeError where it is no whole number within 2^53 of zero */
@@ -81,7 +86,7 @@ export class CopyWriter {
 
   private wide(value: number): void {
     this.room(12);
-    this.at = this.buffer.writeInt32BE(8, this.at);
+    this.word(8);
     this.at = writeInt8(this.buffer, value, this.at);
   }
 
@@ -97,14 +102,13 @@ export class CopyWriter {
     let bytes = 4 + ARRAY_HEADER_BYTES;
     for (const value of values) bytes += 4 + value.length * UTF8_BYTES_MAX;
     this.room(bytes);
-    const { buffer } = this;
     const start = this.open();
-    this.at = buffer.writeInt32BE(values.length === 0 ? 0 : 1, this.at);
-    this.at = buffer.writeInt32BE(0, this.at);
-    this.at = buffer.writeInt32BE(TEXT_OID, this.at);
+    this.word(values.length === 0 ? 0 : 1);
+    this.word(0);
+    this.word(TEXT_OID);
     if (values.length > 0) {
-      this.at = buffer.writeInt32BE(values.length, this.at);
-      this.at = buffer.writeInt32BE(1, this.at);
+      this.word(values.length);
+      this.word(1);
     }
     for (const value of values) {
       const from = this.open();
@@ -129,7 +133,7 @@ export class CopyWriter {
 
   null(): void {
     this.room(4);
-    this.at = this.buffer.writeInt32BE(NULL_LENGTH, this.at);
+    this.word(NULL_LENGTH);
   }
 
   /** Leaves a place for the length of what is written until `close`. */
@@ -141,7 +145,13 @@ export class CopyWriter {
   }
 
   close(start: number): void {
-    this.buffer.writeInt32BE(this.at - start - 4, start);
+    setInt32(this.buffer, this.at - start - 4, start);
+  }
+
+  /** Four bytes, for which there is room. */
+  private word(value: number): void {
+    setInt32(this.buffer, value, this.at);
+    this.at += 4;
   }
 
   private characters(text: string): void {

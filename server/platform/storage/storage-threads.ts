@@ -8,7 +8,7 @@ import type { ThreadAnswer, ThreadJob, ThreadResults } from "./thread-jobs";
 const IDLE_MS = 20_000;
 /** Reading is bound by the processor. Removing waits for the file system, entry by entry: more of them wait side by side. */
 export const READERS = Math.max(2, Math.min(8, availableParallelism()));
-export const REMOVERS = 8;
+export const REMOVERS = 6;
 /** Jobs are small, and what they make is handed over: much less than Node would let them grow to. */
 const OF_READERS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 const OF_REMOVERS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 128 };
