@@ -39,8 +39,9 @@ async function copySome(
 ): Promise<void> {
   await connection.query("BEGIN");
   // A claim that another one raised the epoch of waits for this lock, or is seen here: it never finds rows that come later.
+  // Nobody waits for the disk: the run's next commit, before which nothing is done about a plan, takes all that went before it there.
   const held = await connection.query(
-    "SELECT id FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE",
+    "SELECT id, set_config('synchronous_commit', 'off', true) FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE",
     [run.id, run.epoch],
   );
   if (held.length === 0) throw new RunStopped("fenced");
