@@ -68,6 +68,8 @@ if (process.argv[1] === SELF) {
     const numbers = await planRun(context);
     const ms = performance.now() - startedAt;
     const { user, system } = process.cpuUsage(cpu);
+    const stored = await prisma().runItem.count({ where: { runId: id } });
+    if (stored !== (numbers.itemsTotal ?? 0) + (numbers.itemsKept ?? 0)) throw new Error(`${stored} items are stored`);
     measures.push({
       ...{ ms, cpuMs: (user + system) / 1000, idleRssMb, peakRssMb: process.resourceUsage().maxRSS / 1024 },
       ...{ items: numbers.itemsTotal ?? 0, kept: numbers.itemsKept ?? 0 },

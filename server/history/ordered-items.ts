@@ -15,9 +15,11 @@ export interface ReadyRows {
 /** Rows that are all in memory, in the order of their ordinals: at its end an index grows twice as fast as all over it. */
 export class OrderedItems {
   private given = 0;
-  private readonly rows: { bytes: Buffer; start: number; end: number; numbers: SettledNumbers }[] = [];
+  private readonly rows: { bytes: Buffer; start: number; end: number; numbers: SettledNumbers }[];
 
+  /** Their ordinals are all numbers from 0 on. */
   constructor(parts: readonly SpooledItems[], numbersOf: (row: number) => SettledNumbers) {
+    this.rows = new Array(parts.reduce((sum, { starts }) => sum + starts.length, 0));
     let row = 0;
     for (const { bytes, starts } of parts) {
       starts.forEach((start, at) => {

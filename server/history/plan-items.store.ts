@@ -7,18 +7,20 @@ import type { PlanSpool } from "./plan-spool";
 import { RunStopped } from "./run-context";
 
 const READ_BYTES = 1024 * 1024;
+/** More than a row takes, as a rule. */
+const ROW_BYTES = 16 * 1024;
 /** At least so many rows become items in one transaction: the run's row is locked meanwhile, and its heartbeat waits. */
 const ROWS_AT_ONCE = 10_000;
 
 /**
  * Copies the rows that wait into the run, those of one spool after those of the other, each with its numbers, while the run is this claim's.
  * Several connections write side by side, in rounds: after each of them nobody holds the run's row.
- * @throws RunStopped fenced when it is another's by now, the signal's reason when it aborts
+ * @throws RunStopped fenced when it is another's by now, the signal's reason when it aborts, Error where there were not `count` of them
  */
 export async function copyPlanItems(
   connections: readonly BulkConnection[],
   run: { id: string; epoch: number },
-  spools: readonly PlanSpool[],
+  { spools, count }: { spools: readonly PlanSpool[]; count: number },
   numbersOf: (row: number) => SettledNumbers,
   signal: AbortSignal,
 ): Promise<void> {
@@ -28,6 +30,8 @@ export async function copyPlanItems(
     signal.throwIfAborted();
     await Promise.all(writers.map((writer) => copySome(writer, run, rows, ROWS_AT_ONCE / writers.length)));
   }
+  // Whoever is asked to confirm a plan, or arms a rule after it, goes by what stands there.
+  if (rows.taken !== count) throw new Error(`${rows.taken} items were written of a plan of ${count}`);
 }
 
 /** One transaction of one connection: at least so many rows, as long as there are any. `room`: its own. */
@@ -68,13 +72,15 @@ interface Room {
 }
 
 function roomFor(bytes: number): Room {
-  return { bytes: Buffer.allocUnsafeSlow(bytes), writer: new CopyWriter(bytes) };
+  return { bytes: Buffer.allocUnsafeSlow(bytes), writer: new CopyWriter(bytes + ROW_BYTES) };
 }
 
 /** The rows of all spools, for several who take them. */
 class RowQueue {
   private spool = 0;
   private row = 0;
+  /** So many were given. */
+  taken = 0;
   private ordered: OrderedItems | null = null;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -92,9 +98,11 @@ class RowQueue {
 
   /** The next rows, ready to be copied, in `room` as a rule; null after the last. */
   next(room: Room): Promise<ReadyRows | null> {
-    const mine = this.turn.then(() =>
-      this.ordered === null ? this.read(room.bytes) : this.ordered.next(room.writer, READ_BYTES),
-    );
+    const mine = this.turn.then(async () => {
+      const ready = this.ordered === null ? await this.read(room.bytes) : this.ordered.next(room.writer, READ_BYTES);
+      this.taken += ready?.count ?? 0;
+      return ready;
+    });
     this.turn = mine.catch(() => undefined);
     return mine;
   }

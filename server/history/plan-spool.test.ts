@@ -59,13 +59,14 @@ function bytesOf(one: PlanRow): string {
 }
 
 test("more than memory is for goes to the file, in order, and threads write there from the start", async () => {
-  const large = Array.from({ length: 12 }, (_, at) => row(`v${at}`, `${at}`.repeat(500_000)));
+  const large = Array.from({ length: 12 }, (_, at) => row(`v${at}`, `${at}`.repeat(800_000)));
   const spool = await PlanSpool.open(RUN);
   const shared = await PlanSpool.open(RUN);
   try {
     for (const one of large) await spool.add([one]);
     writePlanRows(shared.file, RUN, large, new CopyWriter());
     for (const each of [spool, shared]) {
+      expect(each.takeAll()).toBeNull();
       expect(await readAll(each)).toEqual(large.map(bytesOf));
     }
   } finally {

@@ -51,9 +51,9 @@ export class PlanSpool {
     }
   }
 
-  /** All rows in their order, where the disk has none of them: instead of `next`. */
+  /** All rows in their order, where the disk has none of them: instead of `next`. What threads add is never in memory. */
   takeAll(): SpooledItems[] | null {
-    return this.isFull ? null : this.held.splice(0);
+    return this.isFull || this.held.length === 0 ? null : this.held.splice(0);
   }
 
   /**

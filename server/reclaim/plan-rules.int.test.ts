@@ -83,6 +83,7 @@ test.each<{ limits: RuleLimits; threads: number }>([
   { limits: {}, threads: 0 },
   { limits: { maxItems: 40, maxPercentOfRepository: 30 }, threads: 0 },
   { limits: { maxBytes: 2_000_000_000 }, threads: 0 },
+  { limits: {}, threads: 1 },
   { limits: {}, threads: 2 },
   { limits: { maxBytes: 2_000_000_000 }, threads: 3 },
 ])(

@@ -57,7 +57,8 @@ export async function planRules(
         const whole = await settle(decision, space, count, { run, limits, reader, spools }, signal);
         if (isLarge) another ??= openBulkConnection(signal);
         const writers = another === null ? [reader] : [reader, (await another).connection];
-        await copyPlanItems(writers, run, spools, (row) => numbersOf(whole.row(row)), signal);
+        const items = { spools, count: whole.plannedCount + whole.leftOutCount + whole.keptCount };
+        await copyPlanItems(writers, run, items, (row) => numbersOf(whole.row(row)), signal);
         return whole;
       } finally {
         await another?.then(({ close }) => close()).catch(() => undefined);

@@ -96,6 +96,7 @@ export class CopiedRow {
   private next(): number {
     const length = int32At(this.buffer, this.at);
     this.at += 4;
+    if (this.at + length > this.buffer.length) throw new RangeError("a row has fewer columns than are read");
     return length === NULL_LENGTH ? NULL_LENGTH : this.at + length;
   }
 }

@@ -33,4 +33,5 @@ test("what is written is what the reader of rows reads, in any order of columns 
 
 test("a size that is none is refused, not written as another", () => {
   for (const value of [Number.NaN, 1.5, 2 ** 53]) expect(() => new CopyWriter().int8(value)).toThrow(RangeError);
+  for (const value of [Number.NaN, 1.5, 2 ** 31]) expect(() => new CopyWriter().int4(value)).toThrow(RangeError);
 });

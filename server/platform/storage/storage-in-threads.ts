@@ -2,7 +2,7 @@ import { DIGEST_WORDS } from "@/domain/gc/digest-words";
 import { type BlobStorage, StorageWriteError } from "./blob-storage";
 import { FilesystemStorage } from "./filesystem-storage";
 import type { EntryOutcome, StorageEntry } from "./remove-entry";
-import { inThread, READERS, REMOVERS } from "./storage-threads";
+import { endIdleReaders, inThread, READERS, REMOVERS } from "./storage-threads";
 import { ThreadGate } from "./thread-gate";
 import type { EntryDone, ThreadJob, ThreadResults } from "./thread-jobs";
 
@@ -128,6 +128,7 @@ export async function removeInThreads(
   gate: ThreadGate,
 ): Promise<{ results: (EntryResult | undefined)[]; error: unknown } | null> {
   if (!(storage instanceof FilesystemStorage)) return null;
+  endIdleReaders();
   const root = storage.location;
   const perJob = Math.max(1, Math.min(ENTRIES_PER_JOB, Math.ceil(entries.length / REMOVERS)));
   const parts = inParts(entries, perJob);
@@ -158,7 +159,7 @@ function resultOf(done: EntryDone | undefined): EntryResult | undefined {
 }
 
 /**
- * 0 to `count` - 1, from as many places at once as there are stripes. What goes side by side lies in different directories then: of those
+ * 0 to `count` - 1, from as many places at once as there are stripes. What goes side by side lies in different directories then, as a rule: of those
  * who remove directories from one, all but one wait.
  */
 function inStripes(count: number, stripes: number): number[] {

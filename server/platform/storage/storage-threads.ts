@@ -100,6 +100,11 @@ export function endIdleThreads(): void {
   globals.reclaimThreads?.removers.endIdle();
 }
 
+/** Ends those that have read, and read nothing now: what is removed was read before, and those that remove it take their room. */
+export function endIdleReaders(): void {
+  globals.reclaimThreads?.readers.endIdle();
+}
+
 /** Has a thread do a job. @throws StorageReadError, Error "the work was stopped" where its gate was closed meanwhile */
 export async function inThread<K extends ThreadJob["kind"]>(
   job: Extract<ThreadJob, { kind: K }>,
@@ -109,7 +114,5 @@ export async function inThread<K extends ThreadJob["kind"]>(
     removers: new StorageThreads(REMOVERS, OF_REMOVERS),
   };
   const { readers, removers } = globals.reclaimThreads;
-  // What is removed was read before: those who read it make room.
-  if (job.kind === "remove") readers.endIdle();
   return (await (job.kind === "remove" ? removers : readers).run(job)) as ThreadResults[K];
 }
