@@ -48,6 +48,9 @@ const RULES: AppliedRule[] = [
   protect("newest", { when: [{ kind: "among", n: 3, order: "semver" }] }),
 ];
 
+/** One moment for all: an image's days are counted to it, and two plans are compared. */
+const NOW = new Date();
+
 async function ask(rules: readonly AppliedRule[]): Promise<string> {
   const { workspaceId, spaceId, registryId } = tenant;
   const id = newId("run");
@@ -63,7 +66,7 @@ async function ask(rules: readonly AppliedRule[]): Promise<string> {
         trigger: "manual",
         requestedByName: "a test",
       },
-      ...{ frozenNow: new Date(), options: { ruleIds: [], rules: rules.map((one) => ({ ...one })) } },
+      ...{ frozenNow: NOW, options: { ruleIds: [], rules: rules.map((one) => ({ ...one })) } },
     },
   });
   return id;
