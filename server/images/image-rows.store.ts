@@ -20,9 +20,12 @@ export async function listAffected(
       SELECT digest FROM changed
       UNION
       SELECT next.digest FROM up CROSS JOIN LATERAL (
-        SELECT rm.digest FROM manifest_references ref
-          JOIN repository_manifests rm ON rm.repository_id = ${id} AND rm.digest = ref.manifest_digest
+        SELECT ref.manifest_digest AS digest FROM manifest_references ref
           WHERE ref.registry_id = ${registryId} AND ref.digest = up.digest AND ref.role = 'child'
+            AND (EXISTS (SELECT 1 FROM repository_manifests rm WHERE rm.repository_id = ${id} AND rm.digest = ref.manifest_digest)
+              -- One that is not here, but in another index: of what is here, that one may hold this through it.
+              OR EXISTS (SELECT 1 FROM manifest_references around
+                WHERE around.registry_id = ref.registry_id AND around.digest = ref.manifest_digest AND around.role = 'child'))
         UNION ALL
         SELECT m.subject_digest FROM manifests m
           WHERE m.registry_id = ${registryId} AND m.digest = up.digest AND m.subject_digest IS NOT NULL
