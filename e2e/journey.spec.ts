@@ -275,7 +275,7 @@ test("collects again and cancels half-way: what was deleted stays deleted, is sh
   const tree = new StorageTree(stack.storageRoot);
   const leftovers = Array.from({ length: LEFTOVERS }, (_, i) => tree.blob(`a copy that was interrupted, part ${i}`));
   const before = await diskUsage(stack.storageRoot);
-  await slowDownCollections(database, 0.5);
+  await slowDownCollections(database, 1);
   await page.reload();
   await startCollection();
   await expect(tile(page, "Blobs deleted")).toHaveText(/^[1-9]/, { timeout: LIVE_MS });
