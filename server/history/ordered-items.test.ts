@@ -75,3 +75,18 @@ test("items come in the order of their ordinals with their numbers, some of them
     }),
   );
 });
+
+test("two items of one ordinal are an error, not an end that never comes", () => {
+  const bytes = itemOf("twice");
+  const numbers = { ordinal: 0, sizeBytes: 0, uniqueBytes: 0, ownBytes: 0, leftOut: null };
+  const ordered = new OrderedItems(
+    [
+      { bytes, starts: [0] },
+      { bytes, starts: [0] },
+    ],
+    () => numbers,
+  );
+  const writer = new CopyWriter();
+  expect(ordered.next(writer, 100_000)?.count).toBe(1);
+  expect(() => ordered.next(writer, 100_000)).toThrow("ordinal 1");
+});

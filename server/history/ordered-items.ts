@@ -43,6 +43,8 @@ export class OrderedItems {
       if (numbers.leftOut === null) writer.columns(bytes, start, end);
       else leaveOutItem(writer, bytes, start, end, numbers.leftOut);
     }
+    // Nobody would ever come to its end.
+    if (starts.length === 0 && !this.isEmpty) throw new Error(`no item has the ordinal ${first}`);
     const ready = writer.take();
     starts.forEach((start, at) => {
       const row = this.rows[first + at];
