@@ -71,8 +71,8 @@ export async function readComponent(
 export type NeighbourRow = FactRow & { children: string[] };
 
 /**
- * Those of the digests that the repository holds; with them one image outside of them, and one manifest that cannot be understood: what
- * such mean for the others is all that counts.
+ * Those of the digests that the repository holds; with them one image outside of them that is no part of another, and one manifest that
+ * cannot be understood: what such mean for the others is all that counts.
  */
 export function readNeighbourRows(
   repository: { id: string; registryId: string },
@@ -83,7 +83,12 @@ export function readNeighbourRows(
     WITH wanted AS MATERIALIZED (
       SELECT digest FROM unnest(${[...digests]}::text[]) AS given(digest)
       UNION
-      (SELECT i.digest FROM images i WHERE i.repository_id = ${id} AND i.digest <> ALL(${[...digests]}) LIMIT 1)
+      (SELECT i.digest FROM images i WHERE i.repository_id = ${id} AND i.digest <> ALL(${[...digests]})
+        -- A part with a tag is browsed as an image too; alone it would seem to be one. OFFSET: asked of one after the other.
+        AND NOT EXISTS (SELECT 1 FROM manifest_references ref
+          JOIN repository_manifests parent ON parent.repository_id = i.repository_id AND parent.digest = ref.manifest_digest
+          WHERE ref.registry_id = ${registryId} AND ref.digest = i.digest AND ref.role = 'child' OFFSET 0)
+        LIMIT 1)
       UNION
       (SELECT m.digest FROM manifests m
         WHERE m.registry_id = ${registryId} AND (m.unreadable_reason IS NOT NULL OR m.kind = 'unknown')
