@@ -11,6 +11,7 @@ const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   "gc-s3": () => import("./gc-s3"),
   "gc-workers": () => import("./gc-workers"),
   inventory: () => import("./inventory"),
+  live: () => import("./live"),
   moves: () => import("./moves"),
   planning: () => import("./planning"),
   "run-items": () => import("./run-items"),
