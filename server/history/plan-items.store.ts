@@ -7,10 +7,14 @@ import type { PlanSpool } from "./plan-spool";
 import { RunStopped } from "./run-context";
 
 const READ_BYTES = 1024 * 1024;
+/** Of rows in memory. A connection takes megabytes before the server reads any: in large pieces one would take most of a small plan. */
+const ORDERED_BYTES = 256 * 1024;
 /** More than a row takes, as a rule. */
 const ROW_BYTES = 16 * 1024;
 /** At least so many rows become items in one transaction: the run's row is locked meanwhile, and its heartbeat waits. */
 const ROWS_AT_ONCE = 10_000;
+/** The rows of a statement are gone through once more at its end: so they stay in memory until then. */
+const STATEMENT_MEMORY = "16MB";
 
 /**
  * Copies the rows that wait into the run, those of one spool after those of the other, each with its numbers, while the run is this claim's.
@@ -45,7 +49,8 @@ async function copySome(
   // A claim that another one raised the epoch of waits for this lock, or is seen here: it never finds rows that come later.
   // Nobody waits for the disk: the run's next commit, before which nothing is done about a plan, takes all that went before it there.
   const held = await connection.query(
-    "SELECT id, set_config('synchronous_commit', 'off', true) FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE",
+    `SELECT id, set_config('synchronous_commit', 'off', true), set_config('work_mem', '${STATEMENT_MEMORY}', true)
+     FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE`,
     [run.id, run.epoch],
   );
   if (held.length === 0) throw new RunStopped("fenced");
@@ -99,7 +104,7 @@ class RowQueue {
   /** The next rows, ready to be copied, in `room` as a rule; null after the last. */
   next(room: Room): Promise<ReadyRows | null> {
     const mine = this.turn.then(async () => {
-      const ready = this.ordered === null ? await this.read(room.bytes) : this.ordered.next(room.writer, READ_BYTES);
+      const ready = this.ordered === null ? await this.read(room.bytes) : this.ordered.next(room.writer, ORDERED_BYTES);
       this.taken += ready?.count ?? 0;
       return ready;
     });

@@ -59,9 +59,10 @@ export async function planRules(
         const writers = another === null ? [reader] : [reader, (await another).connection];
         const items = { spools, count: whole.plannedCount + whole.leftOutCount + whole.keptCount };
         await copyPlanItems(writers, run, items, (row) => numbersOf(whole.row(row)), signal);
+        (await another)?.release();
         return whole;
       } finally {
-        await another?.then(({ close }) => close()).catch(() => undefined);
+        another?.then(({ close }) => close()).catch(() => undefined);
       }
     });
     return {

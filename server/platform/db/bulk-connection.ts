@@ -16,52 +16,102 @@ export interface BulkConnection {
   copyInRows(target: string, chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void>;
 }
 
+/** A connection in somebody's hands. */
+export interface OpenBulkConnection {
+  connection: BulkConnection;
+  /** Keeps it for whoever is next; call it when everything on it is done. */
+  release(): void;
+  /** Ends it, whatever it is at; nothing where it was released. */
+  close(): void;
+}
+
+/** So long an unused connection is kept: the next of its kind begins with a server that knows the tables already. */
+const IDLE_MS = 60_000;
+let idle: pg.Pool | null = null;
+
 /**
- * Opens a connection for `work`. When `signal` aborts, the connection is torn and whatever it was at fails.
+ * Opens a connection for `work`, or takes one that was kept. When `signal` aborts, the connection is torn and whatever it was at fails.
  * @throws the signal's reason when aborted
  */
 export async function withBulkConnection<T>(
   signal: AbortSignal,
   work: (connection: BulkConnection) => Promise<T>,
 ): Promise<T> {
-  const { connection, close } = await openBulkConnection(signal);
+  const { connection, release, close } = await openBulkConnection(signal);
   try {
-    return await work(connection);
+    const result = await work(connection);
+    release();
+    return result;
   } catch (error) {
     signal.throwIfAborted();
     throw error;
   } finally {
-    await close();
+    close();
   }
 }
 
-/** The same for whoever closes it by themselves, which they have to. @throws the signal's reason when aborted */
-export async function openBulkConnection(
-  signal: AbortSignal,
-): Promise<{ connection: BulkConnection; close(): Promise<void> }> {
+/** The same for whoever gives it back by themselves, which they have to. @throws the signal's reason when aborted */
+export async function openBulkConnection(signal: AbortSignal): Promise<OpenBulkConnection> {
   signal.throwIfAborted();
-  const client = new pg.Client({
+  idle ??= connectionPool();
+  const client = await connect(idle, signal);
+  let isHeld = true;
+  const onError = (error: unknown) => log.debug({ error }, "a bulk connection broke");
+  const tear = () => client.connection.stream.destroy();
+  client.on("error", onError);
+  signal.addEventListener("abort", tear, { once: true });
+  const giveBack = (isKept: boolean) => {
+    client.release(!isKept);
+    client.off("error", onError);
+  };
+  const end = (isKept: boolean) => {
+    if (!isHeld) return;
+    isHeld = false;
+    signal.removeEventListener("abort", tear);
+    if (!isKept || client.getTransactionStatus() !== "I") giveBack(false);
+    // Temporary tables and settings are nobody else's.
+    else
+      client.query("DISCARD ALL").then(
+        () => giveBack(true),
+        () => giveBack(false),
+      );
+  };
+  return { connection: connectionOf(client), release: () => end(!signal.aborted), close: () => end(false) };
+}
+
+/** @throws the signal's reason when aborted */
+function connect(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener("abort", giveUp, { once: true });
+    pool
+      .connect()
+      .then((client) => (signal.aborted ? client.release() : resolve(client)), reject)
+      .finally(() => signal.removeEventListener("abort", giveUp));
+  });
+}
+
+/** Ends the connections that are kept, and those in use once they are given back. */
+export async function endBulkConnections(): Promise<void> {
+  const ended = idle;
+  idle = null;
+  await ended?.end();
+}
+
+function connectionPool(): pg.Pool {
+  const pool = new pg.Pool({
     connectionString: env().DATABASE_URL,
     application_name: "reclaim-bulk",
     keepAlive: true,
     // What its client gave up, the server gives up too. As of every other connection: see prisma.ts.
     options: "-c client_connection_check_interval=1000 -c jit=off -c random_page_cost=1.1",
+    // Nobody ever waits for somebody else's.
+    max: Number.POSITIVE_INFINITY,
+    idleTimeoutMillis: IDLE_MS,
+    allowExitOnIdle: true,
   });
-  client.on("error", (error) => log.debug({ error }, "a bulk connection broke"));
-  const tear = () => client.connection.stream.destroy();
-  signal.addEventListener("abort", tear, { once: true });
-  const close = async () => {
-    signal.removeEventListener("abort", tear);
-    await client.end().catch((error: unknown) => log.debug({ error }, "closing a bulk connection"));
-  };
-  try {
-    await client.connect();
-    return { connection: connectionOf(client), close };
-  } catch (error) {
-    await close();
-    signal.throwIfAborted();
-    throw error;
-  }
+  pool.on("error", (error) => log.debug({ error }, "a kept bulk connection broke"));
+  return pool;
 }
 
 /** Quotes a text for a statement that takes no parameters. */
@@ -69,7 +119,7 @@ export function literal(text: string): string {
   return pg.escapeLiteral(text);
 }
 
-function connectionOf(client: pg.Client): BulkConnection {
+function connectionOf(client: pg.PoolClient): BulkConnection {
   const submit = (work: (settle: Settle) => pg.Submittable) =>
     new Promise<void>((resolve, reject) => {
       client.query(work({ resolve, reject }));

@@ -3,6 +3,7 @@ import pg from "pg";
 import { Prisma, PrismaClient } from "@/prisma/generated/client/client";
 import { env } from "../env";
 import { tellWhoActs } from "./audited-connections";
+import { endBulkConnections } from "./bulk-connection";
 
 export type Transaction = Prisma.TransactionClient;
 export { Prisma };
@@ -50,6 +51,7 @@ function connectionPool(connectionString: string): pg.Pool {
 }
 
 export async function disconnectPrisma(): Promise<void> {
+  await endBulkConnections();
   // Made where it was not: its end is the end of the connections.
   if (globals.reclaimPool) await prisma().$disconnect();
   delete globals.reclaimPrisma;
