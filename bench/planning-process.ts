@@ -75,7 +75,6 @@ if (process.argv[1] === SELF) {
       ...{ items: numbers.itemsTotal ?? 0, kept: numbers.itemsKept ?? 0 },
     });
     await finishRun(run.id, run.epoch, { status: "succeeded", error: null });
-    if (process.env.BENCH_KEEP !== "yes") await prisma().runItem.deleteMany({ where: { runId: id } });
   }
   const warm = measures.slice(Math.floor(measures.length / 2)).sort((a, b) => a.ms - b.ms);
   process.stdout.write(JSON.stringify(warm[Math.floor(warm.length / 2)]), () => process.exit(0));

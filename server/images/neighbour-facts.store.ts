@@ -87,7 +87,7 @@ export function readNeighbourRows(
         -- A part with a tag is browsed as an image too; alone it would seem to be one. OFFSET: asked of one after the other.
         AND NOT EXISTS (SELECT 1 FROM manifest_references ref
           JOIN repository_manifests parent ON parent.repository_id = i.repository_id AND parent.digest = ref.manifest_digest
-          WHERE ref.registry_id = ${registryId} AND ref.digest = i.digest AND ref.role = 'child' OFFSET 0)
+          WHERE ref.registry_id = ${registryId} AND ref.digest = i.digest AND ref.role = 'child' AND NOT ref.is_foreign OFFSET 0)
         LIMIT 1)
       UNION
       (SELECT m.digest FROM manifests m

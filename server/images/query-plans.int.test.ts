@@ -10,6 +10,7 @@ import { createTestTenant, type TestTenant } from "@/testing/tenant";
 import { type ImagePosition, listImageRows, positionOf } from "./image.store";
 import { type ImageListInput, listImages } from "./list-images";
 import { listRepositories } from "./list-repositories";
+import { loadNeighbourFacts } from "./load-neighbour-facts";
 import { measureImages } from "./measure-images";
 
 let database: TestDatabase;
@@ -70,6 +71,16 @@ const FILTERS: Record<string, Partial<ImageFilterDto>> = {
 test.each(Object.entries(FILTERS))("a filter by %s reads no big table from end to end", async (name, filter) => {
   expectIndexed(await plansOf(() => list(filter)), name);
   expectIndexed(await plansOf(() => list({ ...filter, sort: "size" })), name);
+});
+
+test("R-05 the facts around an image come from indexes, however large its repository", async () => {
+  const { workspaceId, spaceId } = tenant;
+  const repositoryName = "acme/team3/app3";
+  const neighbours = await loadNeighbourFacts({ workspaceId, spaceId, repositoryName });
+  const { items } = await list({ repository: repositoryName });
+  const plans = await plansOf(() => neighbours.around(items.slice(0, 8).map((one) => one.digest)));
+  expect(plans.filter((plan) => plan.includes("images"))).not.toHaveLength(0);
+  expectIndexed(plans);
 });
 
 test("K-31 a search may be all of a reference, or a part of a repository with the start of a tag", async () => {

@@ -7,6 +7,7 @@ import { claimRun, type RunRecord } from "@/server/history/run.store";
 import { createRunContext, RunStopped } from "@/server/history/run-context";
 import { loadSpaceFacts } from "@/server/images/load-space-facts";
 import { systemScope } from "@/server/platform/auth/workspace-scope";
+import { endBulkConnections } from "@/server/platform/db/bulk-connection";
 import { prisma } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
 import { requireSpace } from "@/server/spaces/require-space";
@@ -196,6 +197,8 @@ test.each([0, 2])(
 
 test.each([0, 2])("a cancel ends planning in the middle, by %i threads, and nothing is stored", async (threads) => {
   const run = await claim(RULES);
+  await endBulkConnections();
+  await expect.poll(() => countBulkConnections(), { timeout: 10_000 }).toBe(0);
   const stop = new AbortController();
   const space = await requireSpace(tenant.scope, tenant.spaceId);
   const planning = planRules(contextOf(run, stop.signal), space, RULES, threads);

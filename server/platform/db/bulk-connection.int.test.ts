@@ -49,7 +49,9 @@ test("a connection is used again, with nothing of whoever had it before", async 
     const found = [
       await open.connection.query("SELECT to_regclass('pg_temp.left_behind') AS name"),
       await open.connection.query("SHOW work_mem"),
-      await open.connection.query("SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory'"),
+      await open.connection.query(
+        "SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+      ),
     ];
     open.release();
     return found;
@@ -94,6 +96,13 @@ test("whoever gives up tears what they are at, and the next one gets another", a
   await expect(withBulkConnection(controller.signal, pidOf)).rejects.toThrow("cancelled by somebody");
   await until("the server has given up as well", async () => ((await openPids()).includes(torn) ? null : true));
   expect(await withBulkConnection(never, pidOf)).not.toBe(torn);
+});
+
+test("nothing is done on one that was given back", async () => {
+  const open = await openBulkConnection(never);
+  open.release();
+  await expect(open.connection.query("SELECT 1")).rejects.toThrow("given back");
+  await expect(open.connection.copyOut("SELECT 1", () => undefined)).rejects.toThrow("given back");
 });
 
 test("one that the server ended while nobody used it is replaced", async () => {

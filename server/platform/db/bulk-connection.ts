@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { env } from "../env";
 import { log } from "../log";
@@ -56,27 +57,24 @@ export async function openBulkConnection(signal: AbortSignal): Promise<OpenBulkC
   idle ??= connectionPool();
   const client = await connect(idle, signal);
   let isHeld = true;
-  const onError = (error: unknown) => log.debug({ error }, "a bulk connection broke");
   const tear = () => client.connection.stream.destroy();
-  client.on("error", onError);
-  signal.addEventListener("abort", tear, { once: true });
-  const giveBack = (isKept: boolean) => {
-    client.release(!isKept);
-    client.off("error", onError);
-  };
   const end = (isKept: boolean) => {
     if (!isHeld) return;
     isHeld = false;
     signal.removeEventListener("abort", tear);
-    if (!isKept || client.getTransactionStatus() !== "I") giveBack(false);
+    if (!isKept || client.getTransactionStatus() !== "I") client.release(true);
     // Temporary tables and settings are nobody else's.
     else
       client.query("DISCARD ALL").then(
-        () => giveBack(true),
-        () => giveBack(false),
+        () => client.release(),
+        () => client.release(true),
       );
   };
-  return { connection: connectionOf(client), release: () => end(!signal.aborted), close: () => end(false) };
+  signal.addEventListener("abort", tear, { once: true });
+  if (signal.aborted) end(false);
+  signal.throwIfAborted();
+  const connection = connectionOf(client, () => isHeld);
+  return { connection, release: () => end(!signal.aborted), close: () => end(false) };
 }
 
 /** @throws the signal's reason when aborted */
@@ -86,16 +84,19 @@ function connect(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
     signal.addEventListener("abort", giveUp, { once: true });
     pool
       .connect()
-      .then((client) => (signal.aborted ? client.release() : resolve(client)), reject)
+      .then((client) => (signal.aborted ? client.release(true) : resolve(client)), reject)
       .finally(() => signal.removeEventListener("abort", giveUp));
   });
 }
+
+/** So long those that are in use, or do not answer, are waited for at the end. */
+const END_MS = 2_000;
 
 /** Ends the connections that are kept, and those in use once they are given back. */
 export async function endBulkConnections(): Promise<void> {
   const ended = idle;
   idle = null;
-  await ended?.end();
+  await Promise.race([ended?.end(), setTimeout(END_MS, undefined, { ref: false })]);
 }
 
 function connectionPool(): pg.Pool {
@@ -110,7 +111,11 @@ function connectionPool(): pg.Pool {
     idleTimeoutMillis: IDLE_MS,
     allowExitOnIdle: true,
   });
-  pool.on("error", (error) => log.debug({ error }, "a kept bulk connection broke"));
+  // Whoever uses it hears of it by what fails. Listened to from its first moment on: an error that nobody hears ends the process.
+  pool.on("connect", (client) =>
+    client.on("error", ({ message }) => log.debug({ message }, "a bulk connection broke")),
+  );
+  pool.on("error", () => undefined);
   return pool;
 }
 
@@ -119,13 +124,18 @@ export function literal(text: string): string {
   return pg.escapeLiteral(text);
 }
 
-function connectionOf(client: pg.PoolClient): BulkConnection {
+function connectionOf(client: pg.PoolClient, isHeld: () => boolean): BulkConnection {
+  const requireHeld = () => {
+    if (!isHeld()) throw new Error("the connection was given back");
+  };
   const submit = (work: (settle: Settle) => pg.Submittable) =>
     new Promise<void>((resolve, reject) => {
+      requireHeld();
       client.query(work({ resolve, reject }));
     });
   return {
     async query<T extends object>(sql: string, values: readonly unknown[] = []) {
+      requireHeld();
       return (await client.query<T>(sql, [...values])).rows;
     },
     copyOut: (sql, take) =>

@@ -51,9 +51,8 @@ function connectionPool(connectionString: string): pg.Pool {
 }
 
 export async function disconnectPrisma(): Promise<void> {
-  await endBulkConnections();
   // Made where it was not: its end is the end of the connections.
-  if (globals.reclaimPool) await prisma().$disconnect();
+  await Promise.all([endBulkConnections(), globals.reclaimPool && prisma().$disconnect()]);
   delete globals.reclaimPrisma;
   delete globals.reclaimPool;
 }
