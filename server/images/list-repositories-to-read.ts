@@ -10,7 +10,10 @@ export async function listRepositoriesToRead(
   db: BulkConnection,
   place: { workspaceId: string; spaceId: string },
 ): Promise<{ repositories: RepositoryRow[]; notes: ImageNotes }> {
-  const [pins, exemptions] = await Promise.all([listPinTexts(place.spaceId), listExemptions(place.spaceId)]);
-  const repositories = (await listRepositoryRows(db, place)).sort((a, b) => compareText(a.name, b.name));
-  return { repositories, notes: { pins, exemptions } };
+  const [rows, pins, exemptions] = await Promise.all([
+    listRepositoryRows(db, place),
+    listPinTexts(place.spaceId),
+    listExemptions(place.spaceId),
+  ]);
+  return { repositories: rows.sort((a, b) => compareText(a.name, b.name)), notes: { pins, exemptions } };
 }

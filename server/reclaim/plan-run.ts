@@ -18,9 +18,11 @@ import { isByHand, reclaimOptions } from "./reclaim-options";
  */
 export async function planRun(context: RunContext): Promise<RunNumbers> {
   const { run, scope } = context;
-  const space = await requireSpace(scope, run.spaceId);
   const options = reclaimOptions(run.options);
-  await deleteRunItems({ id: run.id, epoch: context.epoch });
+  const [space] = await Promise.all([
+    requireSpace(scope, run.spaceId),
+    deleteRunItems({ id: run.id, epoch: context.epoch }),
+  ]);
   if (!isByHand(options)) return planRules(context, space, options.rules);
   const plan = await planChoice(context, space, options);
   const verdicts = new Map(plan.verdicts.map((one) => [keyOf(one), one]));
