@@ -5,7 +5,14 @@ import { defineOperation } from "./define";
 import { runSchema } from "./history";
 import { RULES_PER_SPACE_MAX, ruleNameSchema } from "./rules";
 
-const someRulesSchema = z.object({ ruleIds: z.array(idSchema).min(1).max(RULES_PER_SPACE_MAX) }).strict();
+const someRulesSchema = z
+  .object({
+    ruleIds: z
+      .array(idSchema)
+      .min(1, "name at least one rule, or all of them with “all”: true")
+      .max(RULES_PER_SPACE_MAX, `name at most ${RULES_PER_SPACE_MAX} rules: a space has no more`),
+  })
+  .strict();
 /** every enabled reclaim rule of the space */
 const allRulesSchema = z.object({ all: z.literal(true) }).strict();
 
