@@ -43,10 +43,20 @@ export function errorResponse(error: unknown, requestId: string): Response {
 
 /** Zod's issues as `path: message` rows. */
 export function invalidInput(error: ZodError, where: string): AppError {
-  const errors = error.issues.map((issue) => ({
+  const errors = error.issues.flatMap(nearest).map((issue) => ({
     path: [where, ...issue.path.map(String)].join("."),
     message: issue.message,
   }));
   const first = errors[0];
   return new AppError("bad_request", first ? `${first.path}: ${first.message}` : "The request is not valid.", errors);
+}
+
+type Issue = ZodError["issues"][number];
+
+/** Of an input that may have several forms: what is wrong with the one that was meant, which knows all that was given. */
+function nearest(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find((issues) => !issues.some(({ code }) => code === "unrecognized_keys"));
+  if (meant === undefined || meant.length === 0) return [issue];
+  return meant.flatMap((inner) => nearest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
