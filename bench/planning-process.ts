@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { WORKER_ALLOCATION } from "@/scripts/services/worker-allocation";
+import { WORKER_ALLOCATION, WORKER_FLAGS } from "@/scripts/services/worker-allocation";
 import { builtProgram } from "./built-program";
 
 const SELF = fileURLToPath(import.meta.url);
@@ -21,10 +21,14 @@ export interface PlanningMeasure {
 
 /** Plans a preview of a space with 15 rules in a process of its own, so that its memory is its own; measured is the median of the last half of `rounds`. */
 export async function measurePlanning(spaceId: string, rounds = 1): Promise<PlanningMeasure> {
-  const child = spawn(process.execPath, [await builtProgram(import.meta.url), spaceId, String(rounds)], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, ...WORKER_ALLOCATION },
-  });
+  const child = spawn(
+    process.execPath,
+    [...WORKER_FLAGS, await builtProgram(import.meta.url), spaceId, String(rounds)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...WORKER_ALLOCATION },
+    },
+  );
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString("utf8");

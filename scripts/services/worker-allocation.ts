@@ -7,3 +7,9 @@ export const WORKER_ALLOCATION = {
   MALLOC_MMAP_THRESHOLD_: "131072",
   MALLOC_TRIM_THRESHOLD_: "131072",
 };
+
+/**
+ * What Node.js is told for a worker. Left alone, the engine makes what outlives some of its collections among what is old at once: of planning
+ * these are facts that live for a moment, and it would go through everything for their sake in the middle of every third preview.
+ */
+export const WORKER_FLAGS = ["--no-allocation-site-pretenuring"];

@@ -29,13 +29,14 @@ export async function copyPlanItems(
   signal: AbortSignal,
 ): Promise<void> {
   const rows = new RowQueue(spools, numbersOf);
-  const writers = connections.map((connection) => ({ connection, room: roomFor(READ_BYTES) }));
+  const writers = connections.map((connection) => ({ connection, room: new Room() }));
   while (!rows.isEmpty) {
     signal.throwIfAborted();
     await Promise.all(writers.map((writer) => copySome(writer, run, rows, ROWS_AT_ONCE / writers.length)));
   }
   // Whoever is asked to confirm a plan, or arms a rule after it, goes by what stands there.
   if (rows.taken !== count) throw new Error(`${rows.taken} items were written of a plan of ${count}`);
+  for (const spool of spools) spool.giveBack();
 }
 
 /** One transaction of one connection: at least so many rows, as long as there are any. `room`: its own. */
@@ -69,15 +70,21 @@ async function copySome(
 }
 
 /** Where one connection's next rows are made ready; used again for those after them. */
-interface Room {
-  /** What is read from a file goes here, and is changed here. */
-  bytes: Buffer;
-  /** What lies somewhere else is put together here. */
-  writer: CopyWriter;
-}
+class Room {
+  private read: Buffer | null = null;
+  private made: CopyWriter | null = null;
 
-function roomFor(bytes: number): Room {
-  return { bytes: Buffer.allocUnsafeSlow(bytes), writer: new CopyWriter(bytes + ROW_BYTES) };
+  /** What is read from a file goes here, and is changed here. */
+  get bytes(): Buffer {
+    this.read ??= Buffer.allocUnsafeSlow(READ_BYTES);
+    return this.read;
+  }
+
+  /** What lies somewhere else is put together here. */
+  get writer(): CopyWriter {
+    this.made ??= new CopyWriter(ORDERED_BYTES + ROW_BYTES);
+    return this.made;
+  }
 }
 
 /** The rows of all spools, for several who take them. */
@@ -94,7 +101,7 @@ class RowQueue {
     private readonly numbersOf: (row: number) => SettledNumbers,
   ) {
     const all = spools.length === 1 ? spools[0]?.takeAll() : null;
-    if (all) this.ordered = new OrderedItems(all, numbersOf);
+    if (all) this.ordered = new OrderedItems([all], numbersOf);
   }
 
   get isEmpty(): boolean {

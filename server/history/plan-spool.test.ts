@@ -81,3 +81,33 @@ test("nothing of it is left in the temporary folder, not even while it is used",
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith("reclaim-plan-"))).toEqual([]);
   await spool.close();
 });
+
+test("the memory of a plan that is done is the next one's; of a plan that is not, nobody else's", async () => {
+  const [done, open] = [await PlanSpool.open(RUN), await PlanSpool.open(RUN)];
+  const [first, second] = [row("v1", "first"), row("v2", "second")];
+  await done.add([row("v0", "done")]);
+  expect(done.takeAll()?.starts).toEqual([0]);
+  await open.add([first]);
+  done.giveBack();
+  await done.close();
+  const later = [await PlanSpool.open(RUN), await PlanSpool.open(RUN)];
+  for (const spool of later) await spool.add([second]);
+  expect(await readAll(open)).toEqual([bytesOf(first)]);
+  for (const spool of later) expect(await readAll(spool)).toEqual([bytesOf(second)]);
+  for (const spool of [open, ...later]) await spool.close();
+});
+
+test("many rows at once are written to the disk piece by piece, and a row that is larger than all memory too", async () => {
+  const many = Array.from({ length: 14_000 }, (_, at) => row(`v${at}`, `${at} `.repeat(120)));
+  const spool = await PlanSpool.open(RUN);
+  try {
+    await spool.add(many);
+    await spool.add([row("large", "x".repeat(9 * 1024 * 1024)), row("last", "last")]);
+    expect(spool.takeAll()).toBeNull();
+    const all = [...many, row("large", "x".repeat(9 * 1024 * 1024)), row("last", "last")];
+    expect(await readAll(spool)).toEqual(all.map(bytesOf));
+    spool.giveBack();
+  } finally {
+    await spool.close();
+  }
+});

@@ -7,24 +7,40 @@ import { CopyWriter } from "@/server/platform/db/copy-writer";
 import { itemHead, itemsIn, type PlannedRun, type PlanRow, type SpooledItems, writeItemRow } from "./plan-row-bytes";
 
 /** A small plan never sees the disk. */
-const MEMORY_BYTES_MAX = 8 * 1024 * 1024;
+const MEMORY_BYTES = 8 * 1024 * 1024;
+/** More than a row takes, as a rule. */
+const ROW_BYTES = 64 * 1024;
 
 /**
- * The rows of a plan while their order, limits and sizes are not known yet: some 700 bytes each, the first of them in memory and the rest in a
- * file without a name, so that neither memory grows with them nor PostgreSQL writes them twice, and a worker that dies leaves nothing behind.
+ * The memory of a plan that ended, for the next one. Made anew for each, it would be most of what has the engine go through everything in the
+ * middle of every third plan or so: what lies outside the heap counts as well, and is given back by nothing else.
+ */
+let spare: CopyWriter | null = null;
+
+function takeMemory(): CopyWriter {
+  const memory = spare ?? new CopyWriter(MEMORY_BYTES + ROW_BYTES);
+  spare = null;
+  return memory;
+}
+
+/**
+ * The rows of a plan while their order, limits and sizes are not known yet: some 700 bytes each, those of a small plan in memory and all others
+ * in a file without a name, so that neither memory grows with them nor PostgreSQL writes them twice, and a worker that dies leaves nothing behind.
  */
 export class PlanSpool {
-  private readonly writer = new CopyWriter();
-  private readonly held: SpooledItems[] = [];
-  private heldBytes = 0;
-  private isFull = false;
-  private nextHeld = 0;
+  private memory: CopyWriter | null = null;
+  private readonly head: Buffer;
+  /** Of the rows in memory. */
+  private starts: number[] = [];
+  private isOnDisk = false;
   private position = 0;
 
   private constructor(
     readonly run: PlannedRun,
     private readonly handle: FileHandle,
-  ) {}
+  ) {
+    this.head = itemHead(run);
+  }
 
   /** The open file, by its number: threads of this process may add rows to it. */
   get file(): number {
@@ -41,19 +57,28 @@ export class PlanSpool {
 
   /** Adds rows behind those that are there. One call at a time. @throws where the disk is full */
   async add(rows: readonly PlanRow[]): Promise<void> {
-    const { bytes, starts } = itemsOf(rows, this.run, this.writer);
-    if (this.isFull || this.heldBytes + bytes.length > MEMORY_BYTES_MAX) {
-      this.isFull = true;
-      await this.handle.appendFile(bytes);
-    } else if (bytes.length > 0) {
-      this.held.push({ bytes: Buffer.from(bytes), starts });
-      this.heldBytes += bytes.length;
+    this.memory ??= takeMemory();
+    const { memory, head } = this;
+    for (const row of rows) {
+      this.starts.push(memory.length);
+      writeItemRow(memory, head, row);
+      if (memory.length >= MEMORY_BYTES) await this.toDisk(memory);
     }
+    if (this.isOnDisk) await this.toDisk(memory);
   }
 
-  /** All rows in their order, where the disk has none of them: instead of `next`. What threads add is never in memory. */
-  takeAll(): SpooledItems[] | null {
-    return this.isFull || this.held.length === 0 ? null : this.held.splice(0);
+  private async toDisk(memory: CopyWriter): Promise<void> {
+    this.isOnDisk = true;
+    this.starts = [];
+    await this.handle.appendFile(memory.take());
+  }
+
+  /** All rows in their order, where the disk has none of them, as far as nobody took them: instead of `next`. What threads add is never in memory. */
+  takeAll(): SpooledItems | null {
+    const { memory, starts } = this;
+    if (memory === null || this.isOnDisk || starts.length === 0) return null;
+    this.starts = [];
+    return { bytes: memory.take(), starts };
   }
 
   /**
@@ -61,8 +86,8 @@ export class PlanSpool {
    * where nobody else reads. One call at a time.
    */
   async next(room: Buffer): Promise<SpooledItems | null> {
-    const held = this.held[this.nextHeld++];
-    if (held !== undefined) return held;
+    const held = this.takeAll();
+    if (held !== null) return held;
     const { bytesRead } = await this.handle.read(room, 0, room.length, this.position);
     if (bytesRead === 0) return null;
     const { starts, end } = itemsIn(room.subarray(0, bytesRead));
@@ -70,6 +95,14 @@ export class PlanSpool {
     if (starts.length === 0) return this.next(Buffer.allocUnsafeSlow(2 * room.length));
     this.position += end;
     return { bytes: room.subarray(0, end), starts };
+  }
+
+  /** Says that nobody uses its rows any more: the next plan may have their memory. */
+  giveBack(): void {
+    const { memory } = this;
+    this.memory = null;
+    memory?.take();
+    if (memory !== null && memory.capacity <= MEMORY_BYTES + ROW_BYTES) spare = memory;
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import { type Artifact, compareText, type Exemption, type TagFact } from "@/doma
 import { uint32At } from "@/server/platform/db/big-endian";
 import type { BulkConnection } from "@/server/platform/db/bulk-connection";
 import { type CopiedRow, readTime, Words } from "@/server/platform/db/copied-row";
+import { KeptRows } from "@/server/platform/db/kept-rows";
 import { artifactKind, pushFacts } from "./artifact-facts";
 import { listSubjectsElsewhere } from "./list-subjects-elsewhere";
 import { copyFactRows, type RepositoryRow } from "./repository-facts.store";
@@ -49,24 +50,35 @@ export async function* readListedRepositories(
   notes: ImageNotes,
   blobs: BlobTable,
 ): AsyncGenerator<RepositoryFacts> {
-  const read = async (batch: readonly RepositoryRow[]) => {
+  const read = async (batch: readonly RepositoryRow[], kept: KeptRows) => {
+    kept.clear();
     const references = new ReferenceList(blobs);
-    const facts = new Map(batch.map(({ id, name }) => [id, new RepositoryReader(name, references, notes)]));
-    const repositoryIds = [...facts.keys()];
-    await copyFactRows(db, { ...place, repositoryIds }, (row) => facts.get(row.word(IDS) ?? "")?.take(row));
-    const elsewhere = await listSubjectsElsewhere(db, place.registryId, facts);
-    return [...facts].map(([id, reader]) => reader.facts(elsewhere.get(id)));
+    const readers = new Map(batch.map(({ id, name }) => [id, new RepositoryReader(name, { kept, references, notes })]));
+    const repositoryIds = [...readers.keys()];
+    await copyFactRows(db, { ...place, repositoryIds }, (row) => readers.get(row.word(IDS) ?? "")?.take(row));
+    const withSubjects = new Map([...readers].filter(([, { mayNameSubjects }]) => mayNameSubjects));
+    const elsewhere = await listSubjectsElsewhere(db, place.registryId, withSubjects);
+    return { kept, readers, elsewhere };
   };
   const batches = inBatches(repositories);
-  let next = batches[0] === undefined ? undefined : read(batches[0]);
+  // One batch lies in the one while the next is read into the other.
+  const memory = [new KeptRows(), new KeptRows()] as const;
+  let next = batches[0] === undefined ? undefined : read(batches[0], memory[0]);
   for (let at = 1; next !== undefined; at++) {
-    const facts = await next;
+    const { kept, readers, elsewhere } = await next;
     const batch = batches[at];
-    next = batch === undefined ? undefined : read(batch);
+    next = batch === undefined ? undefined : read(batch, at % 2 === 0 ? memory[0] : memory[1]);
     // Whoever stops to listen hears of its failure no more.
     next?.catch(() => undefined);
-    yield* facts;
+    let left = readers.size;
+    for (const [id, reader] of readers) {
+      const facts = reader.facts(elsewhere.get(id));
+      // A large repository is a batch of its own: there is no room for its rows beside what was made of them.
+      if (--left === 0) kept.clear();
+      yield facts;
+    }
   }
+  for (const kept of memory) kept.end();
 }
 
 /** What a repository takes to read and decide, counted in images of a few tags. */
@@ -117,22 +129,62 @@ class ReferenceList {
   }
 }
 
+/** Where what is read of a repository comes from and goes. */
+interface Reading {
+  kept: KeptRows;
+  references: ReferenceList;
+  notes: ImageNotes;
+}
+
+/** What a row says; its blobs are those of the list from `start` to `end`. */
+interface FactRow {
+  artifact: Artifact;
+  start: number;
+  end: number;
+}
+
 class RepositoryReader {
-  private readonly rows: { artifact: Artifact; start: number; end: number }[] = [];
+  private readonly places: number[] = [];
+  private rows: FactRow[] | null = null;
+  /** Whether an artifact may say by its field or by its tags that it belongs to another one: few repositories have any. */
+  mayNameSubjects = false;
 
   constructor(
     readonly name: string,
-    private readonly references: ReferenceList,
-    private readonly notes: ImageNotes,
+    private readonly reading: Reading,
   ) {}
 
   /** In no order. */
   get artifacts(): Artifact[] {
-    return this.rows.map(({ artifact }) => artifact);
+    return this.read().map(({ artifact }) => artifact);
   }
 
-  /** Takes a row of copyFactRows after its first column. */
+  /** Takes a row of copyFactRows after its first column. It is not read before somebody asks: few objects live at a time. */
   take(row: CopiedRow): void {
+    this.places.push(this.reading.kept.keep(row));
+    this.mayNameSubjects ||= mayNameSubject(row);
+  }
+
+  /** Everything, once. */
+  facts(subjectsElsewhere: ReadonlySet<string> = new Set()): RepositoryFacts {
+    const rows = this.read().sort((a, b) => compareText(a.artifact.digest, b.artifact.digest));
+    this.rows = null;
+    const artifacts = rows.map(({ artifact }) => artifact);
+    const blobLists = {
+      ids: this.reading.references.ids,
+      starts: Int32Array.from(rows, ({ start }) => start),
+      ends: Int32Array.from(rows, ({ end }) => end),
+    };
+    return { name: this.name, artifacts, blobLists, subjectsElsewhere };
+  }
+
+  private read(): FactRow[] {
+    const { kept } = this.reading;
+    this.rows ??= this.places.map((place) => this.readRow(kept.read(place)));
+    return this.rows;
+  }
+
+  private readRow(row: CopiedRow): FactRow {
     const digest = row.ascii() ?? "";
     const mediaType = row.word(MEDIA_TYPES) ?? "";
     const kind = row.word(KINDS) ?? "";
@@ -151,12 +203,13 @@ class RepositoryReader {
     const keyHigh = uint32At(row.buffer, row.start);
     const keyLow = uint32At(row.buffer, row.start + 4);
     const children = row.ascii();
-    const start = this.references.length;
+    const { references, notes } = this.reading;
+    const start = references.length;
     row.column();
-    this.references.addContent(row);
+    references.addContent(row);
     // A manifest is a blob itself.
-    this.references.add(keyLow, keyHigh, sizeBytes);
-    const { pins, exemptions } = this.notes;
+    references.add(keyLow, keyHigh, sizeBytes);
+    const { pins, exemptions } = notes;
     const pinText = pins.size === 0 ? null : (pins.get(`${this.name}@${digest}`) ?? null);
     const artifact: Artifact = {
       exemptFrom: exemptions.size === 0 ? undefined : exemptions.get(`${this.name}@${digest}`),
@@ -181,19 +234,30 @@ class RepositoryReader {
       isUnreadable,
       blobs: [],
     };
-    this.rows.push({ artifact, start, end: this.references.length });
+    return { artifact, start, end: references.length };
   }
+}
 
-  facts(subjectsElsewhere: ReadonlySet<string> = new Set()): RepositoryFacts {
-    const rows = this.rows.sort((a, b) => compareText(a.artifact.digest, b.artifact.digest));
-    const artifacts = rows.map(({ artifact }) => artifact);
-    const blobLists = {
-      ids: this.references.ids,
-      starts: Int32Array.from(rows, ({ start }) => start),
-      ends: Int32Array.from(rows, ({ end }) => end),
-    };
-    return { name: this.name, artifacts, blobLists, subjectsElsewhere };
+/** A fallback tag has the digest of its subject in it. */
+const FALLBACK_TAG_BYTES_MIN = 64;
+const COLUMNS_TO_SUBJECT = 4;
+const COLUMNS_TO_TAGS = 7;
+
+/** Steps over a row: true where it has a subject, or tags as long as a fallback tag is. */
+function mayNameSubject(row: CopiedRow): boolean {
+  for (let column = 0; column < COLUMNS_TO_SUBJECT; column++) row.column();
+  row.column();
+  if (row.end > row.start) return true;
+  for (let column = 0; column < COLUMNS_TO_TAGS; column++) row.column();
+  row.column();
+  const { buffer, end } = row;
+  for (let at = row.start; at < end; at++) {
+    at += PUSH_BYTES;
+    const start = at;
+    while (at < end && buffer[at] !== 0) at++;
+    if (at - start > FALLBACK_TAG_BYTES_MIN) return true;
   }
+  return false;
 }
 
 const PUSH_BYTES = 9;

@@ -15,14 +15,33 @@ export class CopiedRow {
   start = 0;
   end = 0;
   private at = 0;
+  private limit = 0;
 
   /** Starts to read a row; false at the end, which carries none. */
   open(message: Buffer): boolean {
     this.buffer = message;
+    this.limit = message.length;
     this.at = message[0] === SIGNATURE_START ? HEADER_BYTES : 0;
     const columns = message.readInt16BE(this.at);
     this.at += 2;
     return columns >= 0;
+  }
+
+  /** Starts to read what `copyRest` copied. */
+  openRest(buffer: Buffer, start: number, end: number): void {
+    this.buffer = buffer;
+    this.at = start;
+    this.limit = end;
+  }
+
+  /** Bytes of the columns that were not read yet. */
+  get restBytes(): number {
+    return this.limit - this.at;
+  }
+
+  /** Copies the columns that were not read yet. */
+  copyRest(to: Buffer, at: number): void {
+    this.buffer.copy(to, at, this.at, this.limit);
   }
 
   text(): string | null {
@@ -96,7 +115,7 @@ export class CopiedRow {
   private next(): number {
     const length = int32At(this.buffer, this.at);
     this.at += 4;
-    if (this.at + length > this.buffer.length) throw new RangeError("a row has fewer columns than are read");
+    if (this.at + length > this.limit) throw new RangeError("a row has fewer columns than are read");
     return length === NULL_LENGTH ? NULL_LENGTH : this.at + length;
   }
 }

@@ -37,6 +37,11 @@ export class CopyWriter {
     return this.at;
   }
 
+  /** Bytes that it has room for before it has to grow. */
+  get capacity(): number {
+    return this.buffer.length;
+  }
+
   /** Everything written so far, and forgets it: valid until the next is written. */
   take(): Buffer {
     const bytes = this.buffer.subarray(0, this.at);
