@@ -10,6 +10,7 @@ export const WORKER_ALLOCATION = {
 
 /**
  * What Node.js is told for a worker. Left alone, the engine makes what outlives some of its collections among what is old at once: of planning
- * these are facts that live for a moment, and it would go through everything for their sake in the middle of every third preview.
+ * these are facts that live for a moment, and it went through everything for their sake in the middle of every third preview. And it lets the
+ * heap grow by the less the fewer of them there are, so that it would do so as often for nothing.
  */
-export const WORKER_FLAGS = ["--no-allocation-site-pretenuring"];
+export const WORKER_FLAGS = ["--no-allocation-site-pretenuring", "--heap-growing-percent=100"];

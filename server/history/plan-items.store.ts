@@ -101,7 +101,7 @@ class RowQueue {
     private readonly numbersOf: (row: number) => SettledNumbers,
   ) {
     const all = spools.length === 1 ? spools[0]?.takeAll() : null;
-    if (all) this.ordered = new OrderedItems([all], numbersOf);
+    if (all) this.ordered = new OrderedItems(all, numbersOf);
   }
 
   get isEmpty(): boolean {
