@@ -46,6 +46,18 @@ test("an address that cannot be decoded is one that nothing has", async () => {
   expect(await ask("/w/%zz")).toBe(404);
 });
 
+test("what no operation of the API answers is refused as operations refuse", async () => {
+  for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
+    for (const path of ["/api/v1/workspace", `/api/v1/workspaces/${workspaceId}/spices/1`]) {
+      const answer = await fetch(`${stack.url}${path}`, { method, headers: { cookie, origin: stack.url } });
+      expect([method, path, answer.status, answer.headers.get("content-type")]).toEqual([
+        ...[method, path, 404, "application/problem+json"],
+      ]);
+      expect(await answer.json()).toMatchObject({ code: "not_found", detail: expect.stringContaining("openapi.json") });
+    }
+  }
+});
+
 test("every page runs under a policy without inline scripts, and complains of nothing", async ({ browser }) => {
   test.setTimeout(180_000);
   const context = await browser.newContext({ storageState, colorScheme: "dark" });
