@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { WORKER_ALLOCATION, WORKER_FLAGS } from "@/scripts/services/worker-allocation";
+import { WORKER_ALLOCATION, workerFlags } from "@/scripts/services/worker-allocation";
 import { builtProgram } from "./built-program";
 
 const SELF = fileURLToPath(import.meta.url);
@@ -51,7 +51,7 @@ export interface CollectionProcess {
 export async function startCollectionProcess(): Promise<CollectionProcess> {
   const child = fork(await builtProgram(import.meta.url), [], {
     // What compiles this program as it is read is not part of an installation's worker.
-    execArgv: WORKER_FLAGS,
+    execArgv: workerFlags(),
     env: { ...process.env, ...WORKER_ALLOCATION },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

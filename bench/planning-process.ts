@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { WORKER_ALLOCATION, WORKER_FLAGS } from "@/scripts/services/worker-allocation";
+import { WORKER_ALLOCATION, workerFlags } from "@/scripts/services/worker-allocation";
 import { builtProgram } from "./built-program";
 
 const SELF = fileURLToPath(import.meta.url);
@@ -23,7 +23,7 @@ export interface PlanningMeasure {
 export async function measurePlanning(spaceId: string, rounds = 1): Promise<PlanningMeasure> {
   const child = spawn(
     process.execPath,
-    [...WORKER_FLAGS, await builtProgram(import.meta.url), spaceId, String(rounds)],
+    [...workerFlags(), await builtProgram(import.meta.url), spaceId, String(rounds)],
     {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, ...WORKER_ALLOCATION },

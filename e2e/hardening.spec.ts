@@ -46,9 +46,9 @@ test("an address that cannot be decoded is one that nothing has", async () => {
   expect(await ask("/w/%zz")).toBe(404);
 });
 
-test("what no operation of the API answers is refused as operations refuse", async () => {
+test("a path of the API that no operation has is refused as operations refuse", async () => {
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
-    for (const path of ["/api/v1/workspace", `/api/v1/workspaces/${workspaceId}/spices/1`]) {
+    for (const path of ["/api/v1", "/api/v1/workspace", `/api/v1/workspaces/${workspaceId}/spices/1`]) {
       const answer = await fetch(`${stack.url}${path}`, { method, headers: { cookie, origin: stack.url } });
       expect([method, path, answer.status, answer.headers.get("content-type")]).toEqual([
         ...[method, path, 404, "application/problem+json"],

@@ -146,10 +146,12 @@ test("R-01 who is removed reaches nothing any more: pages, API, open streams, th
   await page.getByRole("button", { name: "Remove Nina New" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove member" }).click();
   await expect(page.getByText("Nina New is no member any more")).toBeVisible();
+  const removedAt = Date.now();
   await expect(nina.call(listImages, { params })).rejects.toMatchObject({ problem: { status: 404 } });
   expect(await grantsOf("nina@new.example")).toBe("");
-  // It looks again every ten seconds whether it may go on.
   await streamEnd;
+  // It looks again every ten seconds whether it may go on; by itself it ends after ninety.
+  expect(Date.now() - removedAt).toBeLessThan(60_000);
   const gone = await newContext(session);
   await gone.goto(`${stack.url}/`);
   await expect(gone.getByRole("heading", { name: "You are not a member of any workspace" })).toBeVisible();

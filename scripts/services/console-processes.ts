@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { type ServiceProcess, startServiceProcess, untilReady } from "@/scripts/services/service-process";
-import { WORKER_ALLOCATION, WORKER_FLAGS } from "@/scripts/services/worker-allocation";
+import { WORKER_ALLOCATION, workerFlags } from "@/scripts/services/worker-allocation";
 
 export interface ConsoleProcessOptions {
   /** The checkout. */
@@ -49,7 +49,7 @@ export async function startWorkerProcess(
   const service = await startServiceProcess({
     name: "worker",
     command: process.execPath,
-    args: ["--enable-source-maps", ...WORKER_FLAGS, options.program],
+    args: ["--enable-source-maps", ...workerFlags(), options.program],
     env: { ...WORKER_ALLOCATION, ...inherited(), ...options.environment },
     cwd: options.root,
     logFile: options.logFile,

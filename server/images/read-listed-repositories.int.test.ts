@@ -65,6 +65,19 @@ test("more images than are read at a time come by repository, in the order of th
   }
 });
 
+test("a large repository is read as it comes, and so are those before and after it", async () => {
+  const tenant = await createTestTenant({ name: "acme", prefix: "acme" });
+  await fillLargeInventory(tenant, { repositories: 3, imagesPerRepository: 60, tagsPerImage: 2 });
+  const [, large] = await stored(tenant);
+  // Its count is what it is known to be large by.
+  expect(
+    await prisma().$executeRaw`UPDATE repositories SET image_count = 4000
+      WHERE space_id = ${tenant.spaceId} AND name = ${large?.name}`,
+  ).toBe(1);
+  const read = await readAll(tenant, () => stored(tenant));
+  expect(read.map(({ name, digests, tags }) => ({ name, digests, tags }))).toEqual(await stored(tenant));
+});
+
 test("C2.4 a subject that another repository has is known to be there, whether a field or a fallback tag names it", async () => {
   const tenant = await createTestTenant({ name: "acme", prefix: "acme" });
   await fillLargeInventory(tenant, { repositories: 6, imagesPerRepository: 4, tagsPerImage: 1 });

@@ -26,6 +26,8 @@ interface RepositoryFacts {
 const IMAGES_AT_ONCE = 1_000;
 const REPOSITORIES_AT_ONCE = 300;
 const TAGS_OF_AN_IMAGE = 4;
+/** From so many images on everything of a repository is there at once in any case: its rows do not wait. */
+const IMAGES_OF_A_LARGE_ONE = 4_000;
 
 const IDS = new Words(2);
 const MEDIA_TYPES = new Words(12);
@@ -52,31 +54,27 @@ export async function* readListedRepositories(
 ): AsyncGenerator<RepositoryFacts> {
   const read = async (batch: readonly RepositoryRow[], kept: KeptRows) => {
     kept.clear();
-    const references = new ReferenceList(blobs);
-    const readers = new Map(batch.map(({ id, name }) => [id, new RepositoryReader(name, { kept, references, notes })]));
+    // A large one is alone in its batch, and read while the database still sends.
+    const isLarge = batch.some((repository) => weightOf(repository) >= IMAGES_OF_A_LARGE_ONE);
+    const reading = { kept: isLarge ? null : kept, references: new ReferenceList(blobs), notes };
+    const readers = new Map(batch.map(({ id, name }) => [id, new RepositoryReader(name, reading)]));
     const repositoryIds = [...readers.keys()];
     await copyFactRows(db, { ...place, repositoryIds }, (row) => readers.get(row.word(IDS) ?? "")?.take(row));
     const withSubjects = new Map([...readers].filter(([, { mayNameSubjects }]) => mayNameSubjects));
     const elsewhere = await listSubjectsElsewhere(db, place.registryId, withSubjects);
-    return { kept, readers, elsewhere };
+    return { readers, elsewhere };
   };
   const batches = inBatches(repositories);
   // One batch lies in the one while the next is read into the other.
   const memory = [new KeptRows(), new KeptRows()] as const;
   let next = batches[0] === undefined ? undefined : read(batches[0], memory[0]);
   for (let at = 1; next !== undefined; at++) {
-    const { kept, readers, elsewhere } = await next;
+    const { readers, elsewhere } = await next;
     const batch = batches[at];
     next = batch === undefined ? undefined : read(batch, at % 2 === 0 ? memory[0] : memory[1]);
     // Whoever stops to listen hears of its failure no more.
     next?.catch(() => undefined);
-    let left = readers.size;
-    for (const [id, reader] of readers) {
-      const facts = reader.facts(elsewhere.get(id));
-      // A large repository is a batch of its own: there is no room for its rows beside what was made of them.
-      if (--left === 0) kept.clear();
-      yield facts;
-    }
+    for (const [id, reader] of readers) yield reader.facts(elsewhere.get(id));
   }
   for (const kept of memory) kept.end();
 }
@@ -131,7 +129,8 @@ class ReferenceList {
 
 /** Where what is read of a repository comes from and goes. */
 interface Reading {
-  kept: KeptRows;
+  /** Where rows wait until their repository is asked for; null: each is read as it comes. */
+  kept: KeptRows | null;
   references: ReferenceList;
   notes: ImageNotes;
 }
@@ -144,8 +143,9 @@ interface FactRow {
 }
 
 class RepositoryReader {
-  private readonly places: number[] = [];
-  private rows: FactRow[] | null = null;
+  /** Of rows that wait. */
+  private places: number[] = [];
+  private rows: FactRow[] = [];
   /** Whether an artifact may say by its field or by its tags that it belongs to another one: few repositories have any. */
   mayNameSubjects = false;
 
@@ -159,16 +159,22 @@ class RepositoryReader {
     return this.read().map(({ artifact }) => artifact);
   }
 
-  /** Takes a row of copyFactRows after its first column. It is not read before somebody asks: few objects live at a time. */
+  /** Takes a row of copyFactRows after its first column. */
   take(row: CopiedRow): void {
-    this.places.push(this.reading.kept.keep(row));
+    const { kept } = this.reading;
+    if (kept === null) {
+      this.rows.push(this.readRow(row));
+      this.mayNameSubjects = true;
+      return;
+    }
+    this.places.push(kept.keep(row));
     this.mayNameSubjects ||= mayNameSubject(row);
   }
 
   /** Everything, once. */
   facts(subjectsElsewhere: ReadonlySet<string> = new Set()): RepositoryFacts {
     const rows = this.read().sort((a, b) => compareText(a.artifact.digest, b.artifact.digest));
-    this.rows = null;
+    this.rows = [];
     const artifacts = rows.map(({ artifact }) => artifact);
     const blobLists = {
       ids: this.reading.references.ids,
@@ -178,9 +184,12 @@ class RepositoryReader {
     return { name: this.name, artifacts, blobLists, subjectsElsewhere };
   }
 
+  /** All rows, read by now. */
   private read(): FactRow[] {
     const { kept } = this.reading;
-    this.rows ??= this.places.map((place) => this.readRow(kept.read(place)));
+    const { places } = this;
+    this.places = [];
+    if (kept !== null) for (const place of places) this.rows.push(this.readRow(kept.read(place)));
     return this.rows;
   }
 

@@ -113,8 +113,9 @@ export class CopiedRow {
 
   /** Steps over a length; answers where the column ends, below 0 for null. */
   private next(): number {
-    const length = int32At(this.buffer, this.at);
     this.at += 4;
+    // Beyond the row are another one's bytes.
+    const length = this.at > this.limit ? this.limit : int32At(this.buffer, this.at - 4);
     if (this.at + length > this.limit) throw new RangeError("a row has fewer columns than are read");
     return length === NULL_LENGTH ? NULL_LENGTH : this.at + length;
   }

@@ -2,7 +2,8 @@ import { int32At, setInt32 } from "./big-endian";
 import { CopiedRow } from "./copied-row";
 
 const LENGTH_BYTES = 4;
-const ORDINARY_BYTES_MAX = 2 * 1024 * 1024;
+/** Memory that grew beyond this is nobody else's. */
+const SPARE_BYTES_MAX = 2 * 1024 * 1024;
 const SPARES_MAX = 2;
 
 /** Memory of those that were given back: made anew for each, it would bring nearer the moment at which the engine goes through everything. */
@@ -41,17 +42,17 @@ export class KeptRows {
     return this.row;
   }
 
-  /** Forgets all of them, and gives up memory beyond the ordinary: their places mean nothing any more. */
+  /** Forgets all of them: their places mean nothing any more. */
   clear(): void {
     this.at = 0;
-    if (this.buffer.length > ORDINARY_BYTES_MAX) this.buffer = NOTHING;
   }
 
   /** Forgets all of them for good: another one may have the memory. */
   end(): void {
-    this.clear();
-    if (this.buffer.length > 0 && spares.length < SPARES_MAX) spares.push(this.buffer);
+    const { buffer } = this;
+    this.at = 0;
     this.buffer = NOTHING;
+    if (buffer.length > 0 && buffer.length <= SPARE_BYTES_MAX && spares.length < SPARES_MAX) spares.push(buffer);
   }
 
   private makeRoom(bytes: number): void {

@@ -1,7 +1,7 @@
 import { AppError } from "@/server/platform/app-error";
 import { errorResponse, newRequestId } from "@/server/platform/http/problem-response";
 
-/** What no operation answers, refused as operations refuse. */
+/** A path that no operation has, refused as operations refuse. */
 function refuse(): Response {
   const detail = "There is no such operation. GET /api/v1/openapi.json lists all of them.";
   return errorResponse(new AppError("not_found", detail), newRequestId());
