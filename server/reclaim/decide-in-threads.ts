@@ -10,7 +10,7 @@ import type { PlanThreadAnswer, PlanThreadJob } from "./plan-thread-job";
 
 /**
  * A thread holds some repositories at a time. Young objects need room to die in: with a third of this a thread copies for as long as it
- * computes, left alone it would let hundreds of megabytes gather. Old ones stay within twice what is in use (WORKER_FLAGS), some 40 MB; what is
+ * computes, left alone it would let hundreds of megabytes gather. Old ones stay within twice what is in use (see workerFlags), some 40 MB; what is
  * allowed beyond is for a very large repository.
  */
 const MEMORY = { maxYoungGenerationSizeMb: 96, maxOldGenerationSizeMb: 2048 };
