@@ -43,8 +43,7 @@ export const onlineCollection: CollectionMode = {
   async collect(whole) {
     const { context, registry, storage, signal } = whole;
     const { run } = context;
-    await enter(context, "waiting_for_lock");
-    const taken = await underLock(whole, async (collection) => {
+    const taken = await underLock(whole, "waiting_for_lock", async (collection) => {
       const lease = await takeLease(collection);
       const key = `${run.id}.${lease.gcEpoch}`;
       const released = await takeOver(collection, key);
@@ -64,7 +63,7 @@ export const onlineCollection: CollectionMode = {
     let marked: Awaited<ReturnType<typeof markAgain>> | null = null;
     if (blobs + manifests > 0) {
       await settleWriters(whole);
-      marked = await underLock(whole, (collection) => markAgain(collection, lease, taken));
+      marked = await underLock(whole, null, (collection) => markAgain(collection, lease, taken));
     }
     await enter(context, "finishing");
     const stillHeld = () => requireLease(lease);

@@ -26,8 +26,7 @@ export const readOnlyCollection: CollectionMode = {
   mode: "read_only",
 
   async collect(whole) {
-    await enter(whole.context, whole.held.isDrained ? "marking" : "waiting_for_lock");
-    return underLock(whole, async (collection) => {
+    return underLock(whole, whole.held.isDrained ? "marking" : "waiting_for_lock", async (collection) => {
       const { context, storage, held, words, signal } = collection;
       const lease = await drainWriters(collection);
       if (lease === null) {

@@ -40,15 +40,24 @@ export function failed(code: string, message: string): RunOutcome {
 }
 
 /**
- * Works under the exclusive lock of the registry: nothing of the console moves an image meanwhile.
+ * Works under the exclusive lock of the registry: nothing of the console moves an image meanwhile. Enters the phase `waiting`
+ * while it asks for it; null = stays in the one that it is in.
  * @throws LeaseLost where the lock is lost; the signal's reason where it is aborted
  */
-export async function underLock<T>(collection: Collection, work: (collection: Collection) => Promise<T>): Promise<T> {
+export async function underLock<T>(
+  collection: Collection,
+  waiting: GcPhase | null,
+  work: (collection: Collection) => Promise<T>,
+): Promise<T> {
   const { context, signal } = collection;
+  const entering = waiting === null ? Promise.resolve() : enter(context, waiting);
+  // It is heard once the lock is there, or nobody asks any more.
+  entering.catch(() => undefined);
   // One collection a registry at a time: whoever still holds the lock exclusively is an earlier claim that stands still.
   if (context.isResumed) await evictExclusiveHolders(context.run.registryId);
   return withRegistryLock(context.run.registryId, "exclusive", { signal }, async (lock) => {
     try {
+      await entering;
       return await work({ ...collection, signal: AbortSignal.any([signal, lock.lost]) });
     } catch (error) {
       signal.throwIfAborted();

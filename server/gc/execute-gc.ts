@@ -10,7 +10,7 @@ import type { RegistryRecord } from "@/server/registries/registry.store";
 import { registryCapabilities } from "@/server/registries/registry-capabilities";
 import { onlineCollection } from "./collect-online";
 import { readOnlyCollection } from "./collect-read-only";
-import { type Collection, type CollectionMode, enter, failed, underLock } from "./collection";
+import { type Collection, type CollectionMode, failed, underLock } from "./collection";
 import type { Lease } from "./gc.store";
 import { gcOptionsOf } from "./gc-options";
 import { LeaseLost } from "./lease-lost";
@@ -34,7 +34,10 @@ const ATTEMPTS_MAX = 5;
  */
 export async function executeGc(context: RunContext): Promise<RunOutcome> {
   const { run } = context;
-  const open = await openRegistryById(run.registryId);
+  const [open, words] = await Promise.all([
+    openRegistryById(run.registryId),
+    ownWords(run.registryId, run.workspaceId),
+  ]);
   if (!open?.storage)
     return failed("storage_unreachable", "The console cannot reach this registry's storage any more.");
   const { registry, storage } = open;
@@ -46,7 +49,6 @@ export async function executeGc(context: RunContext): Promise<RunOutcome> {
   const timeBox = startTimeBox(run.startedAt ?? new Date(), options.timeBoxMinutes);
   const signal = AbortSignal.any([context.signal, timeBox.signal]);
   const held = { lease: leaseOfBefore(context, registry), isDrained: isStillDrained(run, registry) };
-  const words = await ownWords(run.registryId, run.workspaceId);
   const collection: Collection = { context, registry, storage, options, held, words, signal };
   try {
     const outcome = await attemptUntilHeld(collection, mode, refusal).catch((error: unknown): RunOutcome => {
@@ -136,8 +138,7 @@ async function attemptUntilHeld(
 }
 
 async function dryRun(whole: Collection, { mode }: CollectionMode): Promise<RunOutcome> {
-  await enter(whole.context, "waiting_for_lock");
-  return underLock(whole, async (collection) => {
+  return underLock(whole, "waiting_for_lock", async (collection) => {
     await markStorage(collection, mode === "online" ? graceCutoffMs(collection.context.run.frozenNow) : null);
     return { status: "succeeded" };
   });

@@ -28,17 +28,18 @@ export async function markPolicy(
   workspaceId: string | null,
 ): Promise<MarkPolicy> {
   const graceMs = env().RECLAIM_GRACE_HOURS * HOUR_MS;
-  const spaces = await listRegistrySpaces(registryId);
+  const [spaces, ...digests] = await Promise.all([
+    listRegistrySpaces(registryId),
+    listBinDigests(registryId),
+    listPinnedDigests(registryId),
+    listQuarantineNeeds(registryId),
+  ]);
   const own = spaces.filter((space) => workspaceId === null || space.workspaceId === workspaceId);
   return {
     deleteUntagged,
     keptRepositoryPrefixes: [RECYCLE_BIN_PREFIX],
     collectedPrefixes: own.map((space) => space.prefix),
-    keptDigests: [
-      ...(await listBinDigests(registryId)),
-      ...(await listPinnedDigests(registryId)),
-      ...(await listQuarantineNeeds(registryId)),
-    ],
+    keptDigests: digests.flat(),
     keepWrittenAfterMs: null,
     keepRevisionsWrittenAfterMs: graceMs > 0 ? Date.now() - graceMs : null,
   };

@@ -36,13 +36,17 @@ export async function markStorage(
       context.progress({ manifestsDone, ...(manifestsTotal === null ? {} : { manifestsTotal }), ...blobs });
     },
   });
-  const policy = { ...(await markPolicy(run.registryId, options.deleteUntagged, run.workspaceId)), keepWrittenAfterMs };
+  // What a small registry takes is mostly such questions: those that do not wait for one another are asked side by side.
+  const [wishes, before] = await Promise.all([
+    markPolicy(run.registryId, options.deleteUntagged, run.workspaceId),
+    foundTotals(run.id, "removed"),
+  ]);
+  const policy = { ...wishes, keepWrittenAfterMs };
   const found = wanted(await findCandidates(storage, scan, policy, signal, { released }), options.sweepBlobs);
   const oddities = [...scan.oddities, ...found.mark.oddities];
   const { revisionCount, blobCount, blobBytes } = found.list;
   const numbers = { candidateManifests: revisionCount, candidateBlobs: blobCount, candidateBytes: blobBytes };
   // Found by this run all the same; what of it came back is counted once when the journal is written.
-  const before = await foundTotals(run.id, "removed");
   const inAll = {
     candidateManifests: revisionCount + before.candidateManifests,
     candidateBlobs: blobCount + before.candidateBlobs,

@@ -64,7 +64,8 @@ export class StorageInThreads {
 
   /** Of each blob its size in bytes and its time in ms, -1 where there is no such content. @throws StorageReadError, the signal's reason */
   async sizes(digests: Uint32Array): Promise<Float64Array> {
-    const jobs = digestParts(digests, SIZES_PER_JOB).map((part) => ({ ...this.#job("sizes"), digests: part }));
+    const perJob = Math.max(1, Math.min(SIZES_PER_JOB, Math.ceil(digests.length / DIGEST_WORDS / READERS)));
+    const jobs = digestParts(digests, perJob).map((part) => ({ ...this.#job("sizes"), digests: part }));
     const sizes = new Float64Array((digests.length / DIGEST_WORDS) * 2);
     let at = 0;
     for await (const part of this.#read<"sizes">(jobs)) {
