@@ -15,6 +15,14 @@ export function cpuMsOf(pid: number): number {
 /** Processor time of this process and of the children that it has waited for. */
 export const ownCpuMs = () => (own(process.pid, true) * 1000) / TICKS_PER_SECOND;
 
+/** What all processors of this machine did until now, in ticks, and how much of it its host gave to other machines instead. */
+export function machineTicks(): { all: number; stolen: number } {
+  const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
+  // user, nice, system, idle, iowait, irq, softirq, steal; what follows is part of the first two.
+  const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  return { all: ticks.reduce((sum, each) => sum + each, 0), stolen: ticks[7] ?? 0 };
+}
+
 /** The fields of `/proc/<pid>/stat` from the state on: a name may hold spaces. Null when the process has ended. */
 function fieldsOf(pid: number): string[] | null {
   try {

@@ -1,4 +1,4 @@
-import type { ParsedManifest } from "@/domain/images/parse-manifest";
+import type { ManifestLinks } from "@/domain/images/parse-manifest";
 
 /**
  * What marking needs to know of a manifest. It never changes for a digest, so it is parsed once and kept.
@@ -13,7 +13,7 @@ export type ManifestReferences = {
 };
 
 /** The marking facts of a parsed manifest. */
-export function referencesOf(manifest: ParsedManifest): ManifestReferences {
+export function referencesOf(manifest: ManifestLinks): ManifestReferences {
   return {
     references: manifest.referencedDigests,
     children: manifest.children.map((child) => child.digest),

@@ -77,6 +77,8 @@ export type PackedManifest = {
   isUnknownKind: boolean;
 };
 
+const isSha256 = (digest: string) => digest.startsWith("sha256:");
+
 /** Makes a pack of manifests one by one. */
 export class PackBuilder {
   readonly #digests = new DigestTable();
@@ -92,8 +94,7 @@ export class PackBuilder {
   add(digest: string, { references, children, subject, isUnknownKind }: ManifestReferences): boolean {
     const isChild = new Set(children);
     const ordered = children.length === 0 ? references : [...isChild, ...references.filter((one) => !isChild.has(one))];
-    const all = [digest, ...(subject === null ? [] : [subject]), ...ordered];
-    if (!all.every((one) => one.startsWith("sha256:"))) return false;
+    if (!isSha256(digest) || !(subject === null || isSha256(subject)) || !ordered.every(isSha256)) return false;
     const self = this.#place(digest);
     const subjectAt = subject === null ? 0 : this.#place(subject) + 1;
     this.#begin(self, ordered.length, isChild.size, subjectAt, isUnknownKind);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isDigest, parseDigest } from "./digest";
-import { MEDIA_TYPES, type ParsedManifest, parseManifest } from "./parse-manifest";
+import { MEDIA_TYPES, type ParsedManifest, parseManifest, parseManifestLinks } from "./parse-manifest";
 import { subjectOfFallbackTag } from "./referrer-tag";
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -131,6 +131,36 @@ describe("parseManifest", () => {
     );
   });
 });
+
+describe("parseManifestLinks", () => {
+  const hex = fc.string({ unit: fc.constantFrom(..."ab"), minLength: 64, maxLength: 64 });
+  const descriptor = fc.record({ mediaType: mediaType(), digest: hex.map((letters) => `sha256:${letters}`) });
+  const body = fc.record(
+    {
+      mediaType: mediaType(),
+      ...{ manifests: fc.array(descriptor), layers: fc.array(descriptor), blobs: fc.array(descriptor) },
+      ...{ config: descriptor, subject: descriptor, extra: fc.jsonValue() },
+    },
+    { requiredKeys: [] },
+  );
+
+  it("says of every body what parseManifest says, or why neither can", () => {
+    fc.assert(
+      fc.property(fc.oneof(body, fc.jsonValue()), (value) => {
+        const [links, whole] = [parseManifestLinks(encode(value)), parseManifest(encode(value))];
+        if (!whole.ok) expect(links).toEqual(whole);
+        else {
+          const { mediaType, kind, children, subject, referencedDigests } = whole.manifest;
+          expect(links).toEqual({ ok: true, links: { mediaType, kind, children, subject, referencedDigests } });
+        }
+      }),
+    );
+  });
+});
+
+function mediaType(): fc.Arbitrary<string> {
+  return fc.constantFrom(...Object.values(MEDIA_TYPES), "application/vnd.acme.index.v3+json", "");
+}
 
 describe("digests and fallback tags", () => {
   it("accepts exactly sha256 and sha512 in lower case", () => {

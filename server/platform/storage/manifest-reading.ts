@@ -1,7 +1,7 @@
 import { type ManifestReferences, referencesOf } from "@/domain/gc/manifest-references";
 import { PackBuilder } from "@/domain/gc/reference-pack";
 import { digestsInText } from "@/domain/images/digest";
-import { parseManifest } from "@/domain/images/parse-manifest";
+import { parseManifestLinks } from "@/domain/images/parse-manifest";
 import { hasDigest } from "@/server/platform/crypto/has-digest";
 import type { BlobBody } from "./blob-storage";
 
@@ -36,12 +36,12 @@ export class ManifestReading {
       this.#giveUp(digest, null, `${blob.sizeBytes} bytes are too many for a manifest`);
       return;
     }
-    const parsed = parseManifest(blob.body);
+    const parsed = parseManifestLinks(blob.body);
     if (!parsed.ok) this.#giveUp(digest, blob.body, parsed.reason);
     else if (!hasDigest(blob.body, digest)) this.#giveUp(digest, blob.body, "its content does not have its digest");
     else {
-      const references = referencesOf(parsed.manifest);
-      if (references.isUnknownKind) this.#read.unknownTypes.push({ digest, mediaType: parsed.manifest.mediaType });
+      const references = referencesOf(parsed.links);
+      if (references.isUnknownKind) this.#read.unknownTypes.push({ digest, mediaType: parsed.links.mediaType });
       if (!this.#pack.add(digest, references)) this.#read.unpacked.push({ digest, references });
     }
   }
