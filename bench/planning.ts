@@ -66,17 +66,17 @@ export async function run(): Promise<void> {
   }
 }
 
-/** The median of several processes, and the fastest and slowest of them. */
+/** The median of several processes, with the fastest and the slowest of them; the most memory that any of them took. */
 function cells(measures: readonly PlanningMeasure[], images: number, databaseMs: number): string[] {
   const sorted = [...measures].sort((a, b) => a.ms - b.ms);
   const [fastest, measure, slowest] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)];
   if (!fastest || !measure || !slowest) throw new Error("nothing was measured");
   const range = sorted.length === 1 ? "" : ` (${duration(fastest.ms)} to ${duration(slowest.ms)})`;
-  const peakRssMb = Math.max(...measures.map((each) => each.peakRssMb));
+  const most = (of: (measure: PlanningMeasure) => number) => `${count(Math.max(...measures.map(of)))} MB`;
   return [
     ...[`${duration(measure.ms)}${range}`, count(images / (measure.ms / 1000))],
     ...[duration(measure.cpuMs), duration(databaseMs)],
-    ...[`${count(peakRssMb)} MB`, `${count(peakRssMb - measure.idleRssMb)} MB`],
+    ...[most(({ peakRssMb }) => peakRssMb), most(({ peakRssMb, idleRssMb }) => peakRssMb - idleRssMb)],
     ...[count(measure.items), count(measure.kept)],
   ];
 }

@@ -144,6 +144,22 @@ describe("parseManifestLinks", () => {
     { requiredKeys: [] },
   );
 
+  it("reads a subject, an escaped digest, and manifests that a body of an unknown type names", () => {
+    const child = { mediaType: MEDIA_TYPES.ociManifest, digest: digest("a") };
+    const written = JSON.stringify({
+      ...{ mediaType: "application/vnd.acme.set.v1+json", sets: [{ parts: [child] }] },
+      ...{ subject: { mediaType: MEDIA_TYPES.ociManifest, digest: digest("b") }, note: digest("c") },
+    });
+    const escaped = written.replace(digest("c"), digest("c").replace(":", "\\u003a"));
+    const read = parseManifestLinks(encode(escaped));
+    expect(read).toMatchObject({
+      ok: true,
+      links: { kind: "unknown", children: [{ digest: digest("a") }], subject: { digest: digest("b") } },
+    });
+    const named = read.ok ? read.links.referencedDigests : [];
+    expect([...named].sort()).toEqual(["a", "b", "c"].map(digest));
+  });
+
   it("says of every body what parseManifest says, or why neither can", () => {
     fc.assert(
       fc.property(fc.oneof(body, fc.jsonValue()), (value) => {

@@ -157,7 +157,7 @@ function inferMediaType(body: Json): string {
  * type, used where the body does not say. Not JSON, or not an object: `ok: false`, never an exception.
  */
 export function parseManifest(body: Uint8Array, mediaType?: string): ParseManifestResult {
-  const opened = open(body, mediaType);
+  const opened = readLinks(body, mediaType);
   if (!opened.ok) return opened;
   const { json, links } = opened;
   const layers = [
@@ -177,13 +177,16 @@ export function parseManifest(body: Uint8Array, mediaType?: string): ParseManife
   };
 }
 
-/** The part of `parseManifest` that says what is needed, for who reads a hundred thousand of them and wants nothing else. */
+/**
+ * The part of `parseManifest`, without a content type, that says what is needed: for whoever reads a hundred thousand of them and wants
+ * nothing else.
+ */
 export function parseManifestLinks(body: Uint8Array): ParseLinksResult {
-  const opened = open(body, undefined);
+  const opened = readLinks(body, undefined);
   return opened.ok ? { ok: true, links: opened.links } : opened;
 }
 
-function open(
+function readLinks(
   body: Uint8Array,
   mediaType: string | undefined,
 ): { ok: true; json: Json; links: ManifestLinks } | { ok: false; reason: string } {

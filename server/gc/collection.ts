@@ -51,11 +51,17 @@ export async function underLock<T>(
 ): Promise<T> {
   const { context, signal } = collection;
   const entering = waiting === null ? Promise.resolve() : enter(context, waiting);
-  // It is heard once the lock is there, or nobody asks any more.
-  entering.catch(() => undefined);
+  // Whose run it is no more waits for no lock.
+  const refused = new AbortController();
+  entering.catch((error: unknown) => refused.abort(error));
   // One collection a registry at a time: whoever still holds the lock exclusively is an earlier claim that stands still.
-  if (context.isResumed) await evictExclusiveHolders(context.run.registryId);
-  return withRegistryLock(context.run.registryId, "exclusive", { signal }, async (lock) => {
+  if (context.isResumed) {
+    // Unless it is this one, which stood still and woke up.
+    await context.requireClaim();
+    await evictExclusiveHolders(context.run.registryId);
+  }
+  const asking = AbortSignal.any([signal, refused.signal]);
+  return withRegistryLock(context.run.registryId, "exclusive", { signal: asking }, async (lock) => {
     try {
       await entering;
       return await work({ ...collection, signal: AbortSignal.any([signal, lock.lost]) });

@@ -1,7 +1,7 @@
 import type { RunNumbers } from "@/contracts/history";
 import type { RunKind, TerminalStatus } from "@/domain/history/run-status";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
-import { type AskedConfirmation, type RunRecord, writeRun } from "./run.store";
+import { type AskedConfirmation, heartbeatRun, type RunRecord, writeRun } from "./run.store";
 
 /** Why a run's signal aborted. */
 export type StopReason = "cancelled" | "fenced" | "shutdown";
@@ -46,6 +46,8 @@ export interface RunContext {
   readonly currentTotals: RunNumbers;
   /** Writes what is pending. @throws RunStopped fenced when the run is no longer ours */
   flush(): Promise<void>;
+  /** Renews the claim: for who stood still, perhaps, before something that only the present claim may do. @throws RunStopped fenced */
+  requireClaim(): Promise<void>;
 }
 
 type RunExecutor = (context: RunContext) => Promise<RunOutcome>;
@@ -113,5 +115,8 @@ export function createRunContext(run: RunRecord, scope: WorkspaceScope, signal: 
       return totals;
     },
     flush,
+    async requireClaim() {
+      if ((await heartbeatRun(run.id, run.epoch)) === null) throw new RunStopped("fenced");
+    },
   };
 }

@@ -40,6 +40,7 @@ export class StorageInThreads {
     names: readonly string[],
     options: { withLinkTimes: boolean; withTagHistories: boolean },
   ): AsyncGenerator<ThreadResults["repositories"]> {
+    // Fewer than a full job are shared between all who read.
     const perJob = Math.max(1, Math.min(50, Math.floor(names.length / (READERS * 12))));
     const jobs = inParts(names, perJob).map((part) => ({ ...this.#job("repositories"), ...options, names: part }));
     return this.#read<"repositories">(jobs);
