@@ -1,4 +1,5 @@
 import type { RunDto, RunNumbers } from "@/contracts/history";
+import { plannedOf } from "@/domain/history/planned-of";
 import { isFinished } from "@/domain/history/run-status";
 import { formatDuration } from "@/lib/dates";
 import { count, size } from "./output/text";
@@ -62,7 +63,8 @@ export function runOutcome(run: RunDto): string {
     case "reclaim":
       if (run.isDryRun) {
         const frees = numbers.uniqueBytes === undefined ? "" : `; purging them frees ${size(numbers.uniqueBytes)}`;
-        return `${count(numbers.itemsTotal ?? 0, "image")} would go, ${count(numbers.itemsKept ?? 0, "image")} kept${frees}`;
+        const leftOut = numbers.itemsLeftOut ? `${count(numbers.itemsLeftOut, "image")} left out by a limit, ` : "";
+        return `${count(plannedOf(numbers), "image")} would go, ${leftOut}${count(numbers.itemsKept ?? 0, "image")} kept${frees}`;
       }
       if (run.options.byHand === "untag") return `tags of ${done} deleted${skipped}${failed}`;
       if (run.options.skipBin === true)

@@ -3,6 +3,8 @@ import { z } from "zod";
 /** An id of ours. Any string of a sane shape is accepted here: unknown and foreign ids must answer alike (404). */
 export const idSchema = z.string().min(1).max(100);
 export const timeSchema = z.iso.datetime();
+/** The revision that somebody edited; the database counts no further. */
+export const editedRevisionSchema = z.number().int().max(2_147_483_646);
 export const bytesSchema = z.number().int().nonnegative();
 
 /** Refuses what cannot be seen or turns the text around it (control and direction marks): a name must read as it is. */

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { cronExpressionProblem, timeZoneProblem } from "@/lib/cron";
-import { hasOnlyVisibleText, idSchema, registryParamsSchema, timeSchema, VISIBLE_TEXT_PROBLEM } from "./common";
+import {
+  editedRevisionSchema,
+  hasOnlyVisibleText,
+  idSchema,
+  registryParamsSchema,
+  timeSchema,
+  VISIBLE_TEXT_PROBLEM,
+} from "./common";
 import { defineOperation } from "./define";
 import { DELETES_NOTHING, deletesSomething, gcChoiceShape, gcEnablementSchema } from "./gc";
 import { capabilitySchema } from "./registries";
@@ -112,7 +119,7 @@ export const setGcScheduleBodySchema = z
     timeZone: z.string().max(100),
     isEnabled: z.boolean().default(true),
     /** of the schedule that is replaced; 0 = there is none */
-    revision: z.number().int().min(0),
+    revision: editedRevisionSchema.min(0),
   })
   .strict()
   .refine(deletesSomething, DELETES_NOTHING)

@@ -21,6 +21,8 @@ const runNumbersSchema = z.object({
   itemsDone: z.number().int().optional(),
   itemsSkipped: z.number().int().optional(),
   itemsFailed: z.number().int().optional(),
+  /** of a reclaim plan: those of the total that a limit leaves for another run; absent = none */
+  itemsLeftOut: z.number().int().optional(),
   /** of a reclaim plan: images kept */
   itemsKept: z.number().int().optional(),
   /** of a deletion by hand that skips the bin: of those moved, the ones that were purged for good since */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { lifecycleKeepSchema } from "@/domain/rules/lifecycle";
 import { LIFECYCLE_LEVELS } from "@/domain/rules/lifecycle-policy";
-import { idSchema, spaceParamsSchema, timeSchema, workspaceParamsSchema } from "./common";
+import { editedRevisionSchema, idSchema, spaceParamsSchema, timeSchema, workspaceParamsSchema } from "./common";
 import { defineOperation } from "./define";
 import { runSchema } from "./history";
 
@@ -66,7 +66,7 @@ export const getLifecycle = defineOperation({
 });
 
 /** the revision that was edited, 0 where there was none; another one meanwhile answers 409 and loses nothing */
-const editedRevision = z.number().int().min(0);
+const editedRevision = editedRevisionSchema.min(0);
 
 const setLifecycleBodySchema = z
   .object({ revision: editedRevision, isEnabled: z.boolean(), ...lifecycleKeepSchema.shape })

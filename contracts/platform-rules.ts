@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
-import { idSchema } from "./common";
+import { editedRevisionSchema, idSchema } from "./common";
 import { defineOperation } from "./define";
 import { platformRuleSchema, ruleNameSchema } from "./rules";
 
@@ -50,7 +50,7 @@ export const updatePlatformRule = defineOperation({
   body: z
     .object({
       /** the revision that was edited; another one meanwhile answers 409 and loses nothing */
-      revision: z.number().int().min(1),
+      revision: editedRevisionSchema.min(1),
       name: ruleNameSchema.optional(),
       definition: protectDefinitionSchema.optional(),
       isEnabled: z.boolean().optional(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ruleDefinitionSchema } from "@/domain/rules/rule";
 import {
   bytesSchema,
+  editedRevisionSchema,
   hasOnlyVisibleText,
   idSchema,
   spaceParamsSchema,
@@ -123,7 +124,7 @@ export const getRule = defineOperation({
 export const updateRuleBodySchema = z
   .object({
     /** the revision that was edited; another one meanwhile answers 409 and loses nothing */
-    revision: z.number().int().min(1),
+    revision: editedRevisionSchema.min(1),
     name: ruleNameSchema.optional(),
     definition: ruleDefinitionSchema.optional(),
     isEnabled: z.boolean().optional(),

@@ -216,4 +216,9 @@ test("AL-15 garbage collection leads to retention, and rules lead back", async (
   await expect(page).toHaveURL(/\/reclaim$/);
   await page.locator("main").getByRole("link", { name: "garbage collection", exact: true }).click();
   await expect(page).toHaveURL(/\/gc$/);
+  await page.goBack();
+  await page.locator("main").getByRole("link", { name: "lifecycle policy", exact: true }).click();
+  await expect(page.getByRole("dialog", { name: "Image Lifecycle Management" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/spaces$/);
 });

@@ -203,7 +203,7 @@ test("K-19 of two who edit one rule the second loses nothing, and overwrites not
     body: { revision: rule.revision, definition: theirs },
   });
   await page.getByRole("button", { name: "Save rule" }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "changed this rule meanwhile" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "changed this rule meanwhile" })).toBeInViewport();
   expect((await saved(RULE)).definition.limits).toEqual({ maxItems: 7 });
   await page.getByRole("button", { name: "Reload their version" }).click();
   await page.getByRole("button", { name: "Bring mine back" }).click();
@@ -215,6 +215,30 @@ test("K-19 of two who edit one rule the second loses nothing, and overwrites not
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Throw it away" }).click();
   await expect(ruleRow(RULE)).toBeVisible();
+});
+
+test("K-17 a save that is refused says so where it is seen, above the preview, and leads to what has to change", async () => {
+  const rule = await saved(RULE);
+  const body = { name: "Taken", definition: { ...rule.definition, schedule: { kind: "manual" as const } } };
+  const other = await api.call(createRule, { params: place(), body });
+  await page.goto(spaceUrl(`reclaim/${rule.id}/edit`));
+  await page.getByLabel("Name").fill("Taken");
+  const steps = page.getByRole("navigation", { name: "Steps" });
+  await steps.getByRole("button", { name: /Preview and save/ }).click();
+  await expect(tile(page, "Images kept")).toBeVisible();
+  await page.getByRole("button", { name: "Save rule" }).scrollIntoViewIfNeeded();
+  await page.getByRole("button", { name: "Save rule" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "“Taken” exists already" })).toBeInViewport();
+  await expect(steps.getByRole("button", { name: /Images.*something is missing/ })).toBeVisible();
+  await page.getByRole("button", { name: "Change the name" }).click();
+  await expect(page.getByLabel("Name")).toBeFocused();
+  await expect(page.getByText("Another rule of this space has this name.")).toBeVisible();
+  await page.getByLabel("Name").fill("Not taken");
+  await expect(page.getByText("Another rule of this space has this name.")).toBeHidden();
+  await expect(page.getByRole("alert").filter({ hasText: "exists already" })).toBeHidden();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Throw it away" }).click();
+  await api.call(deleteRule, { params: { ...place(), ruleId: other.id } });
 });
 
 test("K-10 the sixteenth rule is refused by the screen with the reason, and by the API", async () => {

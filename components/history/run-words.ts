@@ -1,4 +1,5 @@
 import type { RunDto, RunNumbers } from "@/contracts/history";
+import { plannedOf } from "@/domain/history/planned-of";
 import { type DisplayStatus, isFinished } from "@/domain/history/run-status";
 
 type Tone = "neutral" | "positive" | "warning" | "danger" | "info" | "progress";
@@ -81,7 +82,7 @@ export function runOutcomeText(run: RunDto): string {
   switch (run.kind) {
     case "reclaim":
       return run.isDryRun
-        ? `${count(totals.itemsTotal ?? 0, "image")} would go, ${count(totals.itemsKept ?? 0, "image")} kept`
+        ? `${count(plannedOf(totals), "image")} would go, ${leftOutText(totals)}${count(totals.itemsKept ?? 0, "image")} kept`
         : `${group(done)} ${noun} moved to the recycle bin`;
     case "restore":
       return `${group(done)} ${noun} restored`;
@@ -92,6 +93,10 @@ export function runOutcomeText(run: RunDto): string {
         ? `${count(totals.candidateBlobs ?? 0, "blob")} could be deleted`
         : `${count(totals.deletedBlobs ?? 0, "blob")} deleted`;
   }
+}
+
+function leftOutText({ itemsLeftOut = 0 }: RunNumbers): string {
+  return itemsLeftOut === 0 ? "" : `${group(itemsLeftOut)} left out by a limit, `;
 }
 
 /** "1,204 images", "1 image". */

@@ -12,7 +12,7 @@ export function RetentionLinks({ workspaceSlug, spaceId }: { workspaceSlug: stri
         garbage collection
       </Link>{" "}
       once they are purged. Old tags of all spaces are cleared by the workspace’s{" "}
-      <Link href={`/w/${workspaceSlug}/spaces`} className={linkStyles}>
+      <Link href={`/w/${workspaceSlug}/spaces?lifecycle=open`} className={linkStyles}>
         lifecycle policy
       </Link>
       .

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import type { RunDto } from "@/contracts/history";
 import type { LifecycleOutcomeDto } from "@/contracts/lifecycle";
+import { plannedOf } from "@/domain/history/planned-of";
 import { count, isRunOver, runStatusLook } from "../history/run-words";
 import { spacePath } from "../history/space-path";
 import { Bytes } from "../ui/bytes";
@@ -74,7 +75,7 @@ function RunText({ run, error }: { run: RunDto | undefined; error: Error | null 
     return isDryRun ? "Every tag is reserved: nothing would go." : "Every tag was reserved: nothing went.";
   return (
     <span className="tabular-nums">
-      {count(tags, "tag")} of {count(totals.itemsTotal ?? 0, "image")} {isDryRun ? "would go" : "went"};{" "}
+      {count(tags, "tag")} of {count(plannedOf(totals), "image")} {isDryRun ? "would go" : "went"};{" "}
       <Bytes value={totals.uniqueBytes ?? 0} about /> {isDryRun ? "would become" : "become"} free once purged and
       collected
     </span>

@@ -90,6 +90,11 @@ function OpenDialog({ workspaceId, spaceId, onOpenChange, onCreated }: ImportDia
       }
     >
       <form id={formId} className="flex flex-col gap-4" onSubmit={submit}>
+        {whyNot ? (
+          <Callout tone="warning" title="These rules cannot be created now">
+            {whyNot}
+          </Callout>
+        ) : null}
         {isReadable ? (
           <ImportResult result={result} />
         ) : (
@@ -135,11 +140,6 @@ function OpenDialog({ workspaceId, spaceId, onOpenChange, onCreated }: ImportDia
         {problem ? (
           <Callout tone="danger" title={problem.title} live>
             {problem.detail}
-          </Callout>
-        ) : null}
-        {whyNot ? (
-          <Callout tone="warning" title="These rules cannot be created now">
-            {whyNot}
           </Callout>
         ) : null}
       </form>

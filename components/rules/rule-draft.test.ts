@@ -97,4 +97,16 @@ describe("a rule that is being written", () => {
     expect(problems).toContain("when.0.days");
     expect(problems).toContain("repositories.include.1.value");
   });
+
+  test("says at once what is wrong with a name or a number that somebody wrote", () => {
+    const broken = { ...emptyDraft("UTC"), name: "x".repeat(81), when: [{ ...emptyCondition(), days: "-5" }] };
+    broken.limits.maxItems = "many";
+    const read = readDraft(broken);
+    const problems = read.isValid ? [] : Object.keys(read.problems);
+    expect(problems.filter((path) => isWritten(broken, path)).sort()).toEqual([
+      "limits.maxItems",
+      "name",
+      "when.0.days",
+    ]);
+  });
 });

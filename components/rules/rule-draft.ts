@@ -144,12 +144,15 @@ export function readDraft(
   return { isValid: false, problems };
 }
 
+const WRITTEN_FIELDS =
+  /(?:^name|\.(?:value|groupBy|expression|timeZone|percent|days|n|maxItems|maxBytes|maxPercentOfRepository))$/;
+
 /**
- * Whether a field holds an expression (a pattern, a schedule) that somebody wrote: what is wrong with one is said at once, since nobody sees
- * it otherwise, while an empty field may still be filled in.
+ * Whether a field holds something (a name, a number, a pattern, a schedule) that somebody wrote: what is wrong with it is said at once, while
+ * an empty field may still be filled in.
  */
 export function isWritten(draft: RuleDraft, path: string): boolean {
-  if (!/\.(value|groupBy|expression|timeZone)$/.test(path)) return false;
+  if (!WRITTEN_FIELDS.test(path)) return false;
   const value = path
     .split(".")
     .reduce<unknown>((at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined), draft);

@@ -23,7 +23,7 @@ import { useRuleWizard } from "./use-rule-wizard";
 import { WizardFooter } from "./wizard-footer";
 import { WizardNav } from "./wizard-nav";
 import type { RuleWizardPlace } from "./wizard-place";
-import { STEP_ID, STEP_LABEL, stepOfProblem } from "./wizard-steps";
+import { SAVE_ANSWER_ID, STEP_ID, STEP_LABEL, stepOfProblem } from "./wizard-steps";
 
 /** Images → conditions → schedule and limits → preview and save. */
 export function RuleWizard({
@@ -79,7 +79,25 @@ export function RuleWizard({
             It was kept in this tab and is not saved yet.
           </Callout>
         ) : null}
-        {wizard.conflict && !isLast ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
+        <div id={SAVE_ANSWER_ID} tabIndex={-1} className="flex flex-col gap-3 empty:hidden">
+          {wizard.conflict ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
+          {saveProblem ? (
+            <Callout
+              tone="danger"
+              title={saveProblem.title}
+              live
+              action={
+                wizard.isNameTaken && isLast ? (
+                  <Button size="sm" onClick={wizard.showFirstProblem}>
+                    Change the name
+                  </Button>
+                ) : null
+              }
+            >
+              {saveProblem.detail}
+            </Callout>
+          ) : null}
+        </div>
         <div
           className={
             isLast
@@ -135,12 +153,6 @@ export function RuleWizard({
             )}
           </div>
         </div>
-        {wizard.conflict && isLast ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
-        {saveProblem ? (
-          <Callout tone="danger" title={saveProblem.title} live>
-            {saveProblem.detail}
-          </Callout>
-        ) : null}
         <WizardFooter wizard={wizard} test={test.data} scope={scope} onLeave={() => setIsLeaving(true)} />
       </form>
       {/* Not inside the form: its own submit would reach this one's. */}

@@ -11,7 +11,7 @@ import { forgetWizardState, keepWizardState, loadWizardState, type WizardState }
 import { zoned } from "./next-runs";
 import { useCreateRule, useReadRuleNow, useUpdateRule } from "./queries";
 import { draftOf, emptyDraft, isWritten, type RuleDraft, readDraft } from "./rule-draft";
-import { problemsOfStep, STEP_ID, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
+import { problemsOfStep, SAVE_ANSWER_ID, STEP_ID, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
 
 const NAME_MAX = 80;
 
@@ -54,7 +54,13 @@ export function useRuleWizard(
   const change = useUpdateRule(workspaceId, spaceId);
   const readRuleNow = useReadRuleNow(workspaceId, spaceId);
   const read = readDraft(state.draft);
-  const allProblems = read.isValid ? {} : read.problems;
+  // What only the save could know: it is wrong until the name is another one.
+  const [takenName, setTakenName] = useState<string | null>(null);
+  const isNameTaken = takenName !== null && takenName === state.draft.name.trim();
+  const allProblems = {
+    ...(isNameTaken ? { name: "Another rule of this space has this name." } : {}),
+    ...(read.isValid ? {} : read.problems),
+  };
 
   const keep = (next: WizardState) => {
     setState(next);
@@ -91,6 +97,12 @@ export function useRuleWizard(
     await goTo(next);
   };
 
+  const explain = async (error: unknown, revision: number | null) => {
+    if (!(error instanceof ProblemError) || error.problem.status !== 409) return;
+    if (error.problem.errors?.some(({ path }) => path === "name")) return setTakenName(state.draft.name.trim());
+    const theirs = ruleId === null ? null : await readRuleNow(ruleId).catch(() => null);
+    if (theirs && theirs.revision !== revision) setConflict({ theirs, putAside: null });
+  };
   const save = async (revision: number | null = state.baseRevision) => {
     if (!read.isValid) return showFirstProblem();
     const body = { name: read.name, definition: read.definition, isEnabled: state.draft.isEnabled };
@@ -101,9 +113,8 @@ export function useRuleWizard(
           ? await create.mutateAsync(body)
           : await change.mutateAsync({ ruleId, body: { ...body, revision: revision ?? 1 } });
     } catch (error) {
-      if (ruleId === null || !(error instanceof ProblemError) || error.problem.status !== 409) return;
-      const theirs = await readRuleNow(ruleId).catch(() => null);
-      if (theirs && theirs.revision !== revision) setConflict({ theirs, putAside: null });
+      await explain(error, revision);
+      focusSaveAnswer();
       return;
     }
     forgetWizardState(spaceId, keptAs);
@@ -130,8 +141,10 @@ export function useRuleWizard(
     isStartingPreview: preview.isPending,
     save,
     isSaving: create.isPending || change.isPending,
-    // A stale revision is told by the conflict, with more to do than an error has.
-    saveError: conflict ? null : (create.error ?? change.error),
+    // A stale revision is told by the conflict, with more to do than an error has; of a name that was changed since nothing is to be said.
+    saveError: conflict || (takenName !== null && !isNameTaken) ? null : (create.error ?? change.error),
+    isNameTaken,
+    showFirstProblem,
     conflict,
     takeTheirs: () => {
       if (!conflict) return;
@@ -185,6 +198,15 @@ function whatFollows({ definition, isEnabled, arming, nextRunAt }: RuleDto): str
 function focusStep(): void {
   window.scrollTo({ top: 0 });
   requestAnimationFrame(() => document.getElementById(STEP_ID)?.focus({ preventScroll: true }));
+}
+
+/** What a save was answered with stands above all that the last step shows. */
+function focusSaveAnswer(): void {
+  requestAnimationFrame(() => {
+    const answer = document.getElementById(SAVE_ANSWER_ID);
+    answer?.scrollIntoView({ block: "center" });
+    answer?.focus({ preventScroll: true });
+  });
 }
 
 /** Puts the focus where something is wrong, once it is shown to be. */

@@ -96,7 +96,7 @@ function totalLines({ kind, isDryRun, status, totals }: NotifiedRun): string[] {
   }
   if (isDryRun || status === "awaiting_confirmation") {
     return [
-      `${several(count(totals.itemsTotal), "image", "images")} would go, ${formatBytes(count(totals.uniqueBytes))} of their own`,
+      `${several(count(totals.itemsTotal) - count(totals.itemsLeftOut), "image", "images")} would go, ${formatBytes(count(totals.uniqueBytes))} of their own`,
     ];
   }
   const done = { reclaim: "moved to the recycle bin", restore: "restored", purge: "purged for good" }[kind];

@@ -146,6 +146,7 @@ test.each<{ limits: RuleLimits; threads: number }>([
     expect(numbers).toEqual({
       ...{ itemsTotal: moved.length, itemsKept: kept.length, tagsTotal: limited.totals.tags },
       ...{ logicalBytes: limited.totals.logicalBytes, uniqueBytes: limited.totals.freedBytes },
+      ...(limited.leftOut.length > 0 ? { itemsLeftOut: limited.leftOut.length } : {}),
     });
   },
 );
@@ -170,6 +171,7 @@ test("K-07 a preview says what a run at that moment does", async () => {
   const preview = await space.execute(
     (await previewReclaim(space.scope, { spaceId: space.spaceId, ruleIds: [ruleId] })).id,
   );
+  expect(preview.run.totals).toMatchObject({ itemsTotal: 3, itemsLeftOut: 1, itemsKept: 1 });
   const run = await space.execute(await space.start(ruleId));
   expect(run.run).toMatchObject({ status: "partial_limit" });
   const said = async (runId: string) =>

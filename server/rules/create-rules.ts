@@ -9,9 +9,7 @@ import { requireSpace } from "@/server/spaces/require-space";
 import { armSavedRule } from "./arm-saved-rule";
 import { listRules } from "./list-rules";
 import { nextRunOf } from "./next-run";
-import { countRules, findFreeSlot, insertRule, listRuleNames, type RuleWrite } from "./rule.store";
-
-const SLOT_RACES_MAX = 5;
+import { awaitTurnToAdd, countRules, findFreeSlot, insertRule, listRuleNames, type RuleWrite } from "./rule.store";
 
 export interface NewRule {
   name: string;
@@ -36,16 +34,11 @@ export async function createRules(
     ...{ name, definition, isEnabled, revision: 1, byName: scope.actor.name },
     ...{ nextRunAt: nextRunOf({ definition, isEnabled }, now), armedRevision: null },
   }));
-  for (let race = 0; ; race++) {
-    try {
-      await prisma().$transaction((tx) => insertAll(tx, scope, space.id, writes));
-      break;
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      if (!isUniqueViolation(error, "slot")) throw nameTaken(await takenNameOf(space.id, input.rules));
-      if (race >= SLOT_RACES_MAX)
-        throw new AppError("conflict", "Other rules are being created at the same time. Try again.");
-    }
+  try {
+    await prisma().$transaction((tx) => insertAll(tx, scope, space.id, writes));
+  } catch (error) {
+    if (isUniqueViolation(error, "name")) throw nameTaken(await takenNameOf(space.id, input.rules));
+    throw error;
   }
   const made = new Set(writes.map((rule) => rule.id));
   const { items } = await listRules(scope, { spaceId: space.id });
@@ -58,6 +51,7 @@ async function insertAll(
   spaceId: string,
   writes: readonly RuleWrite[],
 ): Promise<void> {
+  await awaitTurnToAdd(tx, spaceId);
   const free = RULES_PER_SPACE_MAX - (await countRules(tx, spaceId));
   if (free < writes.length) throw tooMany(free, writes.length);
   for (const rule of writes) {
@@ -93,5 +87,6 @@ async function takenNameOf(spaceId: string, rules: readonly NewRule[]): Promise<
 }
 
 export function nameTaken(name: string): AppError {
-  return new AppError("conflict", `A rule named “${name}” exists already in this registry space. Choose another name.`);
+  const detail = `A rule named “${name}” exists already in this registry space. Choose another name.`;
+  return new AppError("conflict", detail, [{ path: "name", message: "A rule of this name exists already." }]);
 }

@@ -57,12 +57,13 @@ export async function disconnectPrisma(): Promise<void> {
   delete globals.reclaimPool;
 }
 
-/** Whether an error is a violated unique constraint or index (one that covers `column`, where it is given). */
+/** Whether an error is a violated unique constraint or index (one whose last column is `column`, where it is given). */
 export function isUniqueViolation(error: unknown, column?: string): boolean {
   if (!(error instanceof Error)) return false;
   const { code, meta } = error as Error & { code?: string; meta?: unknown };
   const details = JSON.stringify(meta ?? {});
   // P2002 from the client's own calls, P2010 with PostgreSQL's 23505 inside from raw statements.
   if (code !== "P2002" && !(code === "P2010" && details.includes("23505"))) return false;
-  return column === undefined || details.includes(`"${column}"`);
+  // It names the index, as migrations do: table, columns, "key".
+  return column === undefined || details.includes(`_${column}_key`);
 }
