@@ -8,7 +8,7 @@ import type { RuleDraft } from "./rule-draft";
 import type { StepScheduleProps } from "./wizard-steps";
 
 /** What stops one run: limits of the rule, and the share of the space above which a person is asked. */
-export function LimitFields({ draft, problems, confirmSharePercent, update }: StepScheduleProps) {
+export function LimitFields({ draft, problems, warnings, confirmSharePercent, update }: StepScheduleProps) {
   const { limits } = draft;
   const setLimits = (patch: Partial<RuleDraft["limits"]>) => update({ limits: { ...limits, ...patch } });
   return (
@@ -31,7 +31,12 @@ export function LimitFields({ draft, problems, confirmSharePercent, update }: St
           />
         </Field>
         <div className="flex items-start gap-2">
-          <Field label="Size at most" error={problems["limits.maxBytes"]} className="flex-1">
+          <Field
+            label="Size at most"
+            hint={warnings["limits.maxBytes"]}
+            error={problems["limits.maxBytes"]}
+            className="flex-1"
+          >
             <Input
               inputMode="decimal"
               value={limits.maxBytes}
