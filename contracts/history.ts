@@ -21,7 +21,7 @@ const runNumbersSchema = z.object({
   itemsDone: z.number().int().optional(),
   itemsSkipped: z.number().int().optional(),
   itemsFailed: z.number().int().optional(),
-  /** of a reclaim plan: those of the total that a limit leaves for another run; absent = none */
+  /** of a reclaim plan: those of the total that a limit leaves for another run */
   itemsLeftOut: z.number().int().optional(),
   /** of a reclaim plan: images kept */
   itemsKept: z.number().int().optional(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DELIVERY_STATES, NOTIFICATION_EVENTS, TARGET_KINDS } from "@/domain/notifications/notification-event";
 import {
+  editedRevisionSchema,
   hasOnlyVisibleText,
   idSchema,
   pageQueryShape,
@@ -107,7 +108,7 @@ export const createNotificationTarget = defineOperation({
 
 export const updateNotificationTargetBodySchema = z
   .object({
-    revision: z.number().int(),
+    revision: editedRevisionSchema.min(0),
     name: nameSchema.optional(),
     /** of webhook and slack */
     url: urlSchema.optional(),

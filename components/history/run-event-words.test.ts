@@ -8,6 +8,10 @@ test.each([
     { kind: "planned", data: { itemsTotal: 41, tagsTotal: 44, itemsKept: 1200, logicalBytes: 1024 } },
     "41 images with 44 tags chosen, 1,200 kept; 1.00 KiB",
   ],
+  [
+    { kind: "planned", data: { itemsTotal: 41, itemsLeftOut: 40, tagsTotal: 1, itemsKept: 2, logicalBytes: 1024 } },
+    "1 image with 1 tag chosen, 2 kept; 1.00 KiB",
+  ],
   [{ kind: "item_failed", data: { repository: "acme/web", message: "no answer" } }, "acme/web: no answer"],
   [{ kind: "oddity", data: { text: "a/b: broken link", path: "a/b" } }, "a/b: broken link"],
   [

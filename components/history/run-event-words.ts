@@ -41,7 +41,7 @@ type Facts = Record<string, unknown>;
 /** Kinds that are told better than by their facts alone; each answers null where what it needs is not there. */
 const KNOWN: Record<string, (data: Facts) => string | null> = {
   planned: (data) => {
-    const goes = `${count(whole(data.itemsTotal), "image")} with ${count(whole(data.tagsTotal), "tag")} chosen`;
+    const goes = `${count(whole(data.itemsTotal) - whole(data.itemsLeftOut), "image")} with ${count(whole(data.tagsTotal), "tag")} chosen`;
     return `${goes}, ${group(whole(data.itemsKept))} kept; ${formatBytes(whole(data.logicalBytes))}`;
   },
   marked: (data) => {

@@ -90,6 +90,11 @@ function OpenDialog({ workspaceId, spaceId, onOpenChange, onCreated }: ImportDia
       }
     >
       <form id={formId} className="flex flex-col gap-4" onSubmit={submit}>
+        {problem ? (
+          <Callout tone="danger" title={problem.title} live>
+            {problem.detail}
+          </Callout>
+        ) : null}
         {whyNot ? (
           <Callout tone="warning" title="These rules cannot be created now">
             {whyNot}
@@ -137,11 +142,6 @@ function OpenDialog({ workspaceId, spaceId, onOpenChange, onCreated }: ImportDia
             </div>
           </>
         )}
-        {problem ? (
-          <Callout tone="danger" title={problem.title} live>
-            {problem.detail}
-          </Callout>
-        ) : null}
       </form>
     </Dialog>
   );

@@ -4,11 +4,11 @@ import { Checkbox } from "../ui/checkbox";
 import { Field } from "../ui/field";
 import { Input } from "../ui/input";
 import { Select } from "../ui/select";
-import type { RuleDraft } from "./rule-draft";
+import { type RuleDraft, sizeLimitNote } from "./rule-draft";
 import type { StepScheduleProps } from "./wizard-steps";
 
 /** What stops one run: limits of the rule, and the share of the space above which a person is asked. */
-export function LimitFields({ draft, problems, warnings, confirmSharePercent, update }: StepScheduleProps) {
+export function LimitFields({ draft, problems, confirmSharePercent, update }: StepScheduleProps) {
   const { limits } = draft;
   const setLimits = (patch: Partial<RuleDraft["limits"]>) => update({ limits: { ...limits, ...patch } });
   return (
@@ -33,7 +33,7 @@ export function LimitFields({ draft, problems, warnings, confirmSharePercent, up
         <div className="flex items-start gap-2">
           <Field
             label="Size at most"
-            hint={warnings["limits.maxBytes"]}
+            hint={sizeLimitNote(draft)}
             error={problems["limits.maxBytes"]}
             className="flex-1"
           >

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { RuleDefinition } from "@/domain/rules/rule";
-import { draftOf, emptyCondition, emptyDraft, isWritten, readableDefinition, readDraft } from "./rule-draft";
+import {
+  draftOf,
+  emptyCondition,
+  emptyDraft,
+  isWritten,
+  readableDefinition,
+  readDraft,
+  sizeLimitNote,
+} from "./rule-draft";
 
 const TIDY_UP: RuleDefinition = {
   effect: "reclaim",
@@ -96,6 +104,13 @@ describe("a rule that is being written", () => {
     ]);
     expect(problems).toContain("when.0.days");
     expect(problems).toContain("repositories.include.1.value");
+  });
+
+  test("a size that hardly any image fits into is remarked on, a small one and one of charts is not", () => {
+    const note = (maxBytes: string, kinds: "image" | "chart" = "image") =>
+      sizeLimitNote({ ...emptyDraft("UTC"), kinds, limits: { ...emptyDraft("UTC").limits, maxBytes } });
+    expect(note("0.0000001")).toMatch(/never goes/);
+    for (const fine of [note(""), note("0.5"), note("x"), note("0.0000001", "chart")]) expect(fine).toBeUndefined();
   });
 
   test("says at once what is wrong with a name or a number that somebody wrote", () => {

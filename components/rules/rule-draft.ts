@@ -144,8 +144,8 @@ export function readDraft(
   return { isValid: false, problems };
 }
 
-const WRITTEN_FIELDS =
-  /(?:^name|\.(?:value|groupBy|expression|timeZone|percent|days|n|maxItems|maxBytes|maxPercentOfRepository))$/;
+/** Not those of sizes and shares: of "0.5" the beginning is wrong. */
+const WRITTEN_FIELDS = /(?:^name|\.(?:value|groupBy|expression|timeZone|percent|days|n|maxItems))$/;
 
 /**
  * Whether a field holds something (a name, a number, a pattern, a schedule) that somebody wrote: what is wrong with it is said at once, while
@@ -207,6 +207,18 @@ export function rawRule(draft: RuleDraft) {
         : rawCondition(condition),
     ),
   };
+}
+
+/** Few images are smaller: a limit below that is more often a wrong unit than meant. */
+const SMALL_IMAGE_BYTES = UNIT_BYTES.MiB;
+
+/** What is valid and maybe not meant of the size that a run may take. */
+export function sizeLimitNote({ kinds, limits }: RuleDraft): string | undefined {
+  const bytes = number(limits.maxBytes);
+  if (bytes === undefined || !(bytes > 0) || kinds !== "image") return undefined;
+  return bytes * UNIT_BYTES[limits.bytesUnit] < SMALL_IMAGE_BYTES
+    ? "Less than most images have: one that is larger never goes."
+    : undefined;
 }
 
 /** The draft in the shape of a definition, unchecked: what is not a number stays none, for the schema to say so. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { RuleDto } from "@/contracts/rules";
 import { useSpace } from "../spaces/queries";
 import { Button } from "../ui/button";
@@ -23,7 +23,13 @@ import { useRuleWizard } from "./use-rule-wizard";
 import { WizardFooter } from "./wizard-footer";
 import { WizardNav } from "./wizard-nav";
 import type { RuleWizardPlace } from "./wizard-place";
-import { SAVE_ANSWER_ID, STEP_ID, STEP_LABEL, stepOfProblem } from "./wizard-steps";
+import { STEP_ID, STEP_LABEL, stepOfProblem } from "./wizard-steps";
+
+function focusAnswer(answer: HTMLElement | null): void {
+  answer?.scrollIntoView({ block: "center" });
+  // On a way out where there is one, so that the keyboard need not pass through the whole preview.
+  answer?.querySelector("button")?.focus({ preventScroll: true });
+}
 
 /** Images → conditions → schedule and limits → preview and save. */
 export function RuleWizard({
@@ -42,6 +48,12 @@ export function RuleWizard({
   const [isLeaving, setIsLeaving] = useState(false);
   const isLast = step === "preview";
   const saveProblem = problemOf(wizard.saveError);
+  const answer = useRef<HTMLDivElement>(null);
+  const { saveError, conflict } = wizard;
+  // What a save was answered with stands above all that the last step shows. It is announced; the focus is for who goes on from there.
+  useEffect(() => {
+    if (saveError || conflict) focusAnswer(answer.current);
+  }, [saveError, conflict]);
   const timeZone = draft.schedule.timeZone;
   const scope = step === "images" ? "selector" : "whole";
   const test = useRuleTest(place, draft, scope);
@@ -79,7 +91,7 @@ export function RuleWizard({
             It was kept in this tab and is not saved yet.
           </Callout>
         ) : null}
-        <div id={SAVE_ANSWER_ID} tabIndex={-1} className="flex flex-col gap-3 empty:hidden">
+        <div ref={answer} className="flex flex-col gap-3 outline-none empty:hidden">
           {wizard.conflict ? <RuleConflictNote conflict={wizard.conflict} wizard={wizard} /> : null}
           {saveProblem ? (
             <Callout

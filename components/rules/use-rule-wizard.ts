@@ -11,7 +11,7 @@ import { forgetWizardState, keepWizardState, loadWizardState, type WizardState }
 import { zoned } from "./next-runs";
 import { useCreateRule, useReadRuleNow, useUpdateRule } from "./queries";
 import { draftOf, emptyDraft, isWritten, type RuleDraft, readDraft } from "./rule-draft";
-import { problemsOfStep, SAVE_ANSWER_ID, STEP_ID, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
+import { problemsOfStep, STEP_ID, stepOfProblem, WIZARD_STEPS, type WizardStep } from "./wizard-steps";
 
 const NAME_MAX = 80;
 
@@ -99,12 +99,13 @@ export function useRuleWizard(
 
   const explain = async (error: unknown, revision: number | null) => {
     if (!(error instanceof ProblemError) || error.problem.status !== 409) return;
-    if (error.problem.errors?.some(({ path }) => path === "name")) return setTakenName(state.draft.name.trim());
+    if (error.problem.errors?.some(({ path }) => path === "body.name")) return setTakenName(state.draft.name.trim());
     const theirs = ruleId === null ? null : await readRuleNow(ruleId).catch(() => null);
     if (theirs && theirs.revision !== revision) setConflict({ theirs, putAside: null });
   };
   const save = async (revision: number | null = state.baseRevision) => {
     if (!read.isValid) return showFirstProblem();
+    setTakenName(null);
     const body = { name: read.name, definition: read.definition, isEnabled: state.draft.isEnabled };
     let saved: RuleDto;
     try {
@@ -113,9 +114,7 @@ export function useRuleWizard(
           ? await create.mutateAsync(body)
           : await change.mutateAsync({ ruleId, body: { ...body, revision: revision ?? 1 } });
     } catch (error) {
-      await explain(error, revision);
-      focusSaveAnswer();
-      return;
+      return explain(error, revision);
     }
     forgetWizardState(spaceId, keptAs);
     toast.success(`“${read.name}” is saved`, { description: whatFollows(saved) });
@@ -142,13 +141,15 @@ export function useRuleWizard(
     save,
     isSaving: create.isPending || change.isPending,
     // A stale revision is told by the conflict, with more to do than an error has; of a name that was changed since nothing is to be said.
-    saveError: conflict || (takenName !== null && !isNameTaken) ? null : (create.error ?? change.error),
+    saveError:
+      (conflict && !conflict.putAside) || (takenName !== null && !isNameTaken) ? null : (create.error ?? change.error),
     isNameTaken,
     showFirstProblem,
     conflict,
     takeTheirs: () => {
       if (!conflict) return;
       change.reset();
+      setTakenName(null);
       keep({ draft: draftOf(conflict.theirs, timeZone), baseRevision: conflict.theirs.revision, preview: null });
       setConflict({ theirs: conflict.theirs, putAside: state.draft });
     },
@@ -172,6 +173,9 @@ export function useRuleWizard(
       setWasRestored(false);
       setAttempted(new Set());
       setConflict(null);
+      setTakenName(null);
+      create.reset();
+      change.reset();
       void setStep("images");
     },
     discard: () => {
@@ -198,15 +202,6 @@ function whatFollows({ definition, isEnabled, arming, nextRunAt }: RuleDto): str
 function focusStep(): void {
   window.scrollTo({ top: 0 });
   requestAnimationFrame(() => document.getElementById(STEP_ID)?.focus({ preventScroll: true }));
-}
-
-/** What a save was answered with stands above all that the last step shows. */
-function focusSaveAnswer(): void {
-  requestAnimationFrame(() => {
-    const answer = document.getElementById(SAVE_ANSWER_ID);
-    answer?.scrollIntoView({ block: "center" });
-    answer?.focus({ preventScroll: true });
-  });
 }
 
 /** Puts the focus where something is wrong, once it is shown to be. */

@@ -13,9 +13,6 @@ export const STEP_LABEL: Record<WizardStep, string> = {
 /** The id of the part that shows the present step: it takes the focus when the step changes. */
 export const STEP_ID = "wizard-step";
 
-/** The id of what the last save was answered with: it takes the focus when there is something. */
-export const SAVE_ANSWER_ID = "wizard-save-answer";
-
 export type StepProps = {
   draft: RuleDraft;
   /** What is to be shown as wrong, by path; only of steps that somebody tried to leave. */

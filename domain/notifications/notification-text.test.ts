@@ -29,6 +29,7 @@ test("N-15 a run is told of with what it did, honest of one that was stopped", (
     title: "Garbage collection of web failed",
     lines: ["0 blobs and 0 manifests deleted, 0 B freed", "Reason: no answer", "Started by Ada."],
   });
+  expect(told({ isDryRun: true, totals: { itemsTotal: 9, itemsLeftOut: 7 } }).lines[0]).toMatch(/^2 images would go/);
   expect(told({ isDryRun: true, totals: { itemsTotal: 1, uniqueBytes: 2048 } })).toMatchObject({
     title: "Preview of web is done",
     lines: ["1 image would go, 2.00 KiB of their own", "Started by Ada."],

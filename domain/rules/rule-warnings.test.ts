@@ -28,13 +28,6 @@ describe("what is valid and maybe not meant", () => {
     ]);
   });
 
-  test("a limit that hardly any image fits into is told, a small one is not", () => {
-    const within = (maxBytes: number) =>
-      ruleWarnings(rule("r", { tags: [glob("v*")], when: [idle(9)], limits: { maxBytes } }).definition, frame);
-    expect(within(107)).toEqual([{ path: "limits.maxBytes", message: expect.stringContaining("never goes") }]);
-    expect(within(1024 ** 2)).toEqual([]);
-  });
-
   test("a rule the wrong way round is told, inside groups too", () => {
     expect(of([among(3)])).toMatchObject([{ message: expect.stringMatching(/takes the newest and leaves the rest/) }]);
     expect(of([{ kind: "within", days: 3, clock: "pushed" }])).toMatchObject([

@@ -4,9 +4,6 @@ import { type SimplePredicate, simplePredicates } from "./predicate";
 import type { RuleDefinition } from "./rule";
 import { BEST_OF_ORDER, countOf, dayText } from "./words";
 
-/** Few images are smaller: a limit below that is more often a wrong unit than meant. */
-const SMALL_IMAGE_BYTES = 1024 ** 2;
-
 export interface RuleWarning {
   /** Where: `when[1]`, `when[0].groups[0][1]`, `select.tags`. */
   path: string;
@@ -14,12 +11,11 @@ export interface RuleWarning {
 }
 
 /**
- * What is valid and maybe not meant: 0 that keeps nothing, pulls that were not recorded long enough, a rule that reclaims what is new, a
- * limit that nothing fits into.
+ * What is valid and maybe not meant: 0 that keeps nothing, pulls that were not recorded long enough, a rule that reclaims what is new.
  * `frame`: `now` and since when pulls are recorded (epoch ms; null = not at all); without it nothing is said of pulls.
  */
 export function ruleWarnings(
-  rule: Pick<RuleDefinition, "effect" | "select" | "when" | "limits">,
+  rule: Pick<RuleDefinition, "effect" | "select" | "when">,
   frame: { nowMs: number; pullTrackingSinceMs: number | null } | null,
 ): RuleWarning[] {
   const warnings = simplePredicates(rule.when).flatMap(({ predicate, path }) =>
@@ -36,10 +32,6 @@ export function ruleWarnings(
       path: "when",
       message: `without conditions it takes ${which[rule.select.state]} ${names}, but what is protected and what is younger than the grace period`,
     });
-  }
-  const { maxBytes } = rule.limits;
-  if (maxBytes !== undefined && maxBytes < SMALL_IMAGE_BYTES) {
-    warnings.push({ path: "limits.maxBytes", message: "less than most images have: one that is larger never goes" });
   }
   return warnings;
 }

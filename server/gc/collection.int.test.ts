@@ -57,6 +57,7 @@ describe("D-22 underLock", () => {
   it.each([
     { which: "first", claims: 1, phase: "waiting_for_lock" as const },
     { which: "later", claims: 2, phase: "waiting_for_lock" as const },
+    { which: "first", claims: 1, phase: null },
     { which: "later", claims: 2, phase: null },
   ])(
     "a $which claim that stood still takes no lock from the present one, nor waits for it ($phase)",

@@ -50,14 +50,14 @@ export async function underLock<T>(
   work: (collection: Collection) => Promise<T>,
 ): Promise<T> {
   const { context, signal } = collection;
-  const entering = waiting === null ? Promise.resolve() : enter(context, waiting);
+  const entering = waiting === null ? context.requireClaim() : enter(context, waiting);
   // Whose run it is no more waits for no lock.
   const refused = new AbortController();
   entering.catch((error: unknown) => refused.abort(error));
   // One collection a registry at a time: whoever still holds the lock exclusively is an earlier claim that stands still.
   if (context.isResumed) {
     // Unless it is this one, which stood still and woke up.
-    await context.requireClaim();
+    await entering;
     await evictExclusiveHolders(context.run.registryId);
   }
   const asking = AbortSignal.any([signal, refused.signal]);

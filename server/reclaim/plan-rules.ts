@@ -67,7 +67,7 @@ export async function planRules(
     });
     return {
       itemsTotal: settled.plannedCount + settled.leftOutCount,
-      ...(settled.leftOutCount > 0 ? { itemsLeftOut: settled.leftOutCount } : {}),
+      itemsLeftOut: settled.leftOutCount,
       itemsKept: settled.keptCount,
       tagsTotal: settled.totals.tags,
       logicalBytes: settled.totals.logicalBytes,

@@ -1,7 +1,7 @@
 import { RULES_PER_SPACE_MAX, type RuleDto } from "@/contracts/rules";
 import type { RuleDefinition } from "@/domain/rules/rule";
 import { recordAudit } from "@/server/history/record-audit";
-import { AppError } from "@/server/platform/app-error";
+import { AppError, notFound } from "@/server/platform/app-error";
 import type { WorkspaceScope } from "@/server/platform/auth/workspace-scope";
 import { isUniqueViolation, prisma, type Transaction } from "@/server/platform/db/prisma";
 import { newId } from "@/server/platform/new-id";
@@ -37,7 +37,7 @@ export async function createRules(
   try {
     await prisma().$transaction((tx) => insertAll(tx, scope, space.id, writes));
   } catch (error) {
-    if (isUniqueViolation(error, "name")) throw nameTaken(await takenNameOf(space.id, input.rules));
+    if (isUniqueViolation(error, "name")) throw await takenAmong(space.id, input.rules);
     throw error;
   }
   const made = new Set(writes.map((rule) => rule.id));
@@ -51,7 +51,7 @@ async function insertAll(
   spaceId: string,
   writes: readonly RuleWrite[],
 ): Promise<void> {
-  await awaitTurnToAdd(tx, spaceId);
+  if (!(await awaitTurnToAdd(tx, spaceId))) throw notFound();
   const free = RULES_PER_SPACE_MAX - (await countRules(tx, spaceId));
   if (free < writes.length) throw tooMany(free, writes.length);
   for (const rule of writes) {
@@ -81,12 +81,16 @@ function tooMany(free: number, wanted: number): AppError {
   );
 }
 
-async function takenNameOf(spaceId: string, rules: readonly NewRule[]): Promise<string> {
+async function takenAmong(spaceId: string, rules: readonly NewRule[]): Promise<AppError> {
   const taken = new Set(await listRuleNames(spaceId));
-  return (rules.find(({ name }) => taken.has(name)) ?? rules[0])?.name ?? "";
+  const at = Math.max(
+    0,
+    rules.findIndex(({ name }) => taken.has(name)),
+  );
+  return nameTaken(rules[at]?.name ?? "", rules.length === 1 ? "body.name" : `body.rules.${at}.name`);
 }
 
-export function nameTaken(name: string): AppError {
+export function nameTaken(name: string, path = "body.name"): AppError {
   const detail = `A rule named “${name}” exists already in this registry space. Choose another name.`;
-  return new AppError("conflict", detail, [{ path: "name", message: "A rule of this name exists already." }]);
+  return new AppError("conflict", detail, [{ path, message: "A rule of this name exists already." }]);
 }

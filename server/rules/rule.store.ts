@@ -20,12 +20,17 @@ export async function listRuleNames(spaceId: string): Promise<string[]> {
   return rows.map((rule) => rule.name);
 }
 
-/** The lowest free slot of 1…15, or null when the space is full. Two that race for one meet the unique index. */
-/** Waits for whoever adds rules to the space right now: of those who do so at once each finds another slot free. */
-export async function awaitTurnToAdd(tx: Transaction, spaceId: string): Promise<void> {
-  await tx.$queryRaw`SELECT id FROM spaces WHERE id = ${spaceId} FOR NO KEY UPDATE`;
+/**
+ * Waits for whoever adds rules to the space right now: of those who do so at once each finds another slot free. False = the space was
+ * removed meanwhile.
+ */
+export async function awaitTurnToAdd(tx: Transaction, spaceId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM spaces WHERE id = ${spaceId} AND removed_at IS NULL FOR NO KEY UPDATE`;
+  return rows.length === 1;
 }
 
+/** The lowest free slot of 1…15, or null when the space is full. */
 export async function findFreeSlot(tx: Transaction, spaceId: string, maximum: number): Promise<number | null> {
   const taken = new Set(
     (await tx.reclaimRule.findMany({ where: { spaceId }, select: { slot: true } })).map((rule) => rule.slot),
