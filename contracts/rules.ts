@@ -47,7 +47,7 @@ export const ruleSchema = z.object({
     .nullable(),
   /** when its cron schedule comes due next; null without one, and while it is disabled */
   nextRunAt: timeSchema.nullable(),
-  /** A schedule (cron or onQuota) fires only under a revision that somebody has previewed, and while what protected then still does. */
+  /** A schedule (cron or onQuota) fires only once exactly what it says has been previewed, and while what protected then still does. */
   arming: z.object({
     isNeeded: z.boolean(),
     isArmed: z.boolean(),
